@@ -1,0 +1,92 @@
+package kernel
+
+// This file is convolution, from the large image to the small one.
+
+// Conv is a convolution with its weights packed. After Pack it is read-only
+// and may be used by several goroutines, each with its own scratch.
+type Conv struct {
+	Geometry
+	w Packed // [KH*KW*C, F]
+}
+
+// NewConv packs w, [F, C, KH, KW].
+func NewConv(g Geometry, w []float32) *Conv {
+	c := &Conv{Geometry: g}
+	c.Pack(w)
+	return c
+}
+
+// Pack replaces the weights, [F, C, KH, KW], without allocating again.
+func (c *Conv) Pack(w []float32) {
+	t := c.window()
+	c.w.resize(t*c.C, c.F)
+	for p := range c.w.panels() {
+		f0 := p * panelWidth
+		dst := c.w.data[p*c.w.K*panelWidth:][:c.w.K*panelWidth]
+		if f0+panelWidth > c.F {
+			clear(dst)
+		}
+		for j := range min(panelWidth, c.F-f0) {
+			src := w[(f0+j)*c.C*t:][:c.C*t]
+			for ch := range c.C {
+				for k, v := range src[ch*t:][:t] {
+					dst[(k*c.C+ch)*panelWidth+j] = v
+				}
+			}
+		}
+	}
+}
+
+// ScratchLen is the length of the scratch that one Run of n images needs.
+func (c *Conv) ScratchLen(n int) int {
+	if c.direct() {
+		return 0
+	}
+	return min(rowBlock, n*c.OH*c.OW) * c.w.K
+}
+
+// direct says that im2col rows stand in the image as they are.
+func (c *Conv) direct() bool { return c.whole() || c.pointwise() }
+
+func (g *Geometry) pointwise() bool {
+	return g.KH == 1 && g.KW == 1 && g.StrideH == 1 && g.StrideW == 1 && g.PadTop == 0 && g.PadLeft == 0 && g.H == g.OH && g.W == g.OW
+}
+
+// Run computes n small images dst [n, OH, OW, F] from n large ones src
+// [n, H, W, C] and applies tail (which may be nil). It does its part-th of parts
+// shares; no two parts write the same output.
+func (c *Conv) Run(dst, src []float32, n int, tail *Tail, scratch []float32, part, parts int) {
+	rows, k := n*c.OH*c.OW, c.w.K
+	if c.direct() {
+		Gemm(dst, c.F, src, k, rows, &c.w, tail, part, parts)
+		return
+	}
+	i0, i1 := 0, rows
+	p0, p1 := 0, c.w.panels()
+	if rows >= maxRows*parts {
+		i0, i1 = share(rows, part, parts)
+	} else {
+		p0, p1 = share(p1, part, parts)
+	}
+	for i := i0; i < i1; i += rowBlock {
+		m := min(rowBlock, i1-i)
+		c.rows(scratch, src, i, m)
+		gemm(dst[i*c.F:], c.F, scratch, k, m, &c.w, tail, p0, p1)
+	}
+}
+
+// rows writes m im2col rows from row i, rows counted over images, then y, x.
+func (g *Geometry) rows(dst, large []float32, i, m int) {
+	k := g.window() * g.C
+	ox, oy, img := i%g.OW, i/g.OW%g.OH, i/(g.OW*g.OH)
+	for r := range m {
+		g.row(dst[r*k:][:k], large[img*g.Large():], oy, ox)
+		if ox++; ox == g.OW {
+			ox = 0
+			if oy++; oy == g.OH {
+				oy = 0
+				img++
+			}
+		}
+	}
+}

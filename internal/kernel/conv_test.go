@@ -1,0 +1,207 @@
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// The numeric contract of the package, word for word, one output at a time.
+
+// blocks sums a(k)*b(k) in blocks, the first stored, the others added.
+func blocks(n int, a, b func(k int) float32) (sum float32) {
+	for k0 := 0; k0 < n; k0 += Block {
+		acc := float32(0)
+		for k := k0; k < min(n, k0+Block); k++ {
+			acc = fma(a(k), b(k), acc)
+		}
+		if k0 == 0 {
+			sum = acc
+		} else {
+			sum += acc
+		}
+	}
+	return sum
+}
+
+// large returns the pixel value under window position k of small pixel s.
+func (g *Geometry) at(large []float32, img, s, k, c int) float32 {
+	y := s/g.OW*g.StrideH - g.PadTop + k/g.KW*g.dh()
+	x := s%g.OW*g.StrideW - g.PadLeft + k%g.KW*g.dw()
+	if y < 0 || y >= g.H || x < 0 || x >= g.W {
+		return 0
+	}
+	return large[((img*g.H+y)*g.W+x)*g.C+c]
+}
+
+func naiveConv(g Geometry, dst, src, w []float32, n int, tail *Tail) {
+	t := g.window()
+	for i := range n * g.OH * g.OW {
+		for f := range g.F {
+			dst[i*g.F+f] = blocks(t*g.C,
+				func(k int) float32 { return g.at(src, i/(g.OH*g.OW), i%(g.OH*g.OW), k/g.C, k%g.C) },
+				func(k int) float32 { return w[(f*g.C+k%g.C)*t+k/g.C] })
+		}
+		tail.apply(dst[i*g.F:][:g.F], 0)
+	}
+}
+
+func naiveTranspose(g Geometry, dst, src, w []float32, n int, tail *Tail) {
+	t := g.window()
+	clear(dst)
+	for img := range n {
+		for k := range t {
+			for s := range g.OH * g.OW {
+				y := s/g.OW*g.StrideH - g.PadTop + k/g.KW*g.dh()
+				x := s%g.OW*g.StrideW - g.PadLeft + k%g.KW*g.dw()
+				if y < 0 || y >= g.H || x < 0 || x >= g.W {
+					continue
+				}
+				for c := range g.C {
+					acc := float32(0)
+					for f := range g.F {
+						acc = fma(src[(img*g.OH*g.OW+s)*g.F+f], w[(f*g.C+c)*t+k], acc)
+					}
+					dst[((img*g.H+y)*g.W+x)*g.C+c] += acc
+				}
+			}
+		}
+	}
+	tail.applyRows(dst, g.C)
+}
+
+func naiveGrad(g Geometry, dw, large, small []float32, n int) {
+	t, pix := g.window(), g.OH*g.OW
+	for i := range dw {
+		f, c, k := i/(g.C*t), i/t%g.C, i%t
+		dw[i] = blocks(n*pix,
+			func(p int) float32 { return small[p*g.F+f] },
+			func(p int) float32 { return g.at(large, p/pix, p%pix, k, c) })
+	}
+}
+
+// geometries are real layers and odd ones.
+func geometries() []Geometry {
+	sq := func(h, c, oh, f, k, s, p int) Geometry {
+		return Geometry{H: h, W: h, C: c, OH: oh, OW: oh, F: f, KH: k, KW: k, StrideH: s, StrideW: s, PadTop: p, PadLeft: p}
+	}
+	return []Geometry{
+		sq(1, 100, 1, 33, 1, 1, 0), // dense
+		sq(1, 600, 1, 5, 1, 1, 0),  // dense, more than a block
+		sq(7, 32, 1, 20, 7, 1, 0),  // the first layer of a generator, or a discriminator's last
+		sq(14, 16, 7, 24, 4, 2, 1), // stride 2
+		sq(14, 1, 7, 19, 4, 2, 1),  // one channel
+		sq(10, 3, 5, 17, 4, 2, 1),  // three channels
+		sq(6, 18, 6, 16, 3, 1, 1),  // same size
+		sq(5, 40, 5, 7, 1, 1, 0),   // pointwise
+		sq(13, 21, 4, 3, 5, 3, 1),  // stride 3, with a rest
+		sq(9, 2, 3, 4, 2, 4, 0),    // pixels no window reaches
+		{H: 5, W: 9, C: 17, OH: 3, OW: 4, F: 6, KH: 3, KW: 2, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 0},
+		{H: 9, W: 8, C: 5, OH: 5, OW: 4, F: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, DilationH: 2, DilationW: 2},
+		{H: 9, W: 8, C: 20, OH: 7, OW: 6, F: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1, DilationH: 2, DilationW: 2},
+	}
+}
+
+// Every tier, number of parts and batch gives the contract's bits.
+func TestConvolutionsKeepTheContract(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	const n = 3
+	for gi, g := range geometries() {
+		large, small := randoms(r, n*g.Large()), randoms(r, n*g.Small())
+		w := randoms(r, g.Weights())
+		few, many := randoms(r, g.F), randoms(r, g.C)
+		down := &Tail{Bias: few, Act: LeakyReLU, Alpha: .2}
+		up := &Tail{Bias: many, Scale: many, Shift: many, Act: ReLU}
+		wantSmall, wantLarge, wantGrad := make([]float32, len(small)), make([]float32, len(large)), make([]float32, len(w))
+		naiveConv(g, wantSmall, large, w, n, down)
+		naiveTranspose(g, wantLarge, small, w, n, up)
+		naiveGrad(g, wantGrad, large, small, n)
+		for _, tier := range eachTier(t) {
+			for parts := 1; parts <= 4; parts++ {
+				for batch := 1; batch <= n; batch += n - 1 {
+					what := fmt.Sprintf("geometry %d %+v, %s, batch %d of %d parts: ", gi, g, tier, batch, parts)
+					gotSmall, gotLarge, gotGrad := make([]float32, len(small)), make([]float32, len(large)), make([]float32, len(w))
+					conv, trans, grad := NewConv(g, w), NewConvTranspose(g, w), GradWeights{g}
+					for i := 0; i < n; i += batch {
+						for part := range parts {
+							conv.Run(gotSmall[i*g.Small():], large[i*g.Large():], batch, down, make([]float32, conv.ScratchLen(batch)), part, parts)
+							trans.Run(gotLarge[i*g.Large():], small[i*g.Small():], batch, up, make([]float32, trans.ScratchLen(batch)), part, parts)
+						}
+					}
+					for part := range parts {
+						grad.Run(gotGrad, large, small, n, make([]float32, grad.ScratchLen()), part, parts)
+					}
+					sameBits(t, what+"Conv", gotSmall, wantSmall)
+					sameBits(t, what+"ConvTranspose", gotLarge, wantLarge)
+					sameBits(t, what+"GradWeights", gotGrad, wantGrad)
+				}
+			}
+		}
+	}
+}
+
+func TestGemmKeepsTheContract(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, s := range [][3]int{{1, 100, 784}, {5, 300, 17}, {100, 40, 33}, {64, 257, 1}, {13, 1, 200}} {
+		m, k, n := s[0], s[1], s[2]
+		a, b := randoms(r, m*(k+2)), randoms(r, k*n)
+		tail := &Tail{Bias: randoms(r, n), Act: Tanh}
+		want := make([]float32, m*(n+1))
+		for i := range m {
+			for j := range n {
+				want[i*(n+1)+j] = blocks(k, func(q int) float32 { return a[i*(k+2)+q] }, func(q int) float32 { return b[j*k+q] })
+			}
+			tail.apply(want[i*(n+1):][:n], 0)
+		}
+		var p Packed
+		p.Pack(b, k, n, 1, k)
+		for _, tier := range eachTier(t) {
+			for parts := 1; parts <= 3; parts++ {
+				got := make([]float32, len(want))
+				for part := range parts {
+					Gemm(got, n+1, a, k+2, m, &p, tail, part, parts)
+				}
+				sameBits(t, fmt.Sprintf("%s Gemm(%dx%dx%d) in %d parts", tier, m, k, n, parts), got, want)
+			}
+		}
+	}
+}
+
+func BenchmarkConv(b *testing.B) {
+	g := Geometry{H: 14, W: 14, C: 64, OH: 7, OW: 7, F: 128, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1}
+	const n = 64
+	r := rand.New(rand.NewPCG(9, 10))
+	large, small, w := randoms(r, n*g.Large()), randoms(r, n*g.Small()), randoms(r, g.Weights())
+	conv, trans, grad := NewConv(g, w), NewConvTranspose(g, w), GradWeights{g}
+	flops := 2 * float64(n*g.Small()*g.window()*g.C)
+	for name, f := range map[string]func(){
+		"forward": func() {
+			conv.Run(small, large, n, nil, make([]float32, conv.ScratchLen(n)), 0, 1)
+		},
+		"transpose": func() { trans.Run(large, small, n, nil, nil, 0, 1) },
+		"weights":   func() { grad.Run(w, large, small, n, make([]float32, grad.ScratchLen()), 0, 1) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f()
+			}
+			b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
+	}
+}
+
+func BenchmarkGemm(b *testing.B) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, s := range [][3]int{{1, 1024, 784}, {64, 784, 512}, {512, 512, 512}} {
+		m, k, n := s[0], s[1], s[2]
+		a, c := randoms(r, m*k), make([]float32, m*n)
+		var p Packed
+		p.Pack(randoms(r, k*n), k, n, n, 1)
+		b.Run(fmt.Sprintf("%dx%dx%d", m, k, n), func(b *testing.B) {
+			for b.Loop() {
+				Gemm(c, n, a, k, m, &p, nil, 0, 1)
+			}
+			b.ReportMetric(2*float64(m*k*n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
+	}
+}

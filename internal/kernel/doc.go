@@ -1,0 +1,31 @@
+// Package kernel is ganlet's arithmetic: the same functions compute a layer
+// when Gorgonia trains it and when infer samples it.
+//
+// # The numeric contract
+//
+// A multiply-add is fused: fma(x, y, z) is x*y+z rounded once to float32. A
+// chain over k is
+//
+//	acc = +0; for k ascending { acc = fma(a[k], b[k], acc) }
+//
+// and every output element is one fixed sequence of such chains:
+//
+//   - Gemm and Conv: k is cut into blocks of [Block]; the first block's chain
+//     is stored, each further one is added to it in ascending order. For Conv, k
+//     runs over window rows, then columns, then channels; positions outside the
+//     image count as zeros.
+//   - ConvTranspose: the output starts at +0; window positions (row, then
+//     column, ascending) that reach it each add one chain over the input's
+//     channels. Inserted zeros are never multiplied.
+//   - GradWeights: as Gemm, k over images, then rows, then columns.
+//   - [Tail]: bias is added; then fma(y, scale, shift); then the activation.
+//
+// Vector lanes are different outputs, so neither the tier (see [Tier]), nor the
+// blocking, the batch size or the number of threads changes a bit. Where a NaN
+// comes out, its payload is not part of the contract.
+//
+// Images are [H, W, C] here (channels innermost); weights of both convolutions
+// are [F, C, KH, KW] as in ONNX and PyTorch. The package starts no goroutines:
+// a caller that has several calls a function several times, each with its own
+// part of parts. Arguments are trusted: lengths are the callers' to check.
+package kernel

@@ -1,0 +1,102 @@
+package kernel
+
+// This file is the matrix product and the way it, and all else, is cut into
+// tiles.
+
+// Gemm computes dst[i*ldd+j] = tail(sum over k of a[i*lda+k]*b(k, j)) for i < m,
+// j < b.N, as the package's numeric contract says. Tail may be nil. It does its
+// part-th of parts shares of the work: rows where there are enough, else columns.
+func Gemm(dst []float32, ldd int, a []float32, lda, m int, b *Packed, tail *Tail, part, parts int) {
+	if m >= 4*maxRows*parts {
+		i0, i1 := share(m, part, parts)
+		gemm(dst[i0*ldd:], ldd, a[i0*lda:], lda, i1-i0, b, tail, 0, b.panels())
+		return
+	}
+	p0, p1 := share(b.panels(), part, parts)
+	gemm(dst, ldd, a, lda, m, b, tail, p0, p1)
+}
+
+// rowBlock is how many rows of a pass over all columns before the next: few
+// enough that they stay in the cache.
+const rowBlock = 96
+
+// gemm computes panels p0 to p1 of a Gemm.
+func gemm(dst []float32, ldd int, a []float32, lda, m int, b *Packed, tail *Tail, p0, p1 int) {
+	if p0 >= p1 || m <= 0 {
+		return
+	}
+	j0, j1 := p0*panelWidth, min(p1*panelWidth, b.N)
+	var aoff, coff offsets
+	for i0 := 0; i0 < m; i0 += rowBlock {
+		rows := min(rowBlock, m-i0)
+		for k0 := 0; k0 < b.K || k0 == 0; k0 += Block {
+			k := min(Block, b.K-k0)
+			for p := p0; p < p1; {
+				n := b.group(rows, p, p1)
+				most := rowsFor(n)
+				for i := 0; i < rows; {
+					r := balanced(rows-i, most)
+					for t := range r {
+						aoff[t] = (i0+i+t)*lda + k0
+						coff[t] = (i0+i+t)*ldd + p*panelWidth
+					}
+					b.tile(r, n, p, k0, k, a, &aoff, dst, &coff, k0 > 0)
+					i += r
+				}
+				p += n
+			}
+		}
+		if tail != nil {
+			for i := i0; i < i0+rows; i++ {
+				tail.apply(dst[i*ldd+j0:i*ldd+j1], j0)
+			}
+		}
+	}
+}
+
+// group returns how many panels from p on, below p1, the next tile spans: a
+// last panel narrower than 16 stands alone.
+func (b *Packed) group(rows, p, p1 int) int {
+	if whole := b.N / panelWidth; p < whole {
+		return group(rows, min(p1, whole)-p)
+	}
+	return 1
+}
+
+// tile runs one tile of r rows on n panels of b from panel p, rows k0 to k0+k,
+// n being a group.
+func (b *Packed) tile(r, n, p, k0, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
+	stride := b.K * panelWidth
+	w := b.data[p*stride+k0*panelWidth:]
+	width := b.N - p*panelWidth
+	if width >= panelWidth {
+		tile(r, n, k, a, aoff, w, stride, c, coff, add)
+		return
+	}
+	var edge [maxRows * panelWidth]float32
+	var eoff offsets
+	for t := range r {
+		eoff[t] = t * panelWidth
+	}
+	tile(r, 1, k, a, aoff, w, stride, edge[:], &eoff, false)
+	for t := range r {
+		y := c[coff[t]:][:width]
+		if add {
+			AddTo(y, edge[t*panelWidth:])
+		} else {
+			copy(y, edge[t*panelWidth:])
+		}
+	}
+}
+
+// balanced returns how many of the left rows the next tile takes, at most most:
+// tiles of nearly equal size rather than full ones and a small rest.
+func balanced(left, most int) int {
+	tiles := (left + most - 1) / most
+	return (left + tiles - 1) / tiles
+}
+
+// share returns the part-th of parts nearly equal ranges of n.
+func share(n, part, parts int) (from, to int) {
+	return n * part / parts, n * (part + 1) / parts
+}

@@ -1,0 +1,86 @@
+package kernel
+
+// This file is the gradient of a convolution's weights, for training only.
+
+// GradWeights computes the gradient of the weights that join large and small
+// images, whichever way the layer goes: dw[f, c, ky, kx] = sum over images and
+// small pixels of small[pixel, f] * large[the pixel (ky, kx) of its window, c].
+type GradWeights struct {
+	Geometry
+}
+
+// ScratchLen is the length of the scratch that one Run needs.
+func (g *GradWeights) ScratchLen() int {
+	k := g.window() * g.C
+	return Block*g.F + // a block of small, transposed
+		Block*k + // its im2col rows
+		(Block+g.F)*((k+panelWidth-1)/panelWidth*panelWidth) // the same packed; the result
+}
+
+// Run writes dw, [F, C, KH, KW], from n images large [n, H, W, C] and small
+// [n, OH, OW, F]. It does its part-th of parts shares; no two parts write the
+// same weight.
+func (g *GradWeights) Run(dw, large, small []float32, n int, scratch []float32, part, parts int) {
+	k := g.window() * g.C
+	panels := (k + panelWidth - 1) / panelWidth
+	p0, p1 := share(panels, part, parts)
+	if p0 >= p1 {
+		return
+	}
+	j0, j1 := p0*panelWidth, min(p1*panelWidth, k)
+	cut := func(n int) []float32 {
+		s := scratch[:n]
+		scratch = scratch[n:]
+		return s
+	}
+	at, rows := cut(Block*g.F), cut(Block*k)
+	packed := Packed{data: cut(Block * panels * panelWidth)}
+	sum, ld := scratch, (p1-p0)*panelWidth
+	pixels := n * g.OH * g.OW
+	for i := 0; i < pixels; i += Block {
+		m := min(Block, pixels-i)
+		Transpose(at, small[i*g.F:], m, g.F)
+		src := rows
+		if g.whole() || g.pointwise() {
+			src = large[i*k:]
+		} else {
+			g.rows(rows, large, i, m)
+		}
+		packed.Pack(src[j0:], m, j1-j0, k, 1)
+		g.block(sum, ld, at, m, &packed, i > 0)
+	}
+	t := g.window()
+	for f := range g.F {
+		for j, v := range sum[f*ld:][:j1-j0] {
+			dw[(f*g.C+(j0+j)%g.C)*t+(j0+j)/g.C] = v
+		}
+	}
+}
+
+// block adds one block of pixels to the sums.
+func (g *GradWeights) block(sum []float32, ld int, at []float32, m int, b *Packed, add bool) {
+	var aoff, coff offsets
+	for p := 0; p < b.panels(); {
+		n := b.group(g.F, p, b.panels())
+		most := rowsFor(n)
+		for f := 0; f < g.F; {
+			r := balanced(g.F-f, most)
+			for t := range r {
+				aoff[t] = (f + t) * m
+				coff[t] = (f+t)*ld + p*panelWidth
+			}
+			b.tile(r, n, p, 0, m, at, &aoff, sum, &coff, add)
+			f += r
+		}
+		p += n
+	}
+}
+
+// Transpose writes the m x n matrix src as n x m.
+func Transpose(dst, src []float32, m, n int) {
+	for i := range m {
+		for j, v := range src[i*n:][:n] {
+			dst[j*m+i] = v
+		}
+	}
+}

@@ -1,0 +1,19 @@
+//go:build !purego
+
+package kernel
+
+import "testing"
+
+// eachTier yields every tier this CPU has, in force while it is the loop's.
+func eachTier(t testing.TB) func(yield func(int, string) bool) {
+	return func(yield func(int, string) bool) {
+		was := current
+		defer func() { current = was }()
+		for i := tierGo; i <= best(); i++ {
+			current = i
+			if !yield(int(i), Tier()) {
+				return
+			}
+		}
+	}
+}

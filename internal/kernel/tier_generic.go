@@ -1,0 +1,16 @@
+//go:build purego || !amd64
+
+package kernel
+
+// Tier names the implementation in use.
+func Tier() string { return "go" }
+
+// group returns how many of the left panels the next tile spans.
+func group(rows, left int) int { return 1 }
+
+// rowsFor returns the most rows of a tile of n panels.
+func rowsFor(n int) int { return maxRows }
+
+func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, stride int, c []float32, coff *offsets, add bool) {
+	tileGo(rows, panels, k, a, aoff, b, stride, c, coff, add)
+}
