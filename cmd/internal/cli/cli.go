@@ -1,0 +1,107 @@
+// Package cli is what gantrain and ganinfer share as programs: how flags are
+// parsed, how a run ends, and where its output goes. What a command does is
+// its own.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// Exit codes of both programs.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// usageError is a mistake in the command line.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+// Usagef is an error in the command line itself, which ends a program with
+// code 2 rather than 1.
+func Usagef(format string, args ...any) error {
+	return &usageError{fmt.Errorf(format, args...)}
+}
+
+// hinted is an error and what to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (e *hinted) Unwrap() error { return e.error }
+
+// Hintf gives err a second line, for the user: what to do about it.
+func Hintf(err error, format string, args ...any) error {
+	return &hinted{err, fmt.Sprintf(format, args...)}
+}
+
+// Exit says on stderr how a program ended, an error in one line and its hint
+// in another, and returns the exit code.
+func Exit(prog string, stderr io.Writer, err error) int {
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(stderr, "%s: error: %s\n", prog, oneLine(err.Error()))
+	var u *usageError
+	var h *hinted
+	switch usage := errors.As(err, &u); {
+	case errors.As(err, &h):
+		fmt.Fprintf(stderr, "%s: hint: %s\n", prog, oneLine(h.hint))
+	case usage:
+		fmt.Fprintf(stderr, "%s: hint: %s --help shows how\n", prog, prog)
+	}
+	if u != nil {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// oneLine is s with its line breaks, which the name of a file may hold, as spaces.
+func oneLine(s string) string { return strings.Join(strings.FieldsFunc(s, isBreak), " ") }
+
+func isBreak(r rune) bool { return r == '\n' || r == '\r' }
+
+// Flags returns an empty set of flags for Parse. Usage lists them in the order
+// in which they are defined.
+func Flags() *pflag.FlagSet {
+	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+	fs.SortFlags = false
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {}
+	return fs
+}
+
+// Parse parses args. If they ask for help, it writes text to stdout, with the
+// flags of fs in the place of the line "FLAGS", and reports true: the program
+// is then done. Command is how the program was called, such as "ganinfer run",
+// for the hint of a usage error.
+func Parse(fs *pflag.FlagSet, command string, args []string, text string, stdout io.Writer) (helped bool, err error) {
+	switch err := fs.Parse(args); {
+	case errors.Is(err, pflag.ErrHelp):
+		flags := strings.TrimRight(fs.FlagUsages(), "\n")
+		_, err := io.WriteString(stdout, strings.Replace(text, "FLAGS\n", flags+"\n", 1))
+		return true, err
+	case err != nil:
+		return false, Hintf(Usagef("%v", err), "%s --help lists the flags", command)
+	}
+	return false, nil
+}
+
+// Arguments returns an error unless fs has exactly the arguments named.
+func Arguments(fs *pflag.FlagSet, command string, names ...string) error {
+	want := strings.Join(append([]string{command}, names...), " ")
+	if n := len(names); fs.NArg() > n {
+		return Hintf(Usagef("unexpected argument %q", fs.Arg(n)), "the form is %s [flags]; %s --help shows more", want, command)
+	}
+	if n := fs.NArg(); n < len(names) {
+		return Hintf(Usagef("%s is missing", names[n]), "the form is %s [flags]; %s --help shows more", want, command)
+	}
+	return nil
+}
