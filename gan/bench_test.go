@@ -1,0 +1,24 @@
+package gan
+
+import "testing"
+
+func BenchmarkStep(b *testing.B) {
+	for _, arch := range []string{"mlp", "dcgan"} {
+		b.Run(arch, func(b *testing.B) {
+			c := Default(Shape{1, 28, 28})
+			c.Arch, c.Width = arch, DefaultWidth(arch)
+			tr, err := New(c, random(Shape{1, 28, 28}, 256))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer tr.Close()
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := tr.Step(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(c.Batch)*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+		})
+	}
+}

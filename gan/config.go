@@ -1,0 +1,105 @@
+package gan
+
+import (
+	"fmt"
+	"math"
+)
+
+// This file is what a training run is given.
+
+// Dataset is a set of real images, all of one shape. It must not change while
+// a Trainer uses it; methods are called from one goroutine at a time.
+type Dataset interface {
+	Name() string
+	Shape() Shape
+	Len() int
+	// Image writes image i, [C, H, W] with values in [-1, 1], into dst.
+	Image(dst []float32, i int) error
+}
+
+// The objectives. With D the logit, the discriminator's loss of both is the
+// mean of softplus(-D(x)) plus the mean of softplus(D(G(z))).
+const (
+	// NonSaturating: the generator's loss is the mean of softplus(-D(G(z)))
+	// (Goodfellow et al. 2014, section 3).
+	NonSaturating = "ns"
+	// Minimax: the generator's loss is minus the mean of softplus(D(G(z)))
+	// (Goodfellow et al. 2014, equation 1), which saturates.
+	Minimax = "minimax"
+)
+
+// Config is everything that decides a training run besides its data; equal
+// configurations give equal weights, bit for bit, on the same machine.
+type Config struct {
+	Arch         string  `json:"arch"`       // "mlp" or "dcgan"
+	Width        int     `json:"width"`      // of the narrowest hidden layer
+	Distribution string  `json:"latent"`     // Normal or Uniform
+	LatentDim    int     `json:"latent_dim"` // numbers of a latent
+	Loss         string  `json:"loss"`       // NonSaturating or Minimax
+	Batch        int     `json:"batch"`      // images of a step; batch norm wants 2 or more
+	LR           float64 `json:"lr"`         // Adam's step size, both players
+	Beta1        float64 `json:"beta1"`      // Adam's decay of the mean
+	Beta2        float64 `json:"beta2"`      // Adam's decay of the square
+	Average      float64 `json:"average"`    // decay a step of the generator's average; 0: none
+	Seed         uint64  `json:"seed"`       // of weights, latents and the order of images
+	Threads      int     `json:"threads"`    // goroutines that a kernel is split over
+}
+
+// Default is the configuration for images of a shape: the DCGAN of Radford et
+// al. 2015 where the shape allows it, else the MLP of Goodfellow et al. 2014.
+func Default(s Shape) Config {
+	c := Config{
+		Arch: "mlp", Distribution: Normal, LatentDim: 100, Loss: NonSaturating,
+		Batch: 64, LR: 2e-4, Beta1: 0.5, Beta2: 0.999, Average: 0.999, Seed: 1, Threads: 2,
+	}
+	if _, err := dcganBase(s); err == nil {
+		c.Arch = "dcgan"
+	}
+	c.Width = DefaultWidth(c.Arch)
+	return c
+}
+
+// DefaultWidth is the width that an architecture is known by; 0 when there is
+// no such architecture.
+func DefaultWidth(arch string) int {
+	switch arch {
+	case "mlp":
+		return 256
+	case "dcgan":
+		return 64
+	}
+	return 0
+}
+
+// Validate reports the first field that cannot work.
+func (c Config) Validate() error {
+	bad := func(name string, found any, want string) error {
+		return fmt.Errorf("gan: %s is %v, want %s", name, found, want)
+	}
+	within := func(v, low, high float64) bool { return v >= low && v <= high } // false for NaN
+	switch {
+	case DefaultWidth(c.Arch) == 0:
+		return bad("arch", fmt.Sprintf("%q", c.Arch), `"mlp" or "dcgan"`)
+	case c.Width < 1 || c.Width > 4096:
+		return bad("width", c.Width, "1 to 4096")
+	case c.Distribution != Normal && c.Distribution != Uniform:
+		return bad("latent", fmt.Sprintf("%q", c.Distribution), `"normal" or "uniform"`)
+	case c.LatentDim < 1 || c.LatentDim > maxSide:
+		return bad("latent-dim", c.LatentDim, fmt.Sprintf("1 to %d", maxSide))
+	case c.Loss != NonSaturating && c.Loss != Minimax:
+		return bad("loss", fmt.Sprintf("%q", c.Loss), `"ns" or "minimax"`)
+	case c.Batch < 2 || c.Batch > 4096:
+		return bad("batch", c.Batch, "2 to 4096")
+	case !within(c.LR, math.SmallestNonzeroFloat32, 10):
+		return bad("lr", c.LR, "a step size above 0, up to 10")
+	case !within(c.Beta1, 0, 0.99999):
+		return bad("beta1", c.Beta1, "0 to 0.99999")
+	case !within(c.Beta2, 0, 0.9999999):
+		return bad("beta2", c.Beta2, "0 to 0.9999999")
+	case !within(c.Average, 0, 0.9999999):
+		return bad("average", c.Average, "0 to 0.9999999")
+	case c.Threads < 1 || c.Threads > 256:
+		return bad("threads", c.Threads, "1 to 256")
+	}
+	return nil
+}

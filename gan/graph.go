@@ -1,0 +1,198 @@
+package gan
+
+import (
+	"fmt"
+
+	"github.com/ganlet/ganlet/gan/internal/op"
+	"github.com/ganlet/ganlet/internal/kernel"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// This file turns layers into Gorgonia nodes.
+
+// A mode is what a network's graph is for.
+type mode struct {
+	sampling bool // batch norm with running statistics, no gradients
+	frozen   bool // weights get no gradient
+	leaf     bool // the input gets no gradient
+	groups   int  // of batch norm
+	// observe is told of each batch norm's statistics; it may be nil.
+	observe func(layer int, mean, variance []float32)
+}
+
+// graph is one Gorgonia graph of a fixed batch. Weights are not copied: nodes
+// of several graphs hold the same slices.
+type graph struct {
+	*G.ExprGraph
+	env op.Env
+	n   int // samples of the batch
+}
+
+func newGraph(n, threads int, hold *bool) *graph {
+	return &graph{ExprGraph: G.NewGraph(), n: n, env: op.Env{Threads: threads, Hold: hold}}
+}
+
+// input is a node that holds data, of the given shape, under a unique name.
+func (g *graph) input(name string, data []float32, shape ...int) *G.Node {
+	return G.NewTensor(g.ExprGraph, tensor.Float32, len(shape), G.WithName(name), G.WithShape(shape...),
+		G.WithValue(tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))))
+}
+
+// weightShape is the shape of a layer's weights.
+func (l *Layer) weightShape() []int {
+	switch l.Op {
+	case Conv:
+		return []int{l.Out, l.In, l.Kernel, l.Kernel}
+	case ConvTranspose:
+		return []int{l.In, l.Out, l.Kernel, l.Kernel}
+	}
+	return []int{l.Out, l.In}
+}
+
+// geometry is the layer as its kernel sees it; outH and outW are its output's.
+func (l *Layer) geometry() kernel.Geometry {
+	if l.Op == Dense {
+		return kernel.Geometry{H: 1, W: 1, C: l.In, OH: 1, OW: 1, F: l.Out, KH: 1, KW: 1, StrideH: 1, StrideW: 1}
+	}
+	h, w := l.outSize()
+	k := kernel.Geometry{KH: l.Kernel, KW: l.Kernel, StrideH: l.Stride, StrideW: l.Stride, PadTop: l.Pad, PadLeft: l.Pad}
+	if l.Op == Conv {
+		k.H, k.W, k.C, k.OH, k.OW, k.F = l.H, l.W, l.In, h, w, l.Out
+	} else {
+		k.OH, k.OW, k.F, k.H, k.W, k.C = l.H, l.W, l.In, h, w, l.Out
+	}
+	return k
+}
+
+var kernelAct = map[Act]kernel.Act{
+	Identity: kernel.Identity, ReLU: kernel.ReLU, LeakyReLU: kernel.LeakyReLU, Tanh: kernel.Tanh, Sigmoid: kernel.Sigmoid,
+}
+
+// network adds layers to the graph and returns their output and the nodes of
+// their trained parameters, in the order of params. Between layers, images are
+// [N, H, W, C]; features, and the images that Dense layers take and make, are
+// [N, F] with F in [C, H, W] order.
+func (g *graph) network(name string, x *G.Node, layers []Layer, m mode) (out *G.Node, params G.Nodes, err error) {
+	for i := range layers {
+		l := &layers[i]
+		at := fmt.Sprintf("%s.%d", name, i)
+		if x, err = g.between(x, layers, i); err != nil {
+			return nil, nil, err
+		}
+		var p G.Nodes
+		if x, p, err = g.layer(at, i, x, l, m); err != nil {
+			return nil, nil, fmt.Errorf("gan: %s: %w", at, err)
+		}
+		params = append(params, p...)
+		m.leaf = false
+	}
+	return x, params, nil
+}
+
+// between changes the order of an image's values where layer i wants another
+// than the layer before it makes.
+func (g *graph) between(x *G.Node, layers []Layer, i int) (*G.Node, error) {
+	if i == 0 {
+		return x, nil
+	}
+	before, l := &layers[i-1], &layers[i]
+	h, w := before.outSize()
+	switch {
+	case before.Op == Dense && l.Op != Dense && l.In > 1 && l.H*l.W > 1:
+		return op.ChannelsLast(&g.env, x, g.n, l.In, l.H, l.W)
+	case before.Op != Dense && l.Op == Dense && before.Out > 1 && h*w > 1:
+		return op.ChannelsFirst(&g.env, x, g.n, before.Out, h, w)
+	}
+	return x, nil
+}
+
+// layer adds one layer.
+func (g *graph) layer(name string, i int, x *G.Node, l *Layer, m mode) (*G.Node, G.Nodes, error) {
+	h, w := l.outSize()
+	shape := tensor.Shape{g.n, h, w, l.Out}
+	if l.Op == Dense {
+		shape = tensor.Shape{g.n, l.Out}
+	}
+	lin := op.Linear{
+		N: g.n, Geometry: l.geometry(), Transpose: l.Op == ConvTranspose, Out: shape,
+		Act: kernelAct[l.Act], Alpha: l.Alpha, Frozen: m.frozen, Leaf: m.leaf,
+	}
+	params := G.Nodes{g.input(name+".weight", l.Weight, l.weightShape()...)}
+	var bias *G.Node
+	if l.Bias != nil {
+		bias = g.input(name+".bias", l.Bias, l.Out)
+		params = append(params, bias)
+	}
+	if l.Norm == nil {
+		y, err := lin.Apply(&g.env, x, params[0], bias)
+		return y, params, err
+	}
+	gamma, beta := g.input(name+".gamma", l.Norm.Gamma, l.Out), g.input(name+".beta", l.Norm.Beta, l.Out)
+	params = append(params, gamma, beta)
+	if m.sampling {
+		norm := [4]*G.Node{gamma, beta, g.input(name+".mean", l.Norm.Mean, l.Out), g.input(name+".var", l.Norm.Var, l.Out)}
+		y, err := lin.ApplyNorm(&g.env, x, params[0], bias, norm, l.Norm.Eps)
+		return y, params, err
+	}
+	lin.Act = kernel.Identity
+	y, err := lin.Apply(&g.env, x, params[0], bias)
+	if err != nil {
+		return nil, nil, err
+	}
+	n := op.Norm{Groups: m.groups, Eps: l.Norm.Eps, Act: kernelAct[l.Act], Alpha: l.Alpha, Frozen: m.frozen}
+	if m.observe != nil {
+		n.Observe = func(mean, variance []float32) { m.observe(i, mean, variance) }
+	}
+	y, err = n.Apply(&g.env, y, gamma, beta)
+	return y, params, err
+}
+
+// params are the trained parameters of layers in the order of network's nodes.
+func params(layers []Layer) (p [][]float32) {
+	for i := range layers {
+		l := &layers[i]
+		p = append(p, l.Weight)
+		if l.Bias != nil {
+			p = append(p, l.Bias)
+		}
+		if l.Norm != nil {
+			p = append(p, l.Norm.Gamma, l.Norm.Beta)
+		}
+	}
+	return p
+}
+
+// clone copies layers with all their slices.
+func clone(layers []Layer) []Layer {
+	c := append([]Layer(nil), layers...)
+	dup := func(x []float32) []float32 {
+		if x == nil {
+			return nil
+		}
+		return append(make([]float32, 0, len(x)), x...)
+	}
+	for i := range c {
+		l := &c[i]
+		l.Weight, l.Bias = dup(l.Weight), dup(l.Bias)
+		if n := l.Norm; n != nil {
+			l.Norm = &Norm{Gamma: dup(n.Gamma), Beta: dup(n.Beta), Mean: dup(n.Mean), Var: dup(n.Var), Eps: n.Eps}
+		}
+	}
+	return c
+}
+
+// program compiles the part of the graph that computes outs into a machine.
+func (g *graph) program(outs ...*G.Node) (G.VM, error) {
+	prog, locations, err := G.CompileFunction(g.ExprGraph, g.ExactSubgraphRoots(outs...).Inputs(), outs)
+	if err != nil {
+		return nil, fmt.Errorf("gan: compile: %w", err)
+	}
+	return G.NewTapeMachine(g.ExprGraph, G.WithPrecompiled(prog, locations)), nil
+}
+
+// run runs a machine once more.
+func run(vm G.VM) error {
+	defer vm.Reset()
+	return vm.RunAll()
+}

@@ -1,0 +1,179 @@
+package op
+
+import (
+	"fmt"
+
+	"github.com/ganlet/ganlet/internal/kernel"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// This file is the linear layers: dense, convolution, transposed convolution.
+// They are one op, because their gradients are each other: a convolution's
+// input gradient is the transposed convolution and the reverse, and both have
+// the same weight gradient; a dense layer is a convolution of 1x1 images.
+
+// Linear describes a linear layer for a batch of N.
+type Linear struct {
+	N         int
+	Geometry  kernel.Geometry
+	Transpose bool         // from the small image to the large one
+	Out       tensor.Shape // of the result
+	Act       kernel.Act
+	Alpha     float32 // LeakyReLU's slope
+	Frozen    bool    // weights and bias get no gradient
+	Leaf      bool    // the input gets no gradient
+}
+
+// runner is what Conv and ConvTranspose have in common.
+type runner interface {
+	Pack(w []float32)
+	ScratchLen(n int) int
+	Run(dst, src []float32, n int, tail *kernel.Tail, scratch []float32, part, parts int)
+}
+
+// layer packs weights and runs a convolution or a transposed one in parts.
+type layer struct {
+	env     *Env
+	n       int
+	run     runner
+	scratch [][]float32
+}
+
+func newLayer(e *Env, n int, g kernel.Geometry, transpose bool) *layer {
+	l := &layer{env: e, n: n}
+	if transpose {
+		l.run = &kernel.ConvTranspose{Geometry: g}
+	} else {
+		l.run = &kernel.Conv{Geometry: g}
+	}
+	return l
+}
+
+// compute is dst = tail(the layer of src with weights w).
+func (l *layer) compute(dst, src, w []float32, tail *kernel.Tail) {
+	l.run.Pack(w)
+	if l.scratch == nil {
+		for range max(l.env.Threads, 1) {
+			l.scratch = append(l.scratch, make([]float32, l.run.ScratchLen(l.n)))
+		}
+	}
+	l.env.split(func(part, parts int) {
+		l.run.Run(dst, src, l.n, tail, l.scratch[part], part, parts)
+	})
+}
+
+func (l Linear) name() string {
+	switch {
+	case l.Transpose:
+		return "convtranspose"
+	case l.Geometry.H == 1 && l.Geometry.W == 1 && l.Geometry.KH == 1 && l.Geometry.KW == 1:
+		return "dense"
+	}
+	return "conv"
+}
+
+// Apply is act(layer(x) + bias); bias may be nil.
+func (l Linear) Apply(e *Env, x, w, bias *G.Node) (*G.Node, error) {
+	k := newLayer(e, l.N, l.Geometry, l.Transpose)
+	ins := G.Nodes{x, w}
+	if bias != nil {
+		ins = append(ins, bias)
+	}
+	o := &Op{
+		name: l.name(), shape: l.Out,
+		wrt: []bool{!l.Leaf, !l.Frozen, !l.Frozen}[:len(ins)],
+		run: func(out []float32, in [][]float32) error {
+			tail := kernel.Tail{Act: l.Act, Alpha: l.Alpha}
+			if len(in) > 2 {
+				tail.Bias = in[2]
+			}
+			k.compute(out, in[0], in[1], &tail)
+			return nil
+		},
+		grad: func(in G.Nodes, out, dout *G.Node) (G.Nodes, error) { return l.gradients(e, in, out, dout) },
+	}
+	return e.apply(o, ins...)
+}
+
+// ApplyNorm is the layer at sampling time with batch norm after the sum; norm
+// is gamma, beta, mean and variance. It has no gradient.
+func (l Linear) ApplyNorm(e *Env, x, w, bias *G.Node, norm [4]*G.Node, eps float32) (*G.Node, error) {
+	k := newLayer(e, l.N, l.Geometry, l.Transpose)
+	ins := append(G.Nodes{x, w}, norm[:]...)
+	if bias != nil {
+		ins = append(ins, bias)
+	}
+	o := &Op{name: l.name() + "+norm", shape: l.Out, run: func(out []float32, in [][]float32) error {
+		c := len(in[2])
+		tail := kernel.Tail{Scale: make([]float32, c), Shift: make([]float32, c), Act: l.Act, Alpha: l.Alpha}
+		kernel.NormScaleShift(tail.Scale, tail.Shift, in[2], in[3], in[4], in[5], eps)
+		if len(in) > 6 {
+			tail.Bias = in[6]
+		}
+		k.compute(out, in[0], in[1], &tail)
+		return nil
+	}}
+	return e.apply(o, ins...)
+}
+
+// gradients adds the nodes of the layer's gradient.
+func (l Linear) gradients(e *Env, in G.Nodes, out, dout *G.Node) (dins G.Nodes, err error) {
+	dins = make(G.Nodes, len(in))
+	dsum, err := activationGrad(e, l.Act, l.Alpha, out, dout)
+	if err != nil {
+		return nil, err
+	}
+	if !l.Leaf {
+		k := newLayer(e, l.N, l.Geometry, !l.Transpose)
+		o := &Op{name: l.name() + "/dx", shape: in[0].Shape().Clone(), run: func(out []float32, in [][]float32) error {
+			k.compute(out, in[0], in[1], nil)
+			return nil
+		}}
+		if dins[0], err = e.apply(o, dsum, in[1]); err != nil {
+			return nil, err
+		}
+	}
+	if l.Frozen {
+		return dins, nil
+	}
+	if dins[1], err = l.weightGrad(e, in[0], in[1], dsum); err != nil {
+		return nil, err
+	}
+	if len(in) > 2 {
+		dins[2], err = sumRows(e, dsum, in[2])
+	}
+	return dins, err
+}
+
+func (l Linear) weightGrad(e *Env, x, w, dsum *G.Node) (*G.Node, error) {
+	g := kernel.GradWeights{Geometry: l.Geometry}
+	var scratch [][]float32
+	o := &Op{name: l.name() + "/dw", shape: w.Shape().Clone(), run: func(out []float32, in [][]float32) error {
+		if scratch == nil {
+			for range max(e.Threads, 1) {
+				scratch = append(scratch, make([]float32, g.ScratchLen()))
+			}
+		}
+		large, small := in[0], in[1]
+		if l.Transpose {
+			large, small = small, large
+		}
+		e.split(func(part, parts int) { g.Run(out, large, small, l.N, scratch[part], part, parts) })
+		return nil
+	}}
+	return e.apply(o, x, dsum)
+}
+
+// sumRows sums x over everything but its innermost axis; like is the result's
+// shape.
+func sumRows(e *Env, x, like *G.Node) (*G.Node, error) {
+	o := &Op{name: "sumrows", shape: like.Shape().Clone(), run: func(out []float32, in [][]float32) error {
+		if len(in[0])%len(out) != 0 {
+			return fmt.Errorf("%d values do not make rows of %d", len(in[0]), len(out))
+		}
+		kernel.SumRows(out, in[0])
+		return nil
+	}}
+	return e.apply(o, x)
+}

@@ -1,0 +1,125 @@
+package gan
+
+import (
+	"fmt"
+
+	"github.com/ganlet/ganlet/gan/internal/op"
+	G "gorgonia.org/gorgonia"
+)
+
+// This file is the two graphs of the game: each player's loss and gradients.
+
+// generatorGraph computes images from latents, and, through the frozen
+// discriminator, the generator's loss and gradients.
+type generatorGraph struct {
+	z      []float32 // input, [B, LatentDim]
+	images *G.Node
+	logits *G.Node
+	loss   *G.Node
+	params G.Nodes
+
+	draw  G.VM // latents to images
+	learn G.VM // everything; the images are not computed again
+	hold  bool
+}
+
+// discriminatorGraph computes the discriminator's loss and gradients on a
+// batch of real images followed by as many generated ones.
+type discriminatorGraph struct {
+	images []float32 // input, [2B, ...]
+	logits *G.Node
+	loss   *G.Node
+	params G.Nodes
+
+	learn G.VM
+}
+
+// layout is the order of an image's values that a discriminator takes:
+// channels last for convolutions, first for dense layers.
+func channelsLast(d []Layer) bool { return d[0].Op != Dense }
+
+func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(int, []float32, []float32)) (*generatorGraph, error) {
+	p := &generatorGraph{z: make([]float32, c.Batch*c.LatentDim)}
+	g := newGraph(c.Batch, c.Threads, &p.hold)
+	var err error
+	p.images, p.params, err = g.network("generator", g.input("z", p.z, c.Batch, c.LatentDim), gen, mode{leaf: true, groups: 1, observe: observe})
+	if err != nil {
+		return nil, err
+	}
+	if p.images, err = g.arrange(p.images, gen, dis, s); err != nil {
+		return nil, err
+	}
+	if p.draw, err = g.program(p.images); err != nil {
+		return nil, err
+	}
+	// The discriminator's weights change between the two programs: its part
+	// of the graph computes, while the generator's holds.
+	g.env = op.Env{Threads: c.Threads}
+	p.logits, _, err = g.network("discriminator", p.images, dis, mode{frozen: true, groups: 1})
+	if err != nil {
+		return nil, err
+	}
+	if p.loss, err = op.CrossEntropy(&g.env, p.logits, generatorTerms(c)); err != nil {
+		return nil, err
+	}
+	p.learn, err = g.learn(p.loss, p.params)
+	return p, err
+}
+
+func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph, error) {
+	p := &discriminatorGraph{images: make([]float32, 2*c.Batch*s.Len())}
+	g := newGraph(2*c.Batch, c.Threads, nil)
+	shape := []int{2 * c.Batch, s.Len()}
+	if channelsLast(dis) {
+		shape = []int{2 * c.Batch, s.H, s.W, s.C}
+	}
+	var err error
+	p.logits, p.params, err = g.network("discriminator", g.input("images", p.images, shape...), dis, mode{leaf: true, groups: 2})
+	if err != nil {
+		return nil, err
+	}
+	if p.loss, err = op.CrossEntropy(&g.env, p.logits, discriminatorTerms(c)); err != nil {
+		return nil, err
+	}
+	p.learn, err = g.learn(p.loss, p.params)
+	return p, err
+}
+
+// discriminatorTerms label the first half of the batch real, 1, and the second
+// generated, 0.
+func discriminatorTerms(c Config) []op.Term {
+	return []op.Term{
+		{From: 0, To: c.Batch, Label: 1, Scale: 1},
+		{From: c.Batch, To: 2 * c.Batch, Label: 0, Scale: 1},
+	}
+}
+
+// generatorTerms label generated images real, 1; minimax instead ascends the
+// discriminator's own loss on them.
+func generatorTerms(c Config) []op.Term {
+	if c.Loss == Minimax {
+		return []op.Term{{From: 0, To: c.Batch, Label: 0, Scale: -1}}
+	}
+	return []op.Term{{From: 0, To: c.Batch, Label: 1, Scale: 1}}
+}
+
+// arrange puts generated images into the order that the discriminator takes.
+func (g *graph) arrange(images *G.Node, gen, dis []Layer, s Shape) (*G.Node, error) {
+	last := gen[len(gen)-1].Op != Dense
+	switch {
+	case s.C == 1 || last == channelsLast(dis):
+		return images, nil
+	case last:
+		return op.ChannelsFirst(&g.env, images, g.n, s.C, s.H, s.W)
+	}
+	return op.ChannelsLast(&g.env, images, g.n, s.C, s.H, s.W)
+}
+
+// learn compiles loss and its gradients by params.
+func (g *graph) learn(loss *G.Node, params G.Nodes) (G.VM, error) {
+	grads, err := G.Grad(loss, params...)
+	if err != nil {
+		return nil, fmt.Errorf("gan: gradients: %w", err)
+	}
+	return g.program(append(G.Nodes{loss}, grads...)...)
+}

@@ -1,0 +1,207 @@
+package gan
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ganlet/ganlet/gan/internal/op"
+	"github.com/ganlet/ganlet/internal/kernel"
+	G "gorgonia.org/gorgonia"
+)
+
+// This file is the alternation of the two players.
+
+// A Trainer trains one GAN. It is for one goroutine at a time; what it returns
+// is the caller's.
+type Trainer struct {
+	cfg     Config
+	data    Dataset // nil: resumed to export only
+	shape   Shape
+	gen     []Layer
+	dis     []Layer
+	average []Layer // the generator's moving average; nil when there is none
+	adamG   *adam
+	adamD   *adam
+	steps   int
+
+	g     *generatorGraph
+	d     *discriminatorGraph
+	order []uint32 // of the epoch's images
+	epoch int      // that order is of; -1: none yet
+	image []float32
+}
+
+// Stats are the figures of one step.
+type Stats struct {
+	Step  int     `json:"step"`   // steps done, this one included
+	Epoch float64 `json:"epoch"`  // real images seen, over the data's size
+	LossD float64 `json:"loss_d"` // the discriminator's loss; 2 ln 2 = 1.386 when it cannot tell
+	LossG float64 `json:"loss_g"` // the generator's loss
+	Real  float64 `json:"real"`   // mean verdict on real images, before the step
+	Fake  float64 `json:"fake"`   // mean verdict on generated images, before the step
+}
+
+// New starts a training of cfg on data.
+func New(cfg Config, data Dataset) (*Trainer, error) {
+	gen, dis, err := cfg.Layers(data.Shape())
+	if err != nil {
+		return nil, err
+	}
+	t := &Trainer{cfg: cfg, shape: data.Shape(), gen: gen, dis: dis, adamG: newAdam(cfg, params(gen)), adamD: newAdam(cfg, params(dis))}
+	if cfg.Average > 0 {
+		t.average = clone(gen)
+	}
+	return t, t.attach(data)
+}
+
+// attach joins the trainer to its data and builds the graphs.
+func (t *Trainer) attach(data Dataset) (err error) {
+	if s := data.Shape(); s != t.shape {
+		return fmt.Errorf("gan: images of %s are %v, want %v", data.Name(), s, t.shape)
+	}
+	if data.Len() < t.cfg.Batch {
+		return fmt.Errorf("gan: %s has %d images, want at least a batch of %d", data.Name(), data.Len(), t.cfg.Batch)
+	}
+	t.data, t.epoch = data, -1
+	t.image = make([]float32, t.shape.Len())
+	if t.g, err = newGeneratorGraph(t.cfg, t.shape, t.gen, t.dis, t.observe); err != nil {
+		return err
+	}
+	t.d, err = newDiscriminatorGraph(t.cfg, t.shape, t.dis)
+	return err
+}
+
+// Config returns the configuration in force.
+func (t *Trainer) Config() Config { return t.cfg }
+
+// Shape returns the shape of the images.
+func (t *Trainer) Shape() Shape { return t.shape }
+
+// Steps returns how many steps were done.
+func (t *Trainer) Steps() int { return t.steps }
+
+// Close frees what the graphs hold. The Trainer must not be used afterwards.
+func (t *Trainer) Close() error {
+	if t.g == nil {
+		return nil
+	}
+	err := t.g.draw.Close()
+	for _, vm := range []G.VM{t.g.learn, t.d.learn} {
+		if e := vm.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// Step trains the discriminator once and then the generator once, on the same
+// generated images. A loss that is NaN or infinite is an error that says at
+// which step; the trainer is then spent: go back to what was saved.
+func (t *Trainer) Step() (Stats, error) {
+	if t.data == nil {
+		return Stats{}, fmt.Errorf("gan: trainer has no data: it was resumed to export only")
+	}
+	b := t.cfg.Batch
+	if err := t.realImages(t.d.images[:b*t.shape.Len()]); err != nil {
+		return Stats{}, err
+	}
+	t.latents(t.g.z)
+	if err := run(t.g.draw); err != nil {
+		return Stats{}, fmt.Errorf("gan: step %d: generate: %w", t.steps+1, err)
+	}
+	copy(t.d.images[b*t.shape.Len():], op.Floats(t.g.images.Value()))
+
+	if err := t.play("discriminator", t.d.learn, t.d.loss, t.d.params, t.adamD); err != nil {
+		return Stats{}, err
+	}
+	t.g.hold = true
+	err := t.play("generator", t.g.learn, t.g.loss, t.g.params, t.adamG)
+	t.g.hold = false
+	if err != nil {
+		return Stats{}, err
+	}
+	t.steps++
+	t.updateAverage()
+	logits := op.Floats(t.d.logits.Value())
+	return Stats{
+		Step:  t.steps,
+		Epoch: float64(t.steps) * float64(b) / float64(t.data.Len()),
+		LossD: float64(scalar(t.d.loss)),
+		LossG: float64(scalar(t.g.loss)),
+		Real:  verdict(logits[:b]),
+		Fake:  verdict(logits[b:]),
+	}, nil
+}
+
+// play runs one player's graph and its solver.
+func (t *Trainer) play(name string, vm G.VM, loss *G.Node, params G.Nodes, solver G.Solver) error {
+	if err := run(vm); err != nil {
+		return fmt.Errorf("gan: step %d: %s: %w", t.steps+1, name, err)
+	}
+	if l := float64(scalar(loss)); math.IsNaN(l) || math.IsInf(l, 0) {
+		return fmt.Errorf("gan: step %d: %s's loss is %v: training has diverged", t.steps+1, name, l)
+	}
+	return solver.Step(G.NodesToValueGrads(params))
+}
+
+func scalar(n *G.Node) float32 { return op.Floats(n.Value())[0] }
+
+// verdict is the mean sigmoid of logits.
+func verdict(logits []float32) float64 {
+	sum := 0.0
+	for _, x := range logits {
+		sum += op.Sigmoid(float64(x))
+	}
+	return sum / float64(len(logits))
+}
+
+// realImages fills dst with the step's batch: each epoch is an order of its
+// own, of which a last incomplete batch is left out.
+func (t *Trainer) realImages(dst []float32) error {
+	perEpoch := t.data.Len() / t.cfg.Batch
+	epoch, first := t.steps/perEpoch, t.steps%perEpoch*t.cfg.Batch
+	if epoch != t.epoch {
+		t.shuffle(epoch)
+	}
+	for i := range t.cfg.Batch {
+		to := dst[i*t.shape.Len():][:t.shape.Len()]
+		n := int(t.order[first+i])
+		if err := t.data.Image(t.image, n); err != nil {
+			return fmt.Errorf("gan: step %d: image %d of %s: %w", t.steps+1, n, t.data.Name(), err)
+		}
+		if channelsLast(t.dis) {
+			kernel.Transpose(to, t.image, t.shape.C, t.shape.H*t.shape.W)
+		} else {
+			copy(to, t.image)
+		}
+	}
+	return nil
+}
+
+// shuffle draws an epoch's order (Fisher and Yates).
+func (t *Trainer) shuffle(epoch int) {
+	t.epoch = epoch
+	t.order = make([]uint32, t.data.Len())
+	s := kernel.Stream{Seed: t.cfg.Seed, Domain: domainShuffle, Index: uint64(epoch)}
+	for i := range t.order {
+		j := s.IntN(i + 1)
+		t.order[i] = t.order[j]
+		t.order[j] = uint32(i)
+	}
+}
+
+// latents fills z with the step's latents.
+func (t *Trainer) latents(z []float32) {
+	s := kernel.Stream{Seed: t.cfg.Seed, Domain: domainTraining, Index: uint64(t.steps)}
+	drawLatents(z, &s, t.cfg.Distribution)
+}
+
+func drawLatents(z []float32, s *kernel.Stream, distribution string) {
+	if distribution == Normal {
+		s.Normals(z)
+		return
+	}
+	for i := range z {
+		z[i] = s.Uniform()
+	}
+}

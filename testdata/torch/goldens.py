@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""The numbers that ganlet's training is compared with, computed by PyTorch: one small file per layer, loss and GAN step.
+
+usage: goldens.py [OUTDIR]      writes them; default: testdata/goldens beside this folder
+       goldens.py --check       computes them again and compares, to 1e-6 of each tensor's largest magnitude
+Debian packages: python3-torch python3-numpy
+On machines that set OPENBLAS_CORETYPE or OPENBLAS_L2_SIZE, unset both: env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE /usr/bin/python3
+
+Every input is drawn from a generator seeded by the case's name and rounded to float32; everything else is computed in float64 from
+those inputs and rounded to float32 at the end. Layouts are PyTorch's: images [N, C, H, W], Linear [out, in], Conv [out, in, KH, KW],
+ConvTranspose [in, out, KH, KW]. "dy" is the gradient that enters a layer; "dx", "dw", ... are those that leave it.
+Format: see ../README.md. This script does not judge ganlet; gan/internal/golden reads its files and the tests compare.
+"""
+import json, os, sys, zlib
+import numpy as np
+import torch, torch.nn as nn, torch.nn.functional as F
+
+STORED = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'goldens')
+ACTS = {'identity': lambda x: x, 'relu': F.relu, 'leaky_relu': lambda x: F.leaky_relu(x, .2), 'tanh': torch.tanh, 'sigmoid': torch.sigmoid}
+torch.set_num_threads(1)
+
+
+class Case:
+    """Tensors under one name: drawn inputs and computed outputs, in the order they were added."""
+
+    all = []
+
+    def __init__(self, name, act='', **numbers):
+        self.name, self.act, self.numbers, self.tensors = name, act, numbers, []
+        self.rng = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+        Case.all.append(self)
+
+    def put(self, **tensors):
+        self.tensors += [(k, v.detach().numpy().astype('<f4')) for k, v in tensors.items()]
+
+    def given(self, value):
+        """value as the tests will see it: rounded to float32, then float64 with a gradient."""
+        return value.detach().float().double().requires_grad_()
+
+    def normal(self, name, *shape, scale=1., mean=0.):
+        v = self.given(torch.randn(shape, generator=self.rng, dtype=torch.float64) * scale + mean)
+        self.put(**{name: v})
+        return v
+
+    def uniform(self, name, *shape, low=-1., high=1.):
+        v = self.given(torch.rand(shape, generator=self.rng, dtype=torch.float64) * (high - low) + low)
+        self.put(**{name: v})
+        return v
+
+    def backward(self, y, **leaves):
+        """Draws dy, and stores y and the gradient of sum(y*dy) with respect to each leaf."""
+        dy = self.normal('dy', *y.shape)
+        grads = torch.autograd.grad((y * dy).sum(), list(leaves.values()))
+        self.put(y=y, **dict(zip(leaves, grads)))
+
+    def entry(self):
+        """The case's part of index.json."""
+        offset, rows = 0, []
+        for name, a in self.tensors:
+            rows.append('   ' + json.dumps(dict(name=name, shape=list(a.shape), offset=offset)))
+            offset += a.size
+        head = dict(name=self.name, **({'act': self.act} if self.act else {}), **({'numbers': self.numbers} if self.numbers else {}))
+        return ' ' + json.dumps(head)[:-1] + ', "tensors": [\n' + ',\n'.join(rows) + ']}'
+
+
+def layers():
+    for act, f in ACTS.items():
+        alpha = {'alpha': .2} if act == 'leaky_relu' else {}
+        c = Case('activation-' + act, act, **alpha)  # y = act(x); large values saturate, none is 0
+        x = c.given(torch.cat([torch.randn(40, generator=c.rng, dtype=torch.float64) * 3,
+                               torch.tensor([-100, -20, -9, -1e-4, 1e-4, 9, 20, 100], dtype=torch.float64)]).reshape(6, 8))
+        c.put(x=x)
+        c.backward(f(x), dx=x)
+
+        c = Case('dense-' + act, act, **alpha)  # y = act(x w^T + b)
+        x, w, b = c.normal('x', 5, 11), c.normal('w', 7, 11, scale=.4), c.normal('b', 7, scale=.4)
+        c.backward(f(F.linear(x, w, b)), dx=x, dw=w, db=b)
+
+    for name, shape, out, k, s, p, bias in [
+            ('k4s2p1-c1', (2, 1, 8, 8), 8, 4, 2, 1, True), ('k4s2p1-c3', (2, 3, 8, 8), 8, 4, 2, 1, False),
+            ('k3s1p1', (2, 3, 6, 6), 5, 3, 1, 1, True), ('k7s1p0', (3, 5, 7, 7), 1, 7, 1, 0, True),
+            ('k3s1p1-9x7', (2, 3, 9, 7), 4, 3, 1, 1, True), ('k4s2p1-9x7', (2, 3, 9, 7), 4, 4, 2, 1, True)]:
+        c = Case('conv-' + name, stride=s, pad=p)
+        x, w = c.normal('x', *shape), c.normal('w', out, shape[1], k, k, scale=.2)
+        b = c.normal('b', out, scale=.4) if bias else None
+        c.backward(F.conv2d(x, w, b, s, p), dx=x, dw=w, **({'db': b} if bias else {}))
+
+    for name, shape, out, k, s, p, bias in [
+            ('k7s1p0', (3, 10, 1, 1), 8, 7, 1, 0, False), ('k4s2p1-3x5', (2, 6, 3, 5), 4, 4, 2, 1, True),
+            ('k4s2p1-c1', (2, 4, 4, 4), 1, 4, 2, 1, False), ('k3s1p1', (2, 3, 6, 6), 5, 3, 1, 1, True),
+            ('k2s2p0', (2, 3, 4, 3), 5, 2, 2, 0, True), ('k5s3p0', (2, 3, 3, 4), 4, 5, 3, 0, True)]:
+        c = Case('convtranspose-' + name, stride=s, pad=p)
+        x, w = c.normal('x', *shape), c.normal('w', shape[1], out, k, k, scale=.2)
+        b = c.normal('b', out, scale=.4) if bias else None
+        c.backward(F.conv_transpose2d(x, w, b, s, p), dx=x, dw=w, **({'db': b} if bias else {}))
+
+    for name, shape in ('2d', (4, 3, 5, 5)), ('1d', (6, 5)):
+        for training in True, False:
+            c = Case(f'norm-{name}-' + ('training' if training else 'eval'), eps=1e-5, momentum=.1)
+            n, x = shape[1], c.normal('x', *shape, scale=1.5, mean=.3)
+            gamma, beta = c.normal('gamma', n, scale=.2, mean=1), c.normal('beta', n, scale=.2)
+            mean, var = c.normal('mean', n, scale=.3), c.uniform('var', n, low=.5, high=1.5)  # running statistics before
+            m, v = mean.detach().clone(), var.detach().clone()
+            c.backward(F.batch_norm(x, m, v, gamma, beta, training, .1, 1e-5), dx=x, dgamma=gamma, dbeta=beta)
+            if training:
+                axes = [i for i in range(x.dim()) if i != 1]
+                c.put(batch_mean=x.mean(axes), batch_var=x.var(axes, unbiased=True), mean_after=m, var_after=v)
+
+
+def log_sigmoid(x):
+    return F.logsigmoid(x)  # exact at both ends, unlike F.softplus, which is linear above 20
+
+
+def loss_d(real, fake):
+    return -log_sigmoid(real).mean() - log_sigmoid(-fake).mean()
+
+
+LOSS_G = {'ns': lambda fake: -log_sigmoid(fake).mean(), 'minimax': lambda fake: log_sigmoid(-fake).mean()}
+
+
+def losses():
+    wide = torch.tensor([-100., -30, -20, -5, -1, -.1, 0, .1, 1, 5, 20, 30, 100]).reshape(-1, 1)
+    for name in 'moderate', 'wide':
+        c = Case('loss-' + name)
+        if name == 'wide':
+            real, fake = c.given(wide), c.given(wide.flip(0) * .75)
+            c.put(real=real, fake=fake)
+        else:
+            real, fake = c.normal('real', 8, 1, scale=2), c.normal('fake', 8, 1, scale=2)
+        d = loss_d(real, fake)
+        dreal, dfake = torch.autograd.grad(d, [real, fake])
+        c.put(loss_d=d, d_dreal=dreal, d_dfake=dfake)
+        for kind, f in LOSS_G.items():
+            g = f(fake)
+            c.put(**{f'{kind}_loss_g': g, f'{kind}_dfake': torch.autograd.grad(g, fake)[0]})
+
+
+class Layer(nn.Module):
+    """A sum (Linear, Conv2d, ConvTranspose2d), perhaps batch norm, an activation."""
+
+    def __init__(self, op, act, norm=False):
+        super().__init__()
+        self.op, self.act = op, ACTS[act]
+        self.norm = None
+        if norm:
+            self.norm = nn.BatchNorm2d(op.out_channels)
+            nn.init.normal_(self.norm.weight, 1, .1)
+            nn.init.normal_(self.norm.bias, 0, .1)
+
+    def forward(self, x):
+        y = self.op(x)
+        return self.act(self.norm(y) if self.norm else y)
+
+
+def names(net, prefix):
+    """(name, parameter) of a network, layers counted from 0: g.0.weight, g.0.bias, g.0.gamma, g.0.beta."""
+    for i, l in enumerate(net):
+        yield f'{prefix}.{i}.weight', l.op.weight
+        if l.op.bias is not None:
+            yield f'{prefix}.{i}.bias', l.op.bias
+        if l.norm:
+            yield f'{prefix}.{i}.gamma', l.norm.weight
+            yield f'{prefix}.{i}.beta', l.norm.bias
+
+
+def mlp(z, w):
+    d = [z, w, 2 * w, 4 * w, 784]
+    g = [Layer(nn.Linear(d[i], d[i + 1]), 'tanh' if i == 3 else 'leaky_relu') for i in range(4)]
+    d = [784, 2 * w, w, 1]
+    return g, [Layer(nn.Linear(d[i], d[i + 1]), 'identity' if i == 2 else 'leaky_relu') for i in range(3)]
+
+
+def dcgan(z, w):
+    up = lambda i, o, k, s, p: nn.ConvTranspose2d(i, o, k, s, p, bias=False)
+    g = [Layer(up(z, 2 * w, 7, 1, 0), 'relu', True), Layer(up(2 * w, w, 4, 2, 1), 'relu', True), Layer(up(w, 1, 4, 2, 1), 'tanh')]
+    d = [Layer(nn.Conv2d(1, w, 4, 2, 1), 'leaky_relu'), Layer(nn.Conv2d(w, 2 * w, 4, 2, 1, bias=False), 'leaky_relu', True),
+         Layer(nn.Conv2d(2 * w, 1, 7), 'identity')]
+    return g, d
+
+
+def step(arch, z_dim, width, batch):
+    """One alternation: D's step on real and generated images, each a batch of its own, then G's step against the updated D.
+
+    What D does is the same under both objectives; what G does is stored once for each, under "ns." and "minimax.".
+    """
+    c = Case('step-' + arch, latent=z_dim, width=width, batch=batch, lr=2e-4, beta1=.5, beta2=.999, adam_eps=1e-8, norm_eps=1e-5, momentum=.1)
+    torch.manual_seed(zlib.crc32(c.name.encode()))
+    G, D = [nn.Sequential(*l) for l in {'mlp': mlp, 'dcgan': dcgan}[arch](z_dim, width)]
+    G.double(), D.double()
+    for net, prefix in (G, 'g'), (D, 'd'):
+        for name, p in names(net, prefix):
+            p.data = p.data.float().double()
+            c.put(**{name: p})
+    real, z = c.uniform('real', batch, 1, 28, 28).detach(), c.normal('z', batch, z_dim).detach()
+
+    adam = lambda net: torch.optim.Adam(net.parameters(), 2e-4, (.5, .999), 1e-8)
+    fake = G(z.reshape(batch, z_dim, 1, 1) if arch == 'dcgan' else z)
+    judge = lambda x: D(x if arch == 'dcgan' else x.reshape(batch, -1)).reshape(batch, 1)
+    lr, lf = judge(real), judge(fake.detach())
+    loss = loss_d(lr, lf)
+    od = adam(D)
+    loss.backward()
+    c.put(fake=fake.reshape(batch, 1, 28, 28), logits_real=lr, logits_fake=lf, loss_d=loss)
+    c.put(**{n + '.grad': p.grad for n, p in names(D, 'd')})
+    od.step()
+    c.put(**{n + '.after': p for n, p in names(D, 'd')})
+    for i, l in enumerate(G):
+        if l.norm:
+            c.put(**{f'g.{i}.mean.after': l.norm.running_mean, f'g.{i}.var.after': l.norm.running_var})
+
+    lf = judge(fake)
+    c.put(logits_updated=lf)  # the updated D on the same generated images
+    values = {kind: f(lf) for kind, f in LOSS_G.items()}
+    grads = {kind: torch.autograd.grad(v, list(G.parameters()), retain_graph=True) for kind, v in values.items()}
+    start = [p.detach().clone() for p in G.parameters()]
+    for kind in LOSS_G:
+        for p, s, g in zip(G.parameters(), start, grads[kind]):
+            p.data, p.grad = s.clone(), g
+        c.put(**{f'{kind}.loss_g': values[kind]}, **{f'{kind}.{n}.grad': p.grad for n, p in names(G, 'g')})
+        adam(G).step()
+        c.put(**{f'{kind}.{n}.after': p for n, p in names(G, 'g')})
+
+
+def write(out, index):
+    os.makedirs(out, exist_ok=True)
+    with open(os.path.join(out, 'index.json'), 'w') as f:
+        f.write(index)
+    total = 0
+    for c in Case.all:
+        data = b''.join(a.tobytes() for _, a in c.tensors)
+        with open(os.path.join(out, c.name + '.bin'), 'wb') as f:
+            f.write(data)
+        print(f'{c.name}: {len(c.tensors)} tensors, {len(data)} bytes')
+        total += len(data)
+    print(f'{len(Case.all)} cases, {total} bytes, PyTorch {torch.__version__}')
+
+
+def check(out, index):
+    if open(os.path.join(out, 'index.json')).read() != index:
+        sys.exit('goldens: index.json is not the one this script writes')
+    worst = 0.
+    for c in Case.all:
+        stored, offset = np.fromfile(os.path.join(out, c.name + '.bin'), '<f4'), 0
+        if stored.size != sum(a.size for _, a in c.tensors):
+            sys.exit(f'goldens: {c.name}.bin has {stored.size} numbers')
+        for name, a in c.tensors:
+            off = np.abs(stored[offset:offset + a.size].astype('f8') - a.ravel()).max() / max(np.abs(a).max(), 1e-30)
+            if not off <= 1e-6:
+                sys.exit(f'goldens: {c.name}: {name} is off by {off:.2g} of its largest magnitude')
+            worst, offset = max(worst, off), offset + a.size
+    print(f'{len(Case.all)} cases agree to {worst:.2g}, PyTorch {torch.__version__}')
+
+
+layers()
+losses()
+step('mlp', 10, 8, 4)
+step('dcgan', 10, 4, 4)
+INDEX = '[\n' + ',\n'.join(c.entry() for c in Case.all) + '\n]\n'
+if sys.argv[1:] == ['--check']:
+    check(STORED, INDEX)
+else:
+    write(sys.argv[1] if len(sys.argv) > 1 else STORED, INDEX)
