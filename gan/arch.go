@@ -27,6 +27,9 @@ func (c Config) Layers(s Shape) (generator, discriminator []Layer, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if n := weights(generator) + weights(discriminator); n > maxWeights {
+		return nil, nil, fmt.Errorf("gan: networks of %d weights, want at most %d: lower the width", n, maxWeights)
+	}
 	for i := range generator {
 		generator[i].initialise(c, kernel.Stream{Seed: c.Seed, Domain: domainWeights, Index: uint64(i)})
 	}
@@ -34,6 +37,18 @@ func (c Config) Layers(s Shape) (generator, discriminator []Layer, err error) {
 		discriminator[i].initialise(c, kernel.Stream{Seed: c.Seed, Domain: domainWeights, Index: 1<<32 + uint64(i)})
 	}
 	return generator, discriminator, nil
+}
+
+// maxWeights bounds both networks together: 1 GiB of float32.
+const maxWeights = 1 << 28
+
+// weights is the number of weights that layers will have.
+func weights(layers []Layer) (n int) {
+	for i := range layers {
+		l := &layers[i]
+		n += l.In * l.Out * l.window()
+	}
+	return n
 }
 
 // The streams of a run's seed. (Stream domain 'z' is for sampling.)

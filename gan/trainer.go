@@ -16,6 +16,8 @@ import (
 type Trainer struct {
 	cfg     Config
 	data    Dataset // nil: resumed to export only
+	name    string  // of the data
+	images  int     // of the data
 	shape   Shape
 	gen     []Layer
 	dis     []Layer
@@ -47,20 +49,27 @@ func New(cfg Config, data Dataset) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Trainer{cfg: cfg, shape: data.Shape(), gen: gen, dis: dis, adamG: newAdam(cfg, params(gen)), adamD: newAdam(cfg, params(dis))}
+	t := newTrainer(cfg, data.Shape(), gen, dis)
+	t.name, t.images = data.Name(), data.Len()
+	return t, t.attach(data)
+}
+
+// newTrainer is a trainer without data.
+func newTrainer(cfg Config, s Shape, gen, dis []Layer) *Trainer {
+	t := &Trainer{cfg: cfg, shape: s, gen: gen, dis: dis, adamG: newAdam(cfg, params(gen)), adamD: newAdam(cfg, params(dis))}
 	if cfg.Average > 0 {
 		t.average = clone(gen)
 	}
-	return t, t.attach(data)
+	return t
 }
 
 // attach joins the trainer to its data and builds the graphs.
 func (t *Trainer) attach(data Dataset) (err error) {
 	if s := data.Shape(); s != t.shape {
-		return fmt.Errorf("gan: images of %s are %v, want %v", data.Name(), s, t.shape)
+		return fmt.Errorf("gan: images of %q are %v, want %v", data.Name(), s, t.shape)
 	}
 	if data.Len() < t.cfg.Batch {
-		return fmt.Errorf("gan: %s has %d images, want at least a batch of %d", data.Name(), data.Len(), t.cfg.Batch)
+		return fmt.Errorf("gan: %q has %d images, want at least a batch of %d", data.Name(), data.Len(), t.cfg.Batch)
 	}
 	t.data, t.epoch = data, -1
 	t.image = make([]float32, t.shape.Len())
@@ -167,7 +176,7 @@ func (t *Trainer) realImages(dst []float32) error {
 		to := dst[i*t.shape.Len():][:t.shape.Len()]
 		n := int(t.order[first+i])
 		if err := t.data.Image(t.image, n); err != nil {
-			return fmt.Errorf("gan: step %d: image %d of %s: %w", t.steps+1, n, t.data.Name(), err)
+			return fmt.Errorf("gan: step %d: image %d of %q: %w", t.steps+1, n, t.data.Name(), err)
 		}
 		if channelsLast(t.dis) {
 			kernel.Transpose(to, t.image, t.shape.C, t.shape.H*t.shape.W)

@@ -1,0 +1,160 @@
+package gan
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+)
+
+// This file is the checkpoint: everything that decides the next step.
+//
+//	magic | length of header, uint32 | header, JSON | float32 values | SHA-256 of all before
+//
+// All numbers are little-endian. Random draws need no state of their own: they
+// follow from the seed and the number of steps.
+
+// checkpointMagic begins a checkpoint and names its version.
+const checkpointMagic = "ganlet checkpoint 1\n"
+
+// maxHeader bounds the header of a checkpoint.
+const maxHeader = 1 << 20
+
+// checkpointHeader is what a checkpoint holds besides values.
+type checkpointHeader struct {
+	Config Config `json:"config"`
+	Shape  Shape  `json:"shape"`
+	Data   string `json:"data"`
+	Images int    `json:"images"` // of the data
+	Steps  int    `json:"steps"`
+}
+
+// state are all values of a checkpoint, in the file's order.
+func (t *Trainer) state() (s [][]float32) {
+	for _, layers := range [][]Layer{t.gen, t.dis, t.average} {
+		s = append(s, params(layers)...)
+		for i := range layers {
+			if n := layers[i].Norm; n != nil {
+				s = append(s, n.Mean, n.Var)
+			}
+		}
+	}
+	for _, a := range []*adam{t.adamG, t.adamD} {
+		s = append(s, a.m...)
+		s = append(s, a.v...)
+	}
+	return s
+}
+
+// Save writes a checkpoint: weights, the average, batch norm's statistics,
+// Adam's moments, the configuration and the place in the data. Resume goes on
+// from it as if there had been no stop.
+func (t *Trainer) Save(w io.Writer) error {
+	head, err := json.Marshal(checkpointHeader{Config: t.cfg, Shape: t.shape, Data: t.name, Images: t.images, Steps: t.steps})
+	if err != nil {
+		return fmt.Errorf("gan: save: %w", err)
+	}
+	sum := sha256.New()
+	b := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<16)
+	b.WriteString(checkpointMagic)
+	b.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(head))))
+	b.Write(head)
+	var word [4]byte
+	for _, s := range t.state() {
+		for _, v := range s {
+			binary.LittleEndian.PutUint32(word[:], math.Float32bits(v))
+			b.Write(word[:])
+		}
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("gan: save: %w", err)
+	}
+	if _, err := w.Write(sum.Sum(nil)); err != nil {
+		return fmt.Errorf("gan: save: %w", err)
+	}
+	return nil
+}
+
+// Resume reads a checkpoint and goes on with its training on data, which must
+// have the images it was trained on; with nil data, the trainer only hands out
+// its generator.
+func Resume(r io.Reader, data Dataset) (*Trainer, error) {
+	sum := sha256.New()
+	in := io.TeeReader(bufio.NewReaderSize(r, 1<<16), sum)
+	head, err := readHeader(in)
+	if err != nil {
+		return nil, err
+	}
+	gen, dis, err := head.Config.Layers(head.Shape)
+	if err != nil {
+		return nil, fmt.Errorf("%w (in the checkpoint)", err)
+	}
+	t := newTrainer(head.Config, head.Shape, gen, dis)
+	t.name, t.images, t.steps = head.Data, head.Images, head.Steps
+	t.adamG.steps, t.adamD.steps = head.Steps, head.Steps
+	buf := make([]byte, 1<<16)
+	for _, s := range t.state() {
+		for len(s) > 0 {
+			b := buf[:min(len(buf), 4*len(s))]
+			if _, err := io.ReadFull(in, b); err != nil {
+				return nil, fmt.Errorf("gan: checkpoint is truncated: %w", noEOF(err))
+			}
+			for i := range len(b) / 4 {
+				s[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+			}
+			s = s[len(b)/4:]
+		}
+	}
+	want := sum.Sum(nil)
+	rest, err := io.ReadAll(io.LimitReader(in, sha256.Size+1))
+	if err != nil {
+		return nil, fmt.Errorf("gan: checkpoint: %w", err)
+	}
+	if !bytes.Equal(rest, want) {
+		return nil, fmt.Errorf("gan: checkpoint is damaged: its checksum is %.16x, want %.16x", rest, want)
+	}
+	if data == nil {
+		return t, nil
+	}
+	if data.Name() != head.Data || data.Len() != head.Images {
+		return nil, fmt.Errorf("gan: checkpoint is of %d images of %q, want the %d of %q", head.Images, head.Data, data.Len(), data.Name())
+	}
+	return t, t.attach(data)
+}
+
+func readHeader(in io.Reader) (h checkpointHeader, err error) {
+	start := make([]byte, len(checkpointMagic)+4)
+	if _, err := io.ReadFull(in, start); err != nil || string(start[:len(checkpointMagic)]) != checkpointMagic {
+		return h, fmt.Errorf("gan: not a checkpoint: it begins with %.20q, want %q", start, checkpointMagic)
+	}
+	n := binary.LittleEndian.Uint32(start[len(checkpointMagic):])
+	if n > maxHeader {
+		return h, fmt.Errorf("gan: checkpoint is damaged: header of %d bytes, want at most %d", n, maxHeader)
+	}
+	head := make([]byte, n)
+	if _, err := io.ReadFull(in, head); err != nil {
+		return h, fmt.Errorf("gan: checkpoint is truncated: %w", noEOF(err))
+	}
+	d := json.NewDecoder(bytes.NewReader(head))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&h); err != nil {
+		return h, fmt.Errorf("gan: checkpoint is damaged: header: %w", err)
+	}
+	if h.Steps < 0 || h.Images < 0 {
+		return h, fmt.Errorf("gan: checkpoint is damaged: %d steps, %d images", h.Steps, h.Images)
+	}
+	return h, nil
+}
+
+// noEOF makes an end of file that should not be there one that says so.
+func noEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

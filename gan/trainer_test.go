@@ -1,0 +1,159 @@
+package gan
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/ganlet/ganlet/internal/kernel"
+)
+
+// A loss that is not a number stops the training and says where.
+func TestDivergenceIsAnError(t *testing.T) {
+	tr, err := New(small("mlp"), random(Shape{1, 28, 28}, 12))
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps(t, tr, 2)
+	tr.dis[0].Weight[0] = float32(math.NaN())
+	if _, err := tr.Step(); err == nil || !strings.Contains(err.Error(), "step 3: discriminator's loss is NaN") {
+		t.Errorf("error %v, want one that names step 3 and the discriminator's NaN", err)
+	}
+}
+
+// Every image of an epoch is shown once, in an order of the epoch's own.
+func TestEpochsShowEveryImageOnce(t *testing.T) {
+	data := &fixed{Shape{1, 1, 1}, []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}
+	c := Default(data.shape)
+	c.Batch, c.Width = 5, 2
+	tr, err := New(c, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var orders []string
+	for range 3 {
+		seen := map[float32]int{}
+		var order []byte
+		for range 2 {
+			x := make([]float32, 5)
+			if err := tr.realImages(x); err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range x {
+				seen[v]++
+				order = append(order, '0'+byte(v))
+			}
+			tr.steps++
+		}
+		if len(seen) != 10 {
+			t.Errorf("an epoch showed %d of 10 images: %s", len(seen), order)
+		}
+		orders = append(orders, string(order))
+	}
+	if orders[0] == orders[1] || orders[1] == orders[2] {
+		t.Errorf("epochs have the same order: %v", orders)
+	}
+}
+
+// A generator that is handed out has statistics under which its sampling
+// images agree with what a large batch makes in training.
+func TestAveragedGeneratorHasItsOwnStatistics(t *testing.T) {
+	tr, err := New(small("dcgan"), random(Shape{1, 28, 28}, 12))
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps(t, tr, 20)
+	g, err := tr.Generator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 256
+	z := make([]float32, n*g.LatentDim)
+	kernel.Latents(z, 77, 0, g.LatentDim, true)
+	got, err := g.Sample(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newGraph(n, 1, nil)
+	x, _, err := b.network("g", b.input("z", z, n, g.LatentDim), clone(tr.average), mode{leaf: true, groups: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	vm, err := b.program(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run(vm); err != nil {
+		t.Fatal(err)
+	}
+	var off, size float64
+	for i, v := range x.Value().Data().([]float32) {
+		off += math.Abs(float64(v - got[i]))
+		size += math.Abs(float64(v))
+	}
+	if off > 0.1*size {
+		t.Errorf("sampling differs from a large training batch by %.3f of its size", off/size)
+	}
+}
+
+// An image does not depend on how many are asked for.
+func TestSampleByNumber(t *testing.T) {
+	for _, arch := range []string{"mlp", "dcgan"} {
+		c := small(arch)
+		s := Shape{3, 28, 28}
+		layers, _, err := c.Layers(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := &Generator{Arch: arch, Distribution: Normal, LatentDim: c.LatentDim, Shape: s, Layers: layers}
+		z := make([]float32, 67*c.LatentDim)
+		kernel.Latents(z, 1, 0, c.LatentDim, true)
+		all, err := g.Sample(z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range []int{0, 63, 64, 66} {
+			one, err := g.Sample(z[i*c.LatentDim:][:c.LatentDim])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !equal([][]float32{one}, [][]float32{all[i*s.Len():][:s.Len()]}) {
+				t.Errorf("%s: image %d of 67 differs from the same alone", arch, i)
+			}
+		}
+	}
+}
+
+func TestConfigIsValidated(t *testing.T) {
+	good := Default(Shape{1, 28, 28})
+	if err := good.Validate(); err != nil || good.Arch != "dcgan" {
+		t.Fatalf("default for 28x28 is %+v: %v", good, err)
+	}
+	if c := Default(Shape{1, 17, 5}); c.Arch != "mlp" || c.Validate() != nil {
+		t.Errorf("default for 17x5 is %+v", c)
+	}
+	for want, change := range map[string]func(*Config){
+		"arch":       func(c *Config) { c.Arch = "vae" },
+		"width":      func(c *Config) { c.Width = 0 },
+		"latent is":  func(c *Config) { c.Distribution = "poisson" },
+		"latent-dim": func(c *Config) { c.LatentDim = -1 },
+		"loss":       func(c *Config) { c.Loss = "l2" },
+		"batch":      func(c *Config) { c.Batch = 1 },
+		"lr":         func(c *Config) { c.LR = math.NaN() },
+		"beta1":      func(c *Config) { c.Beta1 = 1 },
+		"beta2":      func(c *Config) { c.Beta2 = -1 },
+		"average":    func(c *Config) { c.Average = 1 },
+		"threads":    func(c *Config) { c.Threads = 0 },
+	} {
+		c := good
+		change(&c)
+		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+	big := good
+	big.Width = 4096
+	if _, _, err := big.Layers(Shape{3, 128, 128}); err == nil || !strings.Contains(err.Error(), "at most") {
+		t.Errorf("4096 wide at 128 pixels: error %v, want a bound", err)
+	}
+}
