@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/ganlet/ganlet/gan/internal/op"
+	"github.com/ganlet/ganlet/internal/kernel"
 	G "gorgonia.org/gorgonia"
 )
 
@@ -43,19 +44,8 @@ func (a *adam) Step(model []G.ValueGrad) error {
 		if err != nil {
 			return fmt.Errorf("gan: adam: parameter %d has no gradient: %w", i, err)
 		}
-		a.update(op.Floats(p.Value()), op.Floats(g), a.m[i], a.v[i], float32(a.lr/c1), float32(1/math.Sqrt(c2)))
+		kernel.Adam(op.Floats(p.Value()), op.Floats(g), a.m[i], a.v[i],
+			float32(a.beta1), float32(a.beta2), float32(a.lr/c1), float32(1/math.Sqrt(c2)), float32(a.eps))
 	}
 	return nil
-}
-
-// update is one parameter's step: rate is the bias-corrected step size, root
-// the correction of the square's root.
-func (a *adam) update(w, g, m, v []float32, rate, root float32) {
-	b1, b2, eps := float32(a.beta1), float32(a.beta2), float32(a.eps)
-	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
-	for i, d := range g {
-		m[i] = float32(b1*m[i]) + float32((1-b1)*d)
-		v[i] = float32(b2*v[i]) + float32(float32((1-b2)*d)*d)
-		w[i] -= float32(rate * m[i] / (float32(float32(math.Sqrt(float64(v[i])))*root) + eps))
-	}
 }

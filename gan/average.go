@@ -32,10 +32,7 @@ func (t *Trainer) updateAverage() {
 	keep, add := float32(decay), float32(1-decay)
 	now := params(t.gen)
 	for i, a := range params(t.average) {
-		p := now[i]
-		for j := range a {
-			a[j] = float32(keep*a[j]) + float32(add*p[j])
-		}
+		kernel.Mix(a, now[i], keep, add)
 	}
 }
 

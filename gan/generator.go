@@ -144,6 +144,9 @@ func (g *Generator) Validate() error {
 		if l.inLen() != n {
 			return fmt.Errorf("gan: layer %d takes %d values, want the %d it is given", i, l.inLen(), n)
 		}
+		if i == 0 && l.Op != Dense && l.H*l.W != 1 {
+			return fmt.Errorf("gan: layer 0 takes an image of %dx%d, want a latent: 1x1", l.H, l.W)
+		}
 		if i > 0 && l.Op != Dense {
 			before := &g.Layers[i-1]
 			h, w := before.outSize()

@@ -21,22 +21,26 @@ const (
 func Activate(x []float32, act Act, alpha float32) {
 	switch act {
 	case ReLU:
+		x = x[vector(reluElement, nil, x):]
 		for i, v := range x {
 			if v < 0 {
 				x[i] = 0
 			}
 		}
 	case LeakyReLU:
+		x = x[vector(leakyElement, []float32{alpha}, x):]
 		for i, v := range x {
 			if v < 0 {
 				x[i] = v * alpha
 			}
 		}
 	case Tanh:
+		x = x[vector(tanhElement, nil, x):]
 		for i, v := range x {
 			x[i] = tanh(v)
 		}
 	case Sigmoid:
+		x = x[vector(sigmoidElement, nil, x):]
 		for i, v := range x {
 			x[i] = sigmoid(v)
 		}

@@ -67,7 +67,7 @@ func naiveTranspose(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 			}
 		}
 	}
-	tail.applyRows(dst, g.C)
+	tail.Apply(dst, g.C)
 }
 
 func naiveGrad(g Geometry, dw, large, small []float32, n int) {

@@ -164,7 +164,7 @@ func (c *ConvTranspose) overlap(dst, src []float32, tail *Tail, cols []float32, 
 			c.addLine(dst[y*c.W*c.C:], cols[(s-s0)*c.OW*c.w.N+k*c.C:], x0, x1, dx)
 		}
 	}
-	tail.applyRows(dst[y0*c.W*c.C:], c.C)
+	tail.Apply(dst[y0*c.W*c.C:], c.C)
 }
 
 // addLine adds one window position of small pixels x0 to x1 to a line.

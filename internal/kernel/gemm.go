@@ -98,5 +98,6 @@ func balanced(left, most int) int {
 
 // share returns the part-th of parts nearly equal ranges of n.
 func share(n, part, parts int) (from, to int) {
-	return n * part / parts, n * (part + 1) / parts
+	at := func(part int) int { return int(int64(n) * int64(part) / int64(parts)) }
+	return at(part), at(part + 1)
 }

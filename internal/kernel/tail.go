@@ -25,9 +25,13 @@ func (t *Tail) apply(y []float32, j0 int) {
 	Activate(y, t.Act, t.Alpha)
 }
 
-// applyRows finishes whole rows of c channels.
-func (t *Tail) applyRows(y []float32, c int) {
+// Apply finishes whole rows of c channels. A nil tail leaves them.
+func (t *Tail) Apply(y []float32, c int) {
 	if t == nil {
+		return
+	}
+	if t.Bias == nil && t.Scale == nil {
+		Activate(y, t.Act, t.Alpha)
 		return
 	}
 	for ; len(y) > 0; y = y[c:] {
@@ -38,7 +42,7 @@ func (t *Tail) applyRows(y []float32, c int) {
 // AddTo adds x to y, element by element.
 func AddTo(y, x []float32) {
 	x = x[:len(y)]
-	for i := range y {
+	for i := vector(addElement, nil, y, x); i < len(y); i++ {
 		y[i] += x[i]
 	}
 }
@@ -46,8 +50,8 @@ func AddTo(y, x []float32) {
 // scaleShift is y = fma(y, scale, shift), element by element.
 func scaleShift(y, scale, shift []float32) {
 	scale, shift = scale[:len(y)], shift[:len(y)]
-	for i, v := range y {
-		y[i] = fma(v, scale[i], shift[i])
+	for i := vector(scaleShiftElement, nil, y, scale, shift); i < len(y); i++ {
+		y[i] = fma(y[i], scale[i], shift[i])
 	}
 }
 

@@ -6,8 +6,6 @@ import "golang.org/x/sys/cpu"
 
 // This file picks the tier on amd64, once: AVX-512, AVX2 with FMA, or Go.
 
-//go:generate go run gen_amd64.go
-
 type tier uint8
 
 const (
@@ -16,13 +14,16 @@ const (
 	tierAVX512
 )
 
+// current is the tier in force. Tests change it; nothing else does.
 var current = best()
 
+// best is the best tier that this CPU has. GODEBUG=cpu.avx512f=off and
+// cpu.avx2=off, which x/sys/cpu reads, take one away.
 func best() tier {
 	switch {
-	case cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512BW && cpu.X86.HasFMA:
+	case cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512BW && cpu.X86.HasAVX2 && cpu.X86.HasFMA:
 		return tierAVX512
-	case cpu.X86.HasAVX2 && cpu.X86.HasFMA:
+	case cpu.X86.HasAVX2 && cpu.X86.HasFMA: // every such CPU has F16C
 		return tierAVX2
 	}
 	return tierGo
@@ -65,35 +66,29 @@ func rowsFor(n int) int {
 	return maxRows
 }
 
-// tileArgs is what a tile's routine reads; offsets and strides in floats.
-type tileArgs struct {
-	k      int
-	a      *float32
-	aoff   offsets
-	b      *float32
-	stride int
-	c      *float32
-	coff   offsets
-	add    int
+// tileAsm runs a tile in the tier, and reports whether it could.
+func tileAsm(t *tileArgs, rows, panels int, half bool) {
+	switch {
+	case current == tierAVX512 && half:
+		halfAVX512(t, rows, panels)
+	case current == tierAVX512:
+		tileAVX512(t, rows, panels)
+	case half:
+		halfAVX2(t, rows, panels)
+	default:
+		tileAVX2(t, rows, panels)
+	}
 }
 
-func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, stride int, c []float32, coff *offsets, add bool) {
-	if current == tierGo {
-		tileGo(rows, panels, k, a, aoff, b, stride, c, coff, add)
-		return
-	}
-	for r := range rows { // what the routine touches is there
-		_ = a[aoff[r]+k-1]
-		_ = c[coff[r]+panels*panelWidth-1]
-	}
-	_ = b[(panels-1)*stride+k*panelWidth-1]
-	args := tileArgs{k: k, a: &a[0], aoff: *aoff, b: &b[0], stride: stride, c: &c[0], coff: *coff}
-	if add {
-		args.add = 1
-	}
+// elementAsm runs an element-wise function in the tier, on whole vectors; it
+// returns how many lanes those have.
+func elementAsm(f element, v *vecArgs) {
 	if current == tierAVX512 {
-		tileAVX512(&args, rows, panels)
+		elementAVX512(f, v)
 	} else {
-		tileAVX2(&args, rows, panels)
+		elementAVX2(f, v)
 	}
 }
+
+// lanes is the number of floats in a vector; 0: no vectors.
+func lanes() int { return [...]int{0, 8, 16}[current] }

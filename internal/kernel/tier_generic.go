@@ -1,6 +1,8 @@
-//go:build purego || !amd64
+//go:build purego || !(amd64 || arm64)
 
 package kernel
+
+// This file is the tier of every other build: Go.
 
 // Tier names the implementation in use.
 func Tier() string { return "go" }
@@ -14,3 +16,9 @@ func rowsFor(n int) int { return maxRows }
 func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, stride int, c []float32, coff *offsets, add bool) {
 	tileGo(rows, panels, k, a, aoff, b, stride, c, coff, add)
 }
+
+func tileHalf(rows, panels, k int, a []float32, aoff *offsets, b []uint16, stride int, c []float32, coff *offsets, add bool) {
+	tileHalfGo(rows, panels, k, a, aoff, b, stride, c, coff, add)
+}
+
+func vector(element, []float32, ...[]float32) int { return 0 }

@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // This file is the tile, the one inner loop that everything else is made of,
 // as its Go twin; the tiers repeat it in assembly.
 
@@ -41,4 +43,34 @@ func tileGo(rows, panels, k int, a []float32, aoff *offsets, b []float32, stride
 			}
 		}
 	}
+}
+
+// tileHalfGo is tileGo on panels of float16, each widened exactly.
+func tileHalfGo(rows, panels, k int, a []float32, aoff *offsets, b []uint16, stride int, c []float32, coff *offsets, add bool) {
+	wide := make([]float32, k*panelWidth)
+	for p := range panels {
+		for i, h := range b[p*stride:][:len(wide)] {
+			wide[i] = Float16(h)
+		}
+		off := *coff
+		for r := range rows {
+			off[r] += p * panelWidth
+		}
+		tileGo(rows, 1, k, a, aoff, wide, 0, c, &off, add)
+	}
+}
+
+// Float16 widens IEEE 754 half precision, exactly; a NaN becomes quiet.
+func Float16(h uint16) float32 {
+	sign, exp, frac := uint32(h&0x8000)<<16, uint32(h>>10&31), uint32(h&0x3ff)
+	switch {
+	case exp == 31 && frac != 0:
+		return math.Float32frombits(sign | 0x7fc00000 | frac<<13)
+	case exp == 31:
+		return math.Float32frombits(sign | 0x7f800000)
+	case exp == 0: // zero, or frac * 2^-24
+		f := float32(frac) * 0x1p-24
+		return math.Float32frombits(sign | math.Float32bits(f))
+	}
+	return math.Float32frombits(sign | (exp+127-15)<<23 | frac<<13)
 }

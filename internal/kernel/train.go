@@ -40,9 +40,9 @@ func NormStats(mean, variance, inv, x []float32, eps float32) {
 	}
 	columnSums(variance, rows, c, func(acc []float32, r int) {
 		row := x[r*c:][:c]
-		for i, v := range row {
-			d := v - mean[i]
-			acc[i] += float32(d * d)
+		for i := vector(addSquareElement, nil, acc, row, mean); i < c; i++ {
+			d := row[i] - mean[i]
+			acc[i] = fma(d, d, acc[i])
 		}
 	})
 	for i, v := range variance {
@@ -51,13 +51,19 @@ func NormStats(mean, variance, inv, x []float32, eps float32) {
 	}
 }
 
-// Normalize is y = act((x-mean)*inv*gamma + beta) on whole rows.
+// Normalize is y = act((x-mean)*inv*gamma + beta) on whole rows, as one
+// multiply-add with inv*gamma and beta - mean*inv*gamma.
 func Normalize(y, x, mean, inv, gamma, beta []float32, act Act, alpha float32) {
 	c := len(mean)
+	scale, shift := make([]float32, c), make([]float32, c)
+	for i := range c {
+		scale[i] = inv[i] * gamma[i]
+		shift[i] = fma(-mean[i], scale[i], beta[i])
+	}
 	for i := 0; i < len(y); i += c {
 		row, from := y[i:][:c], x[i:][:c]
-		for j, v := range from {
-			row[j] = float32(float32(v-mean[j])*inv[j])*gamma[j] + beta[j]
+		for j := vector(affineElement, nil, row, from, scale, shift); j < c; j++ {
+			row[j] = fma(from[j], scale[j], shift[j])
 		}
 	}
 	Activate(y, act, alpha)
@@ -70,22 +76,31 @@ func NormGradSums(dgamma, dbeta, dy, x, mean, inv []float32) {
 	SumRows(dbeta, dy)
 	columnSums(dgamma, len(x)/c, c, func(acc []float32, r int) {
 		row, d := x[r*c:][:c], dy[r*c:][:c]
-		for i, v := range row {
-			acc[i] += float32(d[i] * float32(float32(v-mean[i])*inv[i]))
+		for i := vector(addProductElement, nil, acc, d, row, mean); i < c; i++ {
+			acc[i] = fma(d[i], row[i]-mean[i], acc[i])
 		}
 	})
+	for i := range dgamma {
+		dgamma[i] *= inv[i]
+	}
 }
 
 // NormGrad computes the gradient of whole rows of batch norm's input, where a
-// group has rows rows: gamma*inv*(dy - dbeta/rows - xhat*dgamma/rows).
+// group has rows rows: gamma*inv*(dy - dbeta/rows - xhat*dgamma/rows), as
+// multiply-adds of dy and x.
 func NormGrad(dx, dy, x, mean, inv, gamma, dgamma, dbeta []float32, rows int) {
 	c := len(mean)
-	m := 1 / float32(rows)
+	ofDY, ofX, rest := make([]float32, c), make([]float32, c), make([]float32, c)
+	for i := range c {
+		a := gamma[i] * inv[i]
+		b := -a * inv[i] * dgamma[i] / float32(rows)
+		ofDY[i], ofX[i] = a, b
+		rest[i] = fma(-b, mean[i], -a*dbeta[i]/float32(rows))
+	}
 	for i := 0; i < len(dx); i += c {
 		to, d, from := dx[i:][:c], dy[i:][:c], x[i:][:c]
-		for j := range to {
-			xhat := float32(from[j]-mean[j]) * inv[j]
-			to[j] = gamma[j] * inv[j] * float32(d[j]-float32(m*dbeta[j])-float32(m*float32(xhat*dgamma[j])))
+		for j := vector(affine2Element, nil, to, d, from, ofDY, ofX, rest); j < c; j++ {
+			to[j] = fma(from[j], ofX[j], fma(d[j], ofDY[j], rest[j]))
 		}
 	}
 }
@@ -98,16 +113,16 @@ func ActivateGrad(dx, y, dy []float32, act Act, alpha float32) {
 		if act == ReLU {
 			alpha = 0
 		}
-		for i, v := range y {
-			if v > 0 {
+		for i := vector(slopeGradElement, []float32{alpha}, dx, y, dy); i < len(dx); i++ {
+			if y[i] > 0 {
 				dx[i] = dy[i]
 			} else {
 				dx[i] = dy[i] * alpha
 			}
 		}
 	case Tanh:
-		for i, v := range y {
-			dx[i] = dy[i] * (1 - float32(v*v))
+		for i := vector(tanhGradElement, nil, dx, y, dy); i < len(dx); i++ {
+			dx[i] = dy[i] * (1 - float32(y[i]*y[i]))
 		}
 	case Sigmoid:
 		for i, v := range y {
@@ -115,5 +130,27 @@ func ActivateGrad(dx, y, dy []float32, act Act, alpha float32) {
 		}
 	default:
 		copy(dx, dy)
+	}
+}
+
+// Mix is x = x*keep + y*add, element by element.
+func Mix(x, y []float32, keep, add float32) {
+	for i := vector(mixElement, []float32{keep, add}, x, y); i < len(x); i++ {
+		x[i] = fma(y[i], add, float32(x[i]*keep))
+	}
+}
+
+// Adam is one step of Kingma and Ba 2015 on weights w with gradient g: m and v
+// are the moments, rate is the step size over 1-beta1^t, root is
+// 1/sqrt(1-beta2^t).
+func Adam(w, g, m, v []float32, beta1, beta2, rate, root, eps float32) {
+	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
+	scalars := [...]float32{beta1, 1 - beta1, beta2, 1 - beta2, rate, root, eps}
+	for i := vector(adamElement, scalars[:], w, g, m, v); i < len(w); i++ {
+		d := g[i]
+		m[i] = fma(d, scalars[1], float32(m[i]*beta1))
+		v[i] = fma(float32(d*scalars[3]), d, float32(v[i]*beta2))
+		r := float32(math.Sqrt(float64(v[i])))
+		w[i] -= float32(float32(m[i]*rate) / fma(r, root, eps))
 	}
 }

@@ -1,0 +1,76 @@
+//go:build !purego && (amd64 || arm64)
+
+package kernel
+
+import "unsafe"
+
+// This file is the Go side of the assembly: arguments, and checks before it.
+
+//go:generate go run ./gen
+
+// tileArgs is what a tile's routine reads; offsets and strides in elements.
+type tileArgs struct {
+	k      int
+	a      *float32
+	aoff   offsets
+	b      unsafe.Pointer // *float32, or *uint16 of float16
+	stride int
+	c      *float32
+	coff   offsets
+	add    int
+}
+
+// vecArgs is what an element-wise routine reads: n floats, whole vectors and at
+// least one, of up to six arrays.
+type vecArgs struct {
+	n int
+	p [6]*float32
+	s [7]float32
+}
+
+func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, stride int, c []float32, coff *offsets, add bool) {
+	if current == tierGo {
+		tileGo(rows, panels, k, a, aoff, b, stride, c, coff, add)
+		return
+	}
+	_ = b[(panels-1)*stride+k*panelWidth-1]
+	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), stride, c, coff, add, false)
+}
+
+// tileHalf is tile with panels of float16.
+func tileHalf(rows, panels, k int, a []float32, aoff *offsets, b []uint16, stride int, c []float32, coff *offsets, add bool) {
+	if current == tierGo {
+		tileHalfGo(rows, panels, k, a, aoff, b, stride, c, coff, add)
+		return
+	}
+	_ = b[(panels-1)*stride+k*panelWidth-1]
+	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), stride, c, coff, add, true)
+}
+
+func runTile(rows, panels, k int, a []float32, aoff *offsets, b unsafe.Pointer, stride int, c []float32, coff *offsets, add, half bool) {
+	for r := range rows { // what the routine touches is there
+		_ = a[aoff[r]+k-1]
+		_ = c[coff[r]+panels*panelWidth-1]
+	}
+	t := tileArgs{k: k, a: &a[0], aoff: *aoff, b: b, stride: stride, c: &c[0], coff: *coff}
+	if add {
+		t.add = 1
+	}
+	tileAsm(&t, rows, panels, half)
+}
+
+// vector applies f to the whole vectors of its arrays, each as long as the
+// first, and returns how many elements those are; the rest is the caller's.
+func vector(f element, scalars []float32, arrays ...[]float32) int {
+	l, n := lanes(), len(arrays[0])
+	if l == 0 || n < l {
+		return 0
+	}
+	v := vecArgs{n: n &^ (l - 1)}
+	for i, x := range arrays {
+		v.p[i] = &x[:n][0]
+	}
+	copy(v.s[:], scalars)
+	elementAsm(f, &v)
+	return v.n
+}

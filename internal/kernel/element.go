@@ -1,0 +1,21 @@
+package kernel
+
+// element names an element-wise function that the tiers have in assembly.
+type element uint8
+
+const (
+	addElement        element = iota // x += y
+	scaleShiftElement                // x = fma(x, y, z)
+	leakyElement                     // x = x < 0 ? x*s : x
+	reluElement                      // x = x < 0 ? 0 : x
+	tanhElement
+	sigmoidElement
+	slopeGradElement  // x = y > 0 ? z : z*s
+	tanhGradElement   // x = z*(1 - y*y)
+	affineElement     // x = fma(y, z, u)
+	affine2Element    // x y z u w t: x = fma(z, w, fma(y, u, t))
+	addSquareElement  // d = y-z; x = fma(d, d, x)
+	addProductElement // x = fma(y, z-u, x)
+	mixElement        // x = fma(y, s1, x*s0)
+	adamElement
+)

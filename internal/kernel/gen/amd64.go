@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+)
+
+// This file prints AVX2 and AVX-512.
+
+// An amd64 tier: the register letter, how many vectors make a panel of 16
+// floats, and the most rows of a tile of so many panels.
+type amd64 struct {
+	tier    string
+	letter  string
+	bytes   int // of a vector
+	regs    int
+	rows    map[int]int
+	out     *bytes.Buffer
+	consts  *constants
+	pointer []string
+}
+
+func newAMD64(tier string, out *bytes.Buffer, c *constants) *amd64 {
+	a := &amd64{tier: tier, out: out, consts: c, letter: "Y", bytes: 32, regs: 16, rows: map[int]int{1: 6, 2: 3, 4: 1}}
+	if tier == "AVX512" {
+		a.letter, a.bytes, a.regs, a.rows = "Z", 64, 32, map[int]int{1: 8, 2: 8, 4: 6, 8: 1}
+	}
+	return a
+}
+
+func (a *amd64) p(f string, args ...any)  { fmt.Fprintf(a.out, "\t"+f+"\n", args...) }
+func (a *amd64) r(n int) string           { return fmt.Sprintf("%s%d", a.letter, n) }
+func (a *amd64) v(r reg) string           { return a.r(int(r)) }
+func (a *amd64) name() string             { return a.tier }
+func (a *amd64) lanes() int               { return a.bytes / 4 }
+func (a *amd64) registers() int           { return a.regs }
+func (a *amd64) mem(array int) string     { return fmt.Sprintf("(R%d)(SI*4)", 8+array) }
+func (a *amd64) load(dst reg, array int)  { a.p("VMOVUPS %s, %s", a.mem(array), a.v(dst)) }
+func (a *amd64) store(src reg, array int) { a.p("VMOVUPS %s, %s", a.v(src), a.mem(array)) }
+func (a *amd64) scalar(dst reg, i int) {
+	a.p("VBROADCASTSS vecArgs_s+%d(DI), %s", 4*i, a.v(dst))
+}
+func (a *amd64) constant(dst reg, bits uint32) {
+	a.p("VBROADCASTSS consts<>+%d(SB), %s // %v", a.consts.at(bits), a.v(dst), math.Float32frombits(bits))
+}
+func (a *amd64) move(dst, b reg) { a.p("VMOVUPS %s, %s", a.v(b), a.v(dst)) }
+func (a *amd64) sqrt(dst, b reg) { a.p("VSQRTPS %s, %s", a.v(b), a.v(dst)) }
+
+func (a *amd64) begin(name string, arrays, scalars int) {
+	fmt.Fprintf(a.out, "TEXT ·%s(SB), NOSPLIT, $0-8\n", name)
+	a.p("MOVQ v+0(FP), DI")
+	for i := range arrays {
+		a.p("MOVQ vecArgs_p+%d(DI), R%d", 8*i, 8+i)
+	}
+	a.p("MOVQ vecArgs_n(DI), CX")
+	a.p("XORQ SI, SI")
+	fmt.Fprintf(a.out, "\nloop:\n")
+}
+
+func (a *amd64) end() {
+	a.p("ADDQ $%d, SI", a.lanes())
+	a.p("CMPQ SI, CX")
+	a.p("JLT  loop")
+	a.p("VZEROUPPER")
+	a.p("RET")
+}
+
+func (a *amd64) op(name string, dst, x, y reg) {
+	ins := map[string]string{
+		"add": "VADDPS", "sub": "VSUBPS", "mul": "VMULPS", "div": "VDIVPS", "min": "VMINPS", "max": "VMAXPS",
+		"iadd": "VPADDD", "isub": "VPSUBD", "and": "VANDPS", "or": "VORPS", "xor": "VXORPS",
+	}[name]
+	if a.letter == "Z" {
+		switch name {
+		case "and", "or", "xor":
+			ins = map[string]string{"and": "VPANDD", "or": "VPORD", "xor": "VPXORD"}[name]
+		}
+	}
+	a.p("%s %s, %s, %s", ins, a.v(y), a.v(x), a.v(dst))
+}
+
+func (a *amd64) fma(dst, x, y, z reg, free bool) {
+	if dst != z {
+		a.move(dst, z)
+	}
+	a.p("VFMADD231PS %s, %s, %s", a.v(y), a.v(x), a.v(dst))
+}
+
+func (a *amd64) shift(name string, dst, x reg, n int) {
+	a.p("%s $%d, %s, %s", map[string]string{"shl": "VPSLLD", "sar": "VPSRAD"}[name], n, a.v(x), a.v(dst))
+}
+
+func (a *amd64) less(dst, x, y reg) {
+	if a.letter == "Z" {
+		a.p("VCMPPS $0x11, %s, %s, K1", a.v(y), a.v(x))
+		return
+	}
+	a.p("VCMPPS $0x11, %s, %s, %s", a.v(y), a.v(x), a.v(dst))
+}
+
+func (a *amd64) sel(dst, mask, x, y reg) {
+	if a.letter == "Z" {
+		a.p("VBLENDMPS %s, %s, K1, %s", a.v(x), a.v(y), a.v(dst))
+		return
+	}
+	a.p("VBLENDVPS %s, %s, %s, %s", a.v(mask), a.v(x), a.v(y), a.v(dst))
+}
+
+// rowRegs hold the addresses of a tile's rows.
+var rowRegs = []string{"R8", "R9", "R10", "R11", "R12", "R13", "R14", "R15"}
+
+// tiles calls f for every tile.
+func (a *amd64) tiles(f func(rows, panels int)) {
+	for panels := 1; panels <= 8; panels++ {
+		for rows := 1; rows <= a.rows[panels]; rows++ {
+			f(rows, panels)
+		}
+	}
+}
+
+// tile prints one tile: rows x panels*vectors accumulators from register 0 on,
+// then the registers of the loop. With half, the panels are float16.
+func (a *amd64) tile(name string, rows, panels int, half bool) {
+	perPanel := 64 / a.bytes
+	vectors := panels * perPanel
+	acc := func(r, v int) string { return a.r(r*vectors + v) }
+	next := rows * vectors
+	size, scale := 64, 2 // bytes of a panel's row, shift of a stride
+	if half {
+		size, scale = 32, 1
+	}
+	fmt.Fprintf(a.out, "\n// func %s(t *tileArgs)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", name, name)
+	a.p("MOVQ t+0(FP), DI")
+	a.p("MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0")
+	a.p("SHLQ $2, SI")
+	a.p("MOVQ tileArgs_a(DI), AX")
+	a.p("ADDQ SI, AX")
+	for r := range rows {
+		a.p("MOVQ tileArgs_aoff+%d(DI), %s", 8*r, rowRegs[r])
+		a.p("LEAQ (AX)(%s*4), %s", rowRegs[r], rowRegs[r])
+	}
+	a.p("NEGQ SI")
+	a.p("MOVQ tileArgs_b(DI), BX")
+	if panels > 1 {
+		a.p("MOVQ tileArgs_stride(DI), DX")
+		a.p("SHLQ $%d, DX", scale)
+	}
+	if panels > 2 {
+		a.p("LEAQ (DX)(DX*2), CX")
+	}
+	if panels > 4 {
+		a.p("LEAQ (BX)(DX*4), R9")
+	}
+	for i := range rows * vectors {
+		a.p("VXORPS %s, %s, %s", a.r(i), a.r(i), a.r(i))
+	}
+	b := func(v int) string {
+		base, panel := "BX", v/perPanel
+		if panel >= 4 {
+			base, panel = "R9", panel-4
+		}
+		return fmt.Sprintf("%d(%s)%s", v%perPanel*size/perPanel, base, []string{"", "(DX*1)", "(DX*2)", "(CX*1)"}[panel])
+	}
+	load := func(v, to int) {
+		if half {
+			a.p("VCVTPH2PS %s, %s", b(v), a.r(to))
+		} else {
+			a.p("VMOVUPS %s, %s", b(v), a.r(to))
+		}
+	}
+	fmt.Fprintf(a.out, "\nloop:\n")
+	switch {
+	case rows == 1 && !half: // the panels straight from memory
+		a.p("VBROADCASTSS (%s)(SI*1), %s", rowRegs[0], a.r(next))
+		for v := range vectors {
+			a.p("VFMADD231PS %s, %s, %s", b(v), a.r(next), acc(0, v))
+		}
+	case next+vectors+1 <= a.regs: // all of the panels' vectors in registers
+		for v := range vectors {
+			load(v, next+v)
+		}
+		for r := range rows {
+			a.p("VBROADCASTSS (%s)(SI*1), %s", rowRegs[r], a.r(next+vectors))
+			for v := range vectors {
+				a.p("VFMADD231PS %s, %s, %s", a.r(next+v), a.r(next+vectors), acc(r, v))
+			}
+		}
+	default: // all of the rows' values in registers
+		for r := range rows {
+			a.p("VBROADCASTSS (%s)(SI*1), %s", rowRegs[r], a.r(next+r))
+		}
+		for v := range vectors {
+			load(v, next+rows)
+			for r := range rows {
+				a.p("VFMADD231PS %s, %s, %s", a.r(next+rows), a.r(next+r), acc(r, v))
+			}
+		}
+	}
+	a.p("ADDQ $%d, BX", size)
+	if panels > 4 {
+		a.p("ADDQ $%d, R9", size)
+	}
+	a.p("ADDQ $4, SI")
+	a.p("JNE  loop")
+	fmt.Fprintf(a.out, "\n")
+	a.p("MOVQ tileArgs_c(DI), AX")
+	a.p("CMPQ tileArgs_add(DI), $0")
+	a.p("JEQ  store")
+	a.rowsOut(rows, vectors, func(v int, acc string) { a.p("VADDPS %d(BX), %s, %s", v*a.bytes, acc, acc) })
+	fmt.Fprintf(a.out, "\nstore:\n")
+	a.rowsOut(rows, vectors, func(v int, acc string) { a.p("VMOVUPS %s, %d(BX)", acc, v*a.bytes) })
+	a.p("VZEROUPPER")
+	a.p("RET")
+}
+
+// rowsOut does f for every accumulator, with its row's address in BX.
+func (a *amd64) rowsOut(rows, vectors int, f func(v int, acc string)) {
+	for r := range rows {
+		a.p("MOVQ tileArgs_coff+%d(DI), BX", 8*r)
+		a.p("LEAQ (AX)(BX*4), BX")
+		for v := range vectors {
+			f(v, a.r(r*vectors+v))
+		}
+	}
+}

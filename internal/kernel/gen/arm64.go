@@ -1,0 +1,232 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+)
+
+// This file prints NEON. Go's assembler lacks most of its float instructions;
+// those are WORDs, with their names beside them.
+
+type arm64 struct {
+	out    *bytes.Buffer
+	arrays int
+	consts []uint32 // of the function at hand, in the order of their use
+	fn     string
+	body   bytes.Buffer
+}
+
+func (a *arm64) p(f string, args ...any) { fmt.Fprintf(&a.body, "\t"+f+"\n", args...) }
+func (a *arm64) word(code uint32, comment string, args ...any) {
+	a.p("WORD $0x%08x // %s", code, fmt.Sprintf(comment, args...))
+}
+func (a *arm64) name() string   { return "NEON" }
+func (a *arm64) lanes() int     { return 4 }
+func (a *arm64) registers() int { return 32 }
+
+func (a *arm64) load(dst reg, array int)  { a.p("VLD1 (R%d), [V%d.S4]", 1+array, dst) }
+func (a *arm64) store(src reg, array int) { a.p("VST1 [V%d.S4], (R%d)", src, 1+array) }
+func (a *arm64) scalar(dst reg, i int) {
+	a.p("ADD $(vecArgs_s+%d), R0, R10", 4*i)
+	a.p("VLD1R (R10), [V%d.S4]", dst)
+}
+func (a *arm64) constant(dst reg, bits uint32) {
+	a.consts = append(a.consts, bits)
+	a.p("VLD1R.P 4(R9), [V%d.S4] // %v", dst, math.Float32frombits(bits))
+}
+func (a *arm64) move(dst, b reg) {
+	a.word(three(0x4EA01C00, dst, b, b), "MOV V%d.16B, V%d.16B", dst, b)
+}
+func (a *arm64) sqrt(dst, b reg) {
+	a.word(three(0x6EA1F800, dst, b, 0), "FSQRT V%d.4S, V%d.4S", dst, b)
+}
+
+// three is an instruction of three registers.
+func three(code uint32, d, n, m reg) uint32 { return code | uint32(m)<<16 | uint32(n)<<5 | uint32(d) }
+
+func (a *arm64) begin(name string, arrays, scalars int) {
+	a.fn, a.arrays, a.consts = name, arrays, nil
+	a.body.Reset()
+}
+
+func (a *arm64) end() {
+	p := func(f string, args ...any) { fmt.Fprintf(a.out, "\t"+f+"\n", args...) }
+	fmt.Fprintf(a.out, "TEXT ·%s(SB), NOSPLIT, $0-8\n", a.fn)
+	p("MOVD v+0(FP), R0")
+	for i := range a.arrays {
+		p("MOVD vecArgs_p+%d(R0), R%d", 8*i, 1+i)
+	}
+	p("MOVD vecArgs_n(R0), R7")
+	if len(a.consts) > 0 {
+		p("MOVD $%s_consts<>(SB), R8", a.fn)
+	}
+	fmt.Fprintf(a.out, "\nloop:\n")
+	if len(a.consts) > 0 {
+		p("MOVD R8, R9")
+	}
+	a.out.Write(a.body.Bytes())
+	for i := range a.arrays {
+		p("ADD $16, R%d", 1+i)
+	}
+	p("SUBS $4, R7")
+	p("BGT  loop")
+	p("RET")
+	if len(a.consts) > 0 {
+		fmt.Fprintf(a.out, "\n")
+		for i, c := range a.consts {
+			fmt.Fprintf(a.out, "DATA %s_consts<>+%d(SB)/4, $0x%08x\n", a.fn, 4*i, c)
+		}
+		fmt.Fprintf(a.out, "GLOBL %s_consts<>(SB), RODATA|NOPTR, $%d\n", a.fn, 4*len(a.consts))
+	}
+}
+
+func (a *arm64) op(name string, dst, x, y reg) {
+	ins := map[string]struct {
+		code uint32
+		name string
+	}{
+		"add": {0x4E20D400, "FADD"}, "sub": {0x4EA0D400, "FSUB"}, "mul": {0x6E20DC00, "FMUL"}, "div": {0x6E20FC00, "FDIV"},
+		"min": {0x4EA0F400, "FMIN"}, "max": {0x4E20F400, "FMAX"}, "iadd": {0x4EA08400, "ADD"}, "isub": {0x6EA08400, "SUB"},
+		"and": {0x4E201C00, "AND"}, "or": {0x4EA01C00, "ORR"}, "xor": {0x6E201C00, "EOR"},
+	}[name]
+	a.word(three(ins.code, dst, x, y), "%s V%d.4S, V%d.4S, V%d.4S", ins.name, dst, x, y)
+}
+
+func (a *arm64) fma(dst, x, y, z reg, free bool) {
+	if dst != z {
+		a.move(dst, z)
+	}
+	a.word(three(0x4E20CC00, dst, x, y), "FMLA V%d.4S, V%d.4S, V%d.4S", dst, x, y)
+}
+
+func (a *arm64) shift(name string, dst, x reg, n int) {
+	if name == "shl" {
+		a.word(0x4F005400|uint32(32+n)<<16|uint32(x)<<5|uint32(dst), "SHL V%d.4S, V%d.4S, #%d", dst, x, n)
+		return
+	}
+	a.word(0x4F000400|uint32(64-n)<<16|uint32(x)<<5|uint32(dst), "SSHR V%d.4S, V%d.4S, #%d", dst, x, n)
+}
+
+func (a *arm64) less(dst, x, y reg) {
+	a.word(three(0x6EA0E400, dst, y, x), "FCMGT V%d.4S, V%d.4S, V%d.4S", dst, y, x)
+}
+
+func (a *arm64) sel(dst, mask, x, y reg) {
+	a.word(three(0x6E601C00, mask, x, y), "BSL V%d.16B, V%d.16B, V%d.16B", mask, x, y)
+	a.move(dst, mask)
+}
+
+// armRows is the most rows of a tile of so many panels.
+var armRows = map[int]int{1: 5, 2: 3, 4: 1}
+
+func (a *arm64) tiles(f func(rows, panels int)) {
+	for _, panels := range []int{1, 2, 4} {
+		for rows := 1; rows <= armRows[panels]; rows++ {
+			f(rows, panels)
+		}
+	}
+}
+
+// tile prints one tile: 4 vectors a row and panel from register 0 on, then 4
+// for the panel at hand, then one a row for 4 of its values. The main loop does
+// 4 k; a rest is done one by one.
+func (a *arm64) tile(name string, rows, panels int, half bool) {
+	a.body.Reset()
+	vectors := 4 * panels
+	acc := func(r, v int) reg { return reg(r*vectors + v) }
+	b := reg(rows * vectors)
+	x := b + 4
+	rowReg := func(r int) int { return 4 + r }    // R4..
+	panelReg := func(q int) int { return 11 + q } // R11..R14
+	a.p("MOVD t+0(FP), R0")
+	a.p("MOVD tileArgs_k(R0), R1")
+	a.p("MOVD tileArgs_a(R0), R2")
+	for r := range rows {
+		a.p("MOVD tileArgs_aoff+%d(R0), R3", 8*r)
+		a.p("ADD R3<<2, R2, R%d", rowReg(r))
+	}
+	a.p("MOVD tileArgs_b(R0), R%d", panelReg(0))
+	if panels > 1 {
+		a.p("MOVD tileArgs_stride(R0), R3")
+		shift := 2
+		if half {
+			shift = 1
+		}
+		for q := 1; q < panels; q++ {
+			a.p("ADD R3<<%d, R%d, R%d", shift, panelReg(q-1), panelReg(q))
+		}
+	}
+	for i := range rows * vectors {
+		a.p("VEOR V%d.B16, V%d.B16, V%d.B16", i, i, i)
+	}
+	step := func(lane int) {
+		for q := range panels {
+			if half {
+				a.p("VLD1.P 32(R%d), [V%d.H8, V%d.H8]", panelReg(q), b+2, b+3)
+				a.word(0x0E217800|uint32(b+2)<<5|uint32(b), "FCVTL V%d.4S, V%d.4H", b, b+2)
+				a.word(0x4E217800|uint32(b+2)<<5|uint32(b+1), "FCVTL2 V%d.4S, V%d.8H", b+1, b+2)
+				a.word(0x0E217800|uint32(b+3)<<5|uint32(b+2), "FCVTL V%d.4S, V%d.4H", b+2, b+3)
+				a.word(0x4E217800|uint32(b+3)<<5|uint32(b+3), "FCVTL2 V%d.4S, V%d.8H", b+3, b+3)
+			} else {
+				a.p("VLD1.P 64(R%d), [V%d.S4, V%d.S4, V%d.S4, V%d.S4]", panelReg(q), b, b+1, b+2, b+3)
+			}
+			for r := range rows {
+				for v := range reg(4) {
+					d, m := acc(r, 4*q+int(v)), x+reg(r)
+					l, h := uint32(lane&1), uint32(lane>>1)
+					a.word(0x4F801000|l<<21|uint32(m>>4)<<20|uint32(m&15)<<16|h<<11|uint32(b+v)<<5|uint32(d),
+						"FMLA V%d.4S, V%d.4S, V%d.S[%d]", d, b+v, m, lane)
+				}
+			}
+		}
+	}
+	a.p("SUBS $4, R1")
+	a.p("BLT rest")
+	fmt.Fprintf(&a.body, "\nloop:\n")
+	for r := range rows {
+		a.p("VLD1.P 16(R%d), [V%d.S4]", rowReg(r), x+reg(r))
+	}
+	for lane := range 4 {
+		step(lane)
+	}
+	a.p("SUBS $4, R1")
+	a.p("BGE loop")
+	fmt.Fprintf(&a.body, "\nrest:\n")
+	a.p("ADDS $4, R1")
+	a.p("BEQ out")
+	fmt.Fprintf(&a.body, "\none:\n")
+	for r := range rows {
+		a.p("VLD1R.P 4(R%d), [V%d.S4]", rowReg(r), x+reg(r))
+	}
+	step(0)
+	a.p("SUBS $1, R1")
+	a.p("BGT one")
+	fmt.Fprintf(&a.body, "\nout:\n")
+	a.p("MOVD tileArgs_c(R0), R2")
+	a.p("MOVD tileArgs_add(R0), R3")
+	a.p("CBZ R3, store")
+	for r := range rows {
+		a.p("MOVD tileArgs_coff+%d(R0), R3", 8*r)
+		a.p("ADD R3<<2, R2, R%d", 4)
+		for q := range panels {
+			a.p("VLD1.P 64(R4), [V%d.S4, V%d.S4, V%d.S4, V%d.S4]", b, b+1, b+2, b+3)
+			for v := range reg(4) {
+				d := acc(r, 4*q+int(v))
+				a.op("add", d, d, b+v)
+			}
+		}
+	}
+	fmt.Fprintf(&a.body, "\nstore:\n")
+	for r := range rows {
+		a.p("MOVD tileArgs_coff+%d(R0), R3", 8*r)
+		a.p("ADD R3<<2, R2, R%d", 4)
+		for q := range panels {
+			d := acc(r, 4*q)
+			a.p("VST1.P [V%d.S4, V%d.S4, V%d.S4, V%d.S4], 64(R4)", d, d+1, d+2, d+3)
+		}
+	}
+	a.p("RET")
+	fmt.Fprintf(a.out, "\n// func %s(t *tileArgs)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", name, name)
+	a.out.Write(a.body.Bytes())
+}

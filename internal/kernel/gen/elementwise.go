@@ -1,0 +1,170 @@
+package main
+
+// This file is the element-wise functions, as act.go and tail.go have them in
+// Go: the same operations in the same order.
+
+var functions = []function{
+	{"add", "x[i] += y[i]", 2, 0, func(v *vec) {
+		v.store(v.do("add", v.in(0), v.in(1)), 0)
+	}},
+	{"scaleShift", "x[i] = fma(x[i], y[i], z[i])", 3, 0, func(v *vec) {
+		v.store(v.mulAdd(v.in(0), v.in(1), v.in(2)), 0)
+	}},
+	{"leaky", "x[i] = x[i] < 0 ? x[i]*s : x[i]", 1, 1, func(v *vec) {
+		x, zero := v.in(0), v.num(0)
+		neg := v.new()
+		v.less(neg, x, zero)
+		y := v.do("mul", x, v.arg(0))
+		v.sel(y, neg, y, x)
+		v.store(y, 0)
+	}},
+	{"relu", "x[i] = x[i] < 0 ? 0 : x[i]", 1, 0, func(v *vec) {
+		x, zero := v.in(0), v.num(0)
+		neg := v.new()
+		v.less(neg, x, zero)
+		v.sel(x, neg, zero, x)
+		v.store(x, 0)
+	}},
+	{"tanh", "x[i] = tanh(x[i])", 1, 0, func(v *vec) {
+		v.store(tanhOf(v, v.in(0)), 0)
+	}},
+	{"sigmoid", "x[i] = sigmoid(x[i])", 1, 0, func(v *vec) {
+		x := v.withBits("xor", v.in(0), 1<<31)
+		e := v.with("add", expOf(v, x), 1)
+		one := v.num(1)
+		v.store(v.do("div", one, e), 0)
+	}},
+
+	// Training. The first array is the result.
+	{"slopeGrad", "x[i] = y[i] > 0 ? z[i] : z[i]*s", 3, 1, func(v *vec) {
+		zero, y, d := v.num(0), v.in(1), v.in(2)
+		low := v.do("mul", d, v.arg(0))
+		up := v.new()
+		v.less(up, zero, y)
+		v.sel(low, up, d, low)
+		v.store(low, 0)
+	}},
+	{"tanhGrad", "x[i] = z[i]*(1 - y[i]*y[i])", 3, 0, func(v *vec) {
+		y, one := v.in(1), v.num(1)
+		q := v.do("mul", y, y)
+		v.op("sub", q, one, q)
+		v.store(v.do("mul", v.in(2), q), 0)
+	}},
+	{"affine", "x[i] = fma(y[i], z[i], u[i])", 4, 0, func(v *vec) {
+		v.store(v.mulAdd(v.in(1), v.in(2), v.in(3)), 0)
+	}},
+	{"affine2", "x[i] = fma(z[i], w[i], fma(y[i], u[i], t[i])) of arrays x y z u w t", 6, 0, func(v *vec) {
+		r := v.mulAdd(v.in(1), v.in(3), v.in(5))
+		v.store(v.mulAdd(v.in(2), v.in(4), r), 0)
+	}},
+	{"addSquare", "d = y[i]-z[i]; x[i] = fma(d, d, x[i])", 3, 0, func(v *vec) {
+		d := v.do("sub", v.in(1), v.in(2))
+		v.store(v.mulAdd(d, d, v.in(0)), 0)
+	}},
+	{"addProduct", "x[i] = fma(y[i], z[i]-u[i], x[i])", 4, 0, func(v *vec) {
+		d := v.do("sub", v.in(2), v.in(3))
+		v.store(v.mulAdd(v.in(1), d, v.in(0)), 0)
+	}},
+	{"mix", "x[i] = fma(y[i], s1, x[i]*s0)", 2, 2, func(v *vec) {
+		x := v.do("mul", v.in(0), v.arg(0))
+		v.store(v.mulAdd(v.in(1), v.arg(1), x), 0)
+	}},
+	{"adam", "Adam's step on weights x, gradient y, moments z and u", 4, 7, func(v *vec) {
+		g := v.in(1)
+		moment := func(array, keep int, d reg, add int) reg { // moment*keep + d*add
+			old, k, a := v.in(array), v.arg(keep), v.arg(add)
+			v.op("mul", old, old, k)
+			if array == 3 { // the square's: (g*add)*g
+				v.op("mul", a, a, d)
+			}
+			v.fma(old, d, a, old, true)
+			v.drop(k, a)
+			v.store(old, array)
+			return old
+		}
+		m, u := moment(2, 0, g, 1), moment(3, 2, g, 3)
+		v.sqrt(u, u)
+		d := v.mulAdd(u, v.arg(5), v.arg(6))
+		n := v.do("mul", m, v.arg(4))
+		v.op("div", n, n, d)
+		v.store(v.do("sub", v.in(0), n), 0)
+	}},
+}
+
+// expOf is exp of act.go, in x's place.
+func expOf(v *vec, x reg) reg {
+	const (
+		log2e = 1.44269504088896340736
+		ln2Hi = 0x1.62e4p-1
+		ln2Lo = 0x1.7f7d1cf79abcap-20
+		magic = 3 << 22
+	)
+	hi := v.num(89)
+	v.op("min", x, hi, x)
+	v.drop(hi)
+	lo := v.num(-104)
+	v.op("max", x, lo, x)
+	v.drop(lo)
+	k, t := v.num(log2e), v.num(magic)
+	v.fma(t, x, k, t, true)
+	v.drop(k)
+	m := v.num(magic)
+	n := v.do("sub", t, m)
+	v.op("isub", t, t, m) // the integer n
+	v.drop(m)
+	c := v.num(-ln2Hi)
+	v.fma(x, n, c, x, true)
+	v.drop(c)
+	c = v.num(-ln2Lo)
+	v.fma(x, n, c, x, true)
+	v.drop(c, n)
+	p := v.num(1.0 / 5040)
+	for _, c := range []float32{1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1} {
+		p = v.horner(p, x, c)
+	}
+	v.drop(x)
+	half := v.new()
+	v.shift("sar", half, t, 1)
+	v.op("isub", t, t, half)
+	for _, h := range []reg{half, t} {
+		v.withBits("iadd", h, 127)
+		v.shift("shl", h, h, 23)
+		v.op("mul", p, p, h)
+		v.drop(h)
+	}
+	return p
+}
+
+// tanhOf is tanh of act.go, in x's place: both ways, then the one that holds.
+func tanhOf(v *vec, x reg) reg {
+	s := v.do("mul", x, x)
+	p := v.num(-0.0056669763)
+	for _, c := range []float32{0.020606175, -0.053730007, 0.13331331, -0.33333278} {
+		p = v.horner(p, s, c)
+	}
+	v.op("mul", s, x, s)
+	small := v.mulAdd(s, p, x)
+	v.drop(s, p)
+
+	a := v.new()
+	v.move(a, x)
+	v.withBits("and", a, 1<<31-1)
+	two := v.num(2)
+	y := v.do("mul", a, two)
+	y = v.with("add", expOf(v, y), 1)
+	v.op("div", y, two, y)
+	v.drop(two)
+	one := v.num(1)
+	v.op("sub", y, one, y)
+	v.drop(one)
+	v.withBits("and", x, 1<<31)
+	v.op("or", y, y, x)
+	v.drop(x)
+
+	c := v.num(0.625)
+	near := v.new()
+	v.less(near, a, c)
+	v.sel(y, near, small, y)
+	v.drop(small, a, c, near)
+	return y
+}
