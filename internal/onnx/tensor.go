@@ -1,0 +1,144 @@
+package onnx
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+// This file is tensors as constants: how to make them and how to read them.
+
+// Tensor is a TensorProto. Raw holds the elements, little-endian and row by
+// row, whichever field of the file they came from.
+type Tensor struct {
+	Name string
+	Type DataType
+	Dims []int64 // empty: a scalar
+	Raw  []byte  // Len() * Type.Size() bytes
+}
+
+// Len returns the number of elements: the product of the dimensions.
+func (t *Tensor) Len() int {
+	n := 1
+	for _, d := range t.Dims {
+		n *= int(d)
+	}
+	return n
+}
+
+// NewFloat32 makes a float32 tensor of a copy of v.
+func NewFloat32(name string, v []float32, dims ...int64) Tensor {
+	raw := make([]byte, 0, 4*len(v))
+	for _, f := range v {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(f))
+	}
+	return Tensor{name, Float, dims, raw}
+}
+
+// NewFloat16 makes a float16 tensor of v, rounded to nearest even.
+func NewFloat16(name string, v []float32, dims ...int64) Tensor {
+	raw := make([]byte, 0, 2*len(v))
+	for _, f := range v {
+		raw = binary.LittleEndian.AppendUint16(raw, Float32ToFloat16(f))
+	}
+	return Tensor{name, Float16, dims, raw}
+}
+
+// NewInt64 makes an int64 tensor of a copy of v.
+func NewInt64(name string, v []int64, dims ...int64) Tensor {
+	raw := make([]byte, 0, 8*len(v))
+	for _, i := range v {
+		raw = binary.LittleEndian.AppendUint64(raw, uint64(i))
+	}
+	return Tensor{name, Int64, dims, raw}
+}
+
+// Float32s returns the elements of a float32, float16 or bfloat16 tensor as a
+// new slice; the narrow types are widened exactly.
+func (t *Tensor) Float32s() ([]float32, error) {
+	if err := t.is(Float, Float16, BFloat16); err != nil {
+		return nil, err
+	}
+	v := make([]float32, t.Len())
+	switch t.Type {
+	case Float:
+		for i := range v {
+			v[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.Raw[4*i:]))
+		}
+	case Float16:
+		for i := range v {
+			v[i] = Float16ToFloat32(binary.LittleEndian.Uint16(t.Raw[2*i:]))
+		}
+	case BFloat16:
+		for i := range v {
+			v[i] = bfloat16ToFloat32(binary.LittleEndian.Uint16(t.Raw[2*i:]))
+		}
+	}
+	return v, nil
+}
+
+// Float64s returns the elements of a tensor of any floating-point type as a
+// new slice.
+func (t *Tensor) Float64s() ([]float64, error) {
+	if err := t.is(Double, Float, Float16, BFloat16); err != nil {
+		return nil, err
+	}
+	v := make([]float64, t.Len())
+	if t.Type == Double {
+		for i := range v {
+			v[i] = math.Float64frombits(binary.LittleEndian.Uint64(t.Raw[8*i:]))
+		}
+		return v, nil
+	}
+	narrow, err := t.Float32s()
+	for i, f := range narrow {
+		v[i] = float64(f)
+	}
+	return v, err
+}
+
+// Int64s returns the elements of a tensor of any integer type, or bool, as a
+// new slice. An error says so when a uint64 does not fit.
+func (t *Tensor) Int64s() ([]int64, error) {
+	if err := t.is(Int64, Int32, Int16, Int8, Uint64, Uint32, Uint16, Uint8, Bool); err != nil {
+		return nil, err
+	}
+	v := make([]int64, t.Len())
+	for i := range v {
+		at := t.Raw[i*t.Type.Size():]
+		switch t.Type {
+		case Int64, Uint64:
+			v[i] = int64(binary.LittleEndian.Uint64(at))
+		case Int32:
+			v[i] = int64(int32(binary.LittleEndian.Uint32(at)))
+		case Uint32:
+			v[i] = int64(binary.LittleEndian.Uint32(at))
+		case Int16:
+			v[i] = int64(int16(binary.LittleEndian.Uint16(at)))
+		case Uint16:
+			v[i] = int64(binary.LittleEndian.Uint16(at))
+		case Int8:
+			v[i] = int64(int8(at[0]))
+		case Uint8, Bool:
+			v[i] = int64(at[0])
+		}
+		if t.Type == Uint64 && v[i] < 0 {
+			return nil, fmt.Errorf("tensor %q: element %d, %d, is too large for int64", t.Name, i, uint64(v[i]))
+		}
+	}
+	return v, nil
+}
+
+// is returns an error unless the tensor has one of the types and as many bytes
+// as its dimensions ask for.
+func (t *Tensor) is(want ...DataType) error {
+	for _, w := range want {
+		if t.Type == w {
+			if n := t.Len() * w.Size(); len(t.Raw) != n {
+				return fmt.Errorf("tensor %q has %d bytes, want %d", t.Name, len(t.Raw), n)
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("tensor %q is %v, want %v", t.Name, t.Type, want[0])
+}
