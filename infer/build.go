@@ -1,0 +1,232 @@
+package infer
+
+import (
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// This file turns a graph into a plan: node by node, each operator appends the
+// steps that compute it, or none where a name or a constant is enough.
+
+// The versions of the format and of its operators that we know.
+const (
+	firstIR, lastIR       = 3, 13
+	firstOpset, lastOpset = 7, 27
+)
+
+// open stands in a shape for N, the batch. Only the first dimension can be open.
+const open = -1
+
+// none stands for a buffer that does not exist.
+const none = -1
+
+// builder is the state of compiling one model.
+type builder struct {
+	file   *onnx.Model
+	limits limits
+	opset  int
+	values map[string]*value
+	plan   plan
+	work   int64
+}
+
+// value is a tensor of the graph: what is known of it and where it will lie.
+type value struct {
+	shape []int // as ONNX says: [N, features] or [N, C, H, W]; open only at 0
+	uses  int   // how many live nodes and outputs read it
+
+	constant *onnx.Tensor // its elements, if they are known at load
+	elem     onnx.DataType
+
+	// The buffers that hold it: row by row, and with channels innermost. Either
+	// may be none; where the two orders are one, they are the same buffer.
+	plain, pixels int
+
+	layer *layer // that computes it and may take in what follows, or nil
+}
+
+// build compiles the file into m.
+func (b *builder) build(m *Model) error {
+	if v := b.file.IRVersion; v < firstIR || v > lastIR {
+		return refuse("", "it has IR version %d, want %d to %d", v, firstIR, lastIR)
+	}
+	if b.opset < firstOpset || b.opset > lastOpset {
+		return refuse("", "it uses opset %d, want %d to %d", b.opset, firstOpset, lastOpset)
+	}
+	g := &b.file.Graph
+	live, uses := liveness(g)
+	for i := range g.Initializers {
+		t := &g.Initializers[i]
+		if err := b.define(t.Name, constant(t), uses); err != nil {
+			return err
+		}
+	}
+	for _, in := range g.Inputs {
+		if b.values[in.Name] != nil {
+			continue // up to IR 3, an initializer's
+		}
+		if err := b.input(m, in, uses); err != nil {
+			return err
+		}
+	}
+	for i := range g.Nodes {
+		if !live[i] {
+			continue
+		}
+		v, err := b.node(&g.Nodes[i])
+		if err != nil {
+			return err
+		}
+		if err := b.define(g.Nodes[i].Outputs[0], v, uses); err != nil {
+			return err
+		}
+	}
+	for _, out := range g.Outputs {
+		if err := b.output(m, out.Name); err != nil {
+			return err
+		}
+	}
+	b.plan.finish()
+	m.plan = b.plan
+	m.stats = b.stats(g)
+	return nil
+}
+
+// liveness says which nodes the outputs need, and how often each value is read.
+func liveness(g *onnx.Graph) (live []bool, uses map[string]int) {
+	live, uses = make([]bool, len(g.Nodes)), make(map[string]int)
+	for _, out := range g.Outputs {
+		uses[out.Name]++
+	}
+	for i := len(g.Nodes) - 1; i >= 0; i-- {
+		for _, name := range g.Nodes[i].Outputs {
+			live[i] = live[i] || uses[name] > 0
+		}
+		if live[i] {
+			for _, name := range g.Nodes[i].Inputs {
+				uses[name]++
+			}
+		}
+	}
+	return live, uses
+}
+
+// constant is the value of a tensor known at load.
+func constant(t *onnx.Tensor) *value {
+	v := &value{constant: t, elem: t.Type, plain: none, pixels: none}
+	for _, d := range t.Dims {
+		v.shape = append(v.shape, int(d))
+	}
+	return v
+}
+
+// define gives a value its name in the graph.
+func (b *builder) define(name string, v *value, uses map[string]int) error {
+	if v.constant == nil {
+		if err := b.check(name, v.shape); err != nil {
+			return err
+		}
+	}
+	v.uses = uses[name]
+	b.values[name] = v
+	return nil
+}
+
+// input makes a graph input a value in a buffer of the caller's.
+func (b *builder) input(m *Model, in onnx.ValueInfo, uses map[string]int) error {
+	if in.Type != onnx.Float {
+		return refuse(in.Name, "the input's elements are %v, want float32", in.Type)
+	}
+	if len(in.Shape) == 0 {
+		return refuse(in.Name, "the input has no shape, want a batch of samples")
+	}
+	v := &value{plain: none, pixels: none, elem: in.Type}
+	for i, d := range in.Shape {
+		switch {
+		case d.Size < 0 && i > 0:
+			return refuse(in.Name, "dimension %d of the input, %q, is open, want a size", i, d.Param)
+		case d.Size < 0:
+			v.shape = append(v.shape, open)
+		case d.Size == 0 || d.Size > int64(b.limits.elements):
+			return refuse(in.Name, "dimension %d of the input is %d, want 1 to %d", i, d.Size, b.limits.elements)
+		default:
+			v.shape = append(v.shape, int(d.Size))
+		}
+	}
+	if err := b.check(in.Name, v.shape); err != nil {
+		return err
+	}
+	at := b.plan.buffer(buffer{size: sizeOf(v.shape), kind: callersBuffer})
+	v.setPlain(at)
+	b.plan.inputs = append(b.plan.inputs, at)
+	m.inputs = append(m.inputs, Value{in.Name, in.Type.String(), v.shape})
+	return b.define(in.Name, v, uses)
+}
+
+// output makes a value a graph output: row by row, in a buffer of the caller's.
+func (b *builder) output(m *Model, name string) error {
+	v := b.values[name]
+	if v.elem != onnx.Float {
+		return refuse(name, "the output's elements are %v, want float32", v.elem)
+	}
+	if len(v.shape) == 0 {
+		return refuse(name, "the output is a scalar, want a batch of samples")
+	}
+	at, err := b.plain(v)
+	if err != nil {
+		return err
+	}
+	if buf := &b.plan.buffers[at]; buf.kind == arenaBuffer {
+		buf.kind = callersBuffer
+	} else { // an input, a constant, or an output already
+		to := b.plan.buffer(buffer{size: buf.size, kind: callersBuffer})
+		b.plan.add(&copyStep{link{at, to}, b.plan.buffers[to].size})
+		at = to
+	}
+	b.plan.outputs = append(b.plan.outputs, at)
+	m.outputs = append(m.outputs, Value{name, v.elem.String(), v.shape})
+	return nil
+}
+
+// check refuses a value that is empty or too large.
+func (b *builder) check(name string, shape []int) error {
+	n := 1
+	for i, d := range shape {
+		if i == 0 && d == open {
+			continue
+		}
+		if d < 1 || d > b.limits.elements/n {
+			return refuse(name, "its shape is %v, want sizes of at least 1 and at most %d elements a sample", shape, b.limits.elements)
+		}
+		n *= d
+	}
+	return nil
+}
+
+// sizeOf returns the length of a value that passed check.
+func sizeOf(shape []int) size {
+	n := 1
+	for _, d := range shape {
+		if d != open {
+			n *= d
+		}
+	}
+	if len(shape) > 0 && shape[0] == open {
+		return size{perSample: n}
+	}
+	return size{fixed: n}
+}
+
+// stats counts what the graph consists of.
+func (b *builder) stats(g *onnx.Graph) Stats {
+	s := Stats{Operators: make(map[string]int), MultiplyAdds: b.work}
+	for i := range g.Nodes {
+		s.Operators[g.Nodes[i].Op]++
+	}
+	for i := range g.Initializers {
+		switch t := &g.Initializers[i]; t.Type {
+		case onnx.Float, onnx.Float16, onnx.BFloat16, onnx.Double:
+			s.Parameters += int64(t.Len())
+		}
+	}
+	return s
+}

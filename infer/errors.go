@@ -1,0 +1,49 @@
+package infer
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// This file is the two errors of loading. Callers find them with errors.As.
+
+// FormatError says that the bytes are no valid ONNX model: damaged, cut short,
+// or never one.
+type FormatError struct {
+	Offset int // in bytes, where the offending part of the file starts
+	Reason string
+}
+
+// Error says what is wrong, and where.
+func (e *FormatError) Error() string { return (*onnx.FormatError)(e).Error() }
+
+// UnsupportedError says that the model may be valid, but uses something that
+// this package does not compute.
+type UnsupportedError struct {
+	Node   string // the node, by its name or that of its first output; or a tensor; empty for the model itself
+	Op     string // the node's operator
+	Reason string
+}
+
+// Error names node and operator, and says what they ask for.
+func (e *UnsupportedError) Error() string { return (*onnx.UnsupportedError)(e).Error() }
+
+// public turns errors of internal/onnx into this package's.
+func public(err error) error {
+	var format *onnx.FormatError
+	var unsupported *onnx.UnsupportedError
+	switch {
+	case errors.As(err, &format):
+		return (*FormatError)(format)
+	case errors.As(err, &unsupported):
+		return (*UnsupportedError)(unsupported)
+	}
+	return err
+}
+
+// refuse makes the error for something that concerns no node.
+func refuse(what, format string, args ...any) error {
+	return &UnsupportedError{Node: what, Reason: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,89 @@
+package infer_test
+
+import (
+	_ "embed"
+	"fmt"
+	"image/color"
+	"log"
+
+	"github.com/ganlet/ganlet/infer"
+)
+
+// A generator can be part of the program: here one whose latent is a direction,
+// and whose image is bright on that side (testdata/make.py made it).
+//
+//go:embed testdata/edge.onnx
+var edge []byte
+
+func Example() {
+	model, err := infer.Parse(edge)
+	if err != nil {
+		log.Fatal(err)
+	}
+	session, err := model.NewSession(1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	z := []float32{2, 1} // to the right, and a little down
+	x := make([]float32, 8*8)
+	if err := session.Generate(x, z); err != nil {
+		log.Fatal(err)
+	}
+	picture, err := model.Image(x)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for row := range 8 {
+		for col := range 8 {
+			if picture.At(col, row).(color.Gray).Y > 127 {
+				fmt.Print("#")
+			} else {
+				fmt.Print(".")
+			}
+		}
+		fmt.Println()
+	}
+	// Output:
+	// ......##
+	// .....###
+	// .....###
+	// ....####
+	// ....####
+	// ...#####
+	// ...#####
+	// ..######
+}
+
+func ExampleModel_Latent() {
+	model, err := infer.Parse(edge)
+	if err != nil {
+		log.Fatal(err)
+	}
+	latent, err := model.Latent(1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	z := make([]float32, 3*latent.Dim)
+	latent.Fill(z, 0) // samples 0, 1 and 2
+	one := make([]float32, latent.Dim)
+	latent.Fill(one, 2) // sample 2 alone is the same
+	fmt.Println(latent.Dim, one[0] == z[4] && one[1] == z[5])
+	// Output: 2 true
+}
+
+func ExampleSession_Run() {
+	model, err := infer.Parse(edge)
+	if err != nil {
+		log.Fatal(err)
+	}
+	session, err := model.NewSession(16)
+	if err != nil {
+		log.Fatal(err)
+	}
+	outputs, err := session.Run(infer.Tensor{Name: "z", Shape: []int{2, 2}, Data: []float32{1, 0, 0, 1}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(outputs[0].Name, outputs[0].Shape)
+	// Output: image [2 1 8 8]
+}

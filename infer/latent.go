@@ -1,0 +1,50 @@
+package infer
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/ganlet/ganlet/internal/kernel"
+)
+
+// This file is the latents that a model expects.
+
+// Metadata that a ganlet file has about its latents.
+const (
+	latentDistribution = "ganlet.latent.distribution" // normal or uniform
+	latentDim          = "ganlet.latent.dim"
+)
+
+// Latent is a stream of latents: sample i of a seed is the same on every device,
+// whatever was drawn before.
+type Latent struct {
+	Seed    uint64
+	Dim     int  // how many numbers a latent has
+	Uniform bool // each uniform in [-1, 1); otherwise standard normal
+}
+
+// Latent returns the stream of a seed for this model. Its length is that of the
+// model's first input; its distribution is what the file says, or else normal.
+func (m *Model) Latent(seed uint64) (Latent, error) {
+	if len(m.inputs) == 0 {
+		return Latent{}, fmt.Errorf("infer: the model has no input")
+	}
+	l := Latent{Seed: seed, Dim: sizeOf(m.inputs[0].Shape[1:]).of(1)}
+	if dim, ok := m.metadata[latentDim]; ok && dim != strconv.Itoa(l.Dim) {
+		return Latent{}, fmt.Errorf("infer: metadata %s is %q, but input %q has %d numbers a sample", latentDim, dim, m.inputs[0].Name, l.Dim)
+	}
+	switch d := m.metadata[latentDistribution]; d {
+	case "", "normal":
+	case "uniform":
+		l.Uniform = true
+	default:
+		return Latent{}, fmt.Errorf("infer: metadata %s is %q, want \"normal\" or \"uniform\"", latentDistribution, d)
+	}
+	return l, nil
+}
+
+// Fill writes samples first, first+1, ... of the stream to z, as many as fit:
+// z is [n, Dim].
+func (l Latent) Fill(z []float32, first uint64) {
+	kernel.Latents(z, l.Seed, first, l.Dim, !l.Uniform)
+}

@@ -1,0 +1,148 @@
+package infer
+
+import (
+	"slices"
+
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// This file is operators that compute nothing: other shapes, other names, other
+// types of constants.
+
+// identity gives a value a second name.
+func identity(n *node) (*value, error) { return n.view(n.in[0], n.in[0].shape) }
+
+// flatten is Flatten: all dimensions before axis become one, and all after it.
+func flatten(n *node) (*value, error) {
+	x := n.in[0]
+	rank, axis := len(x.shape), int(n.intAttr("axis", 1))
+	if axis < 0 {
+		axis += rank
+	}
+	if axis < 0 || axis > rank {
+		n.fail("axis is out of range for shape %v", x.shape)
+	}
+	if axis != 1 && rank > 0 && x.shape[0] == open {
+		n.fail("axis is %d: the batch must stay on its own", axis)
+	}
+	if n.err != nil {
+		return nil, n.err
+	}
+	product := func(dims []int) int {
+		p := 1
+		for _, d := range dims {
+			p *= d
+		}
+		return p
+	}
+	if axis == 1 {
+		return n.view(x, []int{x.shape[0], product(x.shape[1:])})
+	}
+	return n.view(x, []int{product(x.shape[:axis]), product(x.shape[axis:])})
+}
+
+// reshape is Reshape to a constant shape: 0 keeps a dimension, -1 is what is
+// left. The batch, if open, must stay the first dimension.
+func reshape(n *node) (*value, error) {
+	x, to := n.in[0], n.in[1]
+	if to.constant == nil || to.elem != onnx.Int64 || len(to.shape) != 1 {
+		return nil, n.refuse("input 1, %q, is %v %v, want a constant list of int64", n.Inputs[1], to.elem, to.shape)
+	}
+	want, err := to.constant.Int64s()
+	if err != nil {
+		return nil, n.refuse("%v", err)
+	}
+	if n.intAttr("allowzero", 0) != 0 && slices.Contains(want, 0) {
+		n.fail("allowzero with a size of 0 in %v", want)
+	}
+	shape, ok := reshaped(x.shape, want)
+	if !ok {
+		n.fail("cannot reshape %v to %v; the batch must stay the first dimension", x.shape, want)
+	}
+	if n.err != nil {
+		return nil, n.err
+	}
+	return n.view(x, shape)
+}
+
+// reshaped works out the shape that want stands for.
+func reshaped(from []int, want []int64) (to []int, ok bool) {
+	free := len(from) > 0 && from[0] == open
+	left, rest := 1, -1 // elements to distribute; where -1 stands
+	for i, d := range from {
+		if d > 0 || i > 0 {
+			left *= d
+		}
+	}
+	for i, d := range want {
+		size := int(d)
+		switch {
+		case d == 0 && i < len(from):
+			size = from[i]
+		case d == -1 && rest < 0:
+			size, rest = 1, i
+		case d < 1 || d > int64(left):
+			return nil, false
+		}
+		to = append(to, size)
+		if free && i == 0 {
+			if size != open && rest != 0 {
+				return nil, false // a number in place of the batch
+			}
+			continue
+		}
+		if size < 1 || left%size != 0 {
+			return nil, false
+		}
+		left /= size
+	}
+	switch {
+	case free && rest == 0: // the -1 is the batch, if all else fits
+		to[0] = open
+	case rest >= 0:
+		to[rest], left = left, 1
+	}
+	return to, left == 1 && (!free || len(to) > 0 && to[0] == open)
+}
+
+// constantNode is Constant.
+func constantNode(n *node) (*value, error) {
+	if len(n.Attrs) != 1 {
+		return nil, n.refuse("it has %d values, want 1", len(n.Attrs))
+	}
+	var t onnx.Tensor
+	switch a := &n.Attrs[0]; {
+	case a.Name == "value" && a.Type == onnx.AttrTensor:
+		t = *a.Tensor
+	case a.Name == "value_float" && a.Type == onnx.AttrFloat:
+		t = onnx.NewFloat32("", []float32{a.Float})
+	case a.Name == "value_floats" && a.Type == onnx.AttrFloats:
+		t = onnx.NewFloat32("", a.Floats, int64(len(a.Floats)))
+	case a.Name == "value_int" && a.Type == onnx.AttrInt:
+		t = onnx.NewInt64("", []int64{a.Int})
+	case a.Name == "value_ints" && a.Type == onnx.AttrInts:
+		t = onnx.NewInt64("", a.Ints, int64(len(a.Ints)))
+	default:
+		return nil, n.refuse("attribute %q is of type %v", a.Name, a.Type)
+	}
+	t.Name = n.Outputs[0]
+	return constant(&t), nil
+}
+
+// cast is Cast to float32 of float32, or of a constant of a narrower float, which
+// stays as it is and is widened where it is used.
+func cast(n *node) (*value, error) {
+	x, to := n.in[0], onnx.DataType(n.intAttr("to", 0))
+	narrow := x.elem == onnx.Float16 || x.elem == onnx.BFloat16
+	if to != onnx.Float || x.elem != onnx.Float && !(narrow && x.constant != nil) {
+		n.fail("from %v to %v is not supported", x.elem, to)
+	}
+	if n.err != nil {
+		return nil, n.err
+	}
+	v, err := n.view(x, x.shape)
+	if err == nil {
+		v.elem = onnx.Float
+	}
+	return v, err
+}

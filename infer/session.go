@@ -1,0 +1,148 @@
+package infer
+
+import (
+	"fmt"
+	"math"
+)
+
+// This file is sessions: the memory in which a model runs.
+
+// Session runs a model. It owns the memory that takes, and serves one goroutine
+// at a time; several sessions of one model run side by side.
+type Session struct {
+	// Workers is how many goroutines share the work of each step; 0 and 1 mean
+	// the caller's alone. It may change between calls, and changes no bit of a
+	// result. Idle workers wait without using the CPU, and end with the session.
+	Workers int
+
+	model   *Model
+	batch   int
+	scratch int   // floats for each worker
+	small   int64 // work that is not worth sharing
+	run     *run
+	pool    *pool
+}
+
+// NewSession prepares to run the model on at most batch samples at a time. More
+// samples than that are computed one batch after the other; a larger batch
+// takes more memory, and less time for each sample. A model whose file fixes
+// its batch has it already: then batch only has to be positive.
+func (m *Model) NewSession(batch int) (*Session, error) {
+	if batch < 1 {
+		return nil, fmt.Errorf("infer: batch is %d, want at least 1", batch)
+	}
+	if !m.batched() {
+		batch = 1 // all sizes are fixed
+	}
+	if need := m.plan.memory(batch); need > min(math.MaxInt/2, 1<<46) {
+		return nil, fmt.Errorf("infer: a batch of %d takes %.3g bytes, more than can be addressed", batch, need)
+	}
+	offsets, total := m.plan.arena(batch)
+	arena := make([]float32, total)
+	r := &run{buffers: make([][]float32, len(m.plan.buffers))}
+	for i := range m.plan.buffers {
+		switch b := &m.plan.buffers[i]; b.kind {
+		case arenaBuffer:
+			r.buffers[i] = arena[offsets[i]:][:b.of(batch)]
+		case constantBuffer:
+			r.buffers[i] = b.data
+		}
+	}
+	s := &Session{model: m, batch: batch, run: r, small: small}
+	for _, step := range m.plan.steps {
+		s.scratch = max(s.scratch, step.scratch(batch))
+	}
+	s.prepare(1)
+	return s, nil
+}
+
+// batched says that the number of samples is open.
+func (m *Model) batched() bool {
+	for _, v := range m.inputs {
+		if v.Shape[0] == open {
+			return true
+		}
+	}
+	return false
+}
+
+// memory is an upper bound of what a session of n samples needs, in bytes.
+func (p *plan) memory(n int) (bytes float64) {
+	for i := range p.buffers {
+		bytes += 4 * (float64(p.buffers[i].perSample)*float64(n) + float64(p.buffers[i].fixed) + 16)
+	}
+	return bytes
+}
+
+// prepare makes sure that there is scratch memory, and a goroutine, for each of
+// a number of workers.
+func (s *Session) prepare(workers int) {
+	for len(s.run.scratch) < workers {
+		s.run.scratch = append(s.run.scratch, make([]float32, s.scratch))
+	}
+	if workers > 1 {
+		if s.pool == nil {
+			s.pool = newPool(s)
+		}
+		s.pool.grow(workers - 1)
+	}
+}
+
+// Generate computes an output for each latent in z, one after the other, and
+// writes them to dst in the same order: for a generator of images, dst is
+// [n, C, H, W], z is [n, latent]. It is for models with one input and one
+// output of float32; [Session.Run] is for all.
+//
+// The number of latents is len(z) divided by the length of one, and not bound
+// to the session's batch; dst must have exactly room for their outputs, and not
+// overlap z. Generate allocates nothing (with more workers than before, once),
+// and keeps neither slice.
+func (s *Session) Generate(dst, z []float32) error {
+	m := s.model
+	if len(m.inputs) != 1 || len(m.outputs) != 1 {
+		return fmt.Errorf("infer: the model has %d inputs and %d outputs, Generate wants one each", len(m.inputs), len(m.outputs))
+	}
+	in, out := sizeOf(m.inputs[0].Shape).of(1), sizeOf(m.outputs[0].Shape).of(1)
+	if len(z)%in != 0 {
+		return fmt.Errorf("infer: z has %d values, want a multiple of %d", len(z), in)
+	}
+	n := len(z) / in
+	if len(dst) != n*out {
+		return fmt.Errorf("infer: dst has room for %d values, want %d for %d latents", len(dst), n*out, n)
+	}
+	for len(z) > 0 {
+		c := min(len(z)/in, s.batch)
+		s.run.buffers[m.plan.inputs[0]] = z[:c*in]
+		s.run.buffers[m.plan.outputs[0]] = dst[:c*out]
+		s.step(c)
+		z, dst = z[c*in:], dst[c*out:]
+	}
+	s.release()
+	return nil
+}
+
+// release forgets the caller's memory.
+func (s *Session) release() {
+	for i := range s.model.plan.buffers {
+		if s.model.plan.buffers[i].kind == callersBuffer {
+			s.run.buffers[i] = nil
+		}
+	}
+}
+
+// small is the multiply-adds that take less time than to wake a worker.
+const small = 1 << 19
+
+// step runs all steps on n samples whose inputs and outputs are bound.
+func (s *Session) step(n int) {
+	workers := max(s.Workers, 1)
+	s.prepare(workers)
+	s.run.n = n
+	for _, step := range s.model.plan.steps {
+		if workers == 1 || step.work(n) < s.small {
+			step.run(s.run, 0, 1)
+		} else {
+			s.pool.share(step, s.run, workers)
+		}
+	}
+}
