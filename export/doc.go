@@ -1,0 +1,17 @@
+// Package export carries generators to ONNX files and back. [Write] makes a
+// file that any ONNX runtime reads, package infer among them; [Read] brings
+// such a file back as plain data that Gorgonia can sample or train further.
+//
+// A file has one input, z [N, latent], one output, image [N, C, H, W], any
+// number N of samples, and for each layer the nodes that ONNX has for it:
+//
+//	Dense          Gemm (transB = 1)
+//	Conv           Conv
+//	ConvTranspose  ConvTranspose
+//	Norm           BatchNormalization, with running statistics
+//	activations    Relu, LeakyRelu, Tanh, Sigmoid
+//
+// with a Reshape wherever features become an image or the reverse. Its
+// metadata says what the latents are, how the generator was trained, and which
+// bits it made for four latents of a seed: the probe, see [Write].
+package export

@@ -1,0 +1,155 @@
+package export
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ganlet/ganlet/gan"
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// This file is the graph that is written: nodes, their names, their constants.
+
+// The names of the graph's input and output.
+const (
+	inputName  = "z"
+	outputName = "image"
+)
+
+// builder is an onnx.Graph in the making: a chain of nodes.
+type builder struct {
+	onnx.Graph
+	half bool   // store layers' weights as float16
+	at   string // the value that the chain has come to
+}
+
+// newGraph makes the graph of a valid generator. Values bear the names of the
+// nodes that make them, constants those of the nodes that read them:
+// dense0, dense0.weight, dense0.bias, dense0.norm, dense0.norm.gamma.
+func newGraph(g *gan.Generator, half bool) onnx.Graph {
+	b := &builder{half: half, at: inputName}
+	b.Name = "generator"
+	b.Inputs = []onnx.ValueInfo{{Name: inputName, Type: onnx.Float, Shape: onnx.Shape(-1, int64(g.LatentDim))}}
+	b.Outputs = []onnx.ValueInfo{{Name: outputName, Type: onnx.Float, Shape: onnx.Shape(-1, int64(g.Shape.C), int64(g.Shape.H), int64(g.Shape.W))}}
+	flat := true // the chain is at features [N, F], not at an image [N, C, H, W]
+	for i := range g.Layers {
+		l := &g.Layers[i]
+		name := fmt.Sprintf("%s%d", layerNames[l.Op], i)
+		switch {
+		case flat && l.Op != gan.Dense:
+			b.reshape(name+".input", l.In, l.H, l.W)
+		case !flat && l.Op == gan.Dense:
+			b.reshape(name+".input", l.In)
+		}
+		flat = l.Op == gan.Dense
+		b.layer(name, l)
+	}
+	if flat {
+		b.reshape(outputName, g.Shape.C, g.Shape.H, g.Shape.W)
+	}
+	last := &b.Nodes[len(b.Nodes)-1]
+	last.Outputs[0] = outputName
+	return b.Graph
+}
+
+var layerNames = map[gan.LayerOp]string{gan.Dense: "dense", gan.Conv: "conv", gan.ConvTranspose: "conv_transpose"}
+
+// node adds a node that reads the chain's end and constants, and becomes its end.
+func (b *builder) node(name, op string, constants []string, attrs ...onnx.Attr) {
+	b.Nodes = append(b.Nodes, onnx.Node{
+		Name: name, Op: op, Inputs: append([]string{b.at}, constants...), Outputs: []string{name}, Attrs: attrs,
+	})
+	b.at = name
+}
+
+// reshape adds a Reshape of every sample to dims.
+func (b *builder) reshape(name string, dims ...int) {
+	shape := []int64{0} // as many samples as there are
+	for _, n := range dims {
+		shape = append(shape, int64(n))
+	}
+	b.Initializers = append(b.Initializers, onnx.NewInt64(name+".shape", shape, int64(len(shape))))
+	b.node(name, "Reshape", []string{name + ".shape"})
+}
+
+// constant adds a float32 initializer and returns its name.
+func (b *builder) constant(name string, v []float32, dims ...int64) string {
+	b.Initializers = append(b.Initializers, onnx.NewFloat32(name, v, dims...))
+	return name
+}
+
+// weight adds a layer's weights and returns the name of their float32 value.
+func (b *builder) weight(name string, v []float32, dims ...int64) string {
+	if !b.half {
+		return b.constant(name, v, dims...)
+	}
+	b.Initializers = append(b.Initializers, onnx.NewFloat16(name+".float16", v, dims...))
+	b.Nodes = append(b.Nodes, onnx.Node{
+		Name: name, Op: "Cast", Inputs: []string{name + ".float16"}, Outputs: []string{name},
+		Attrs: []onnx.Attr{onnx.IntAttr("to", int64(onnx.Float))},
+	})
+	return name
+}
+
+// layer adds the nodes of one layer.
+func (b *builder) layer(name string, l *gan.Layer) {
+	in, out, k := int64(l.In), int64(l.Out), int64(l.Kernel)
+	if l.Op == gan.Dense {
+		bias := l.Bias
+		if bias == nil {
+			bias = noBias(l.Out)
+		}
+		b.node(name, "Gemm", []string{b.weight(name+".weight", l.Weight, out, in), b.constant(name+".bias", bias, out)},
+			onnx.FloatAttr("alpha", 1), onnx.FloatAttr("beta", 1), onnx.IntAttr("transB", 1))
+	} else {
+		dims := []int64{out, in, k, k}
+		if l.Op == gan.ConvTranspose {
+			dims[0], dims[1] = in, out
+		}
+		constants := []string{b.weight(name+".weight", l.Weight, dims...)}
+		if l.Bias != nil {
+			constants = append(constants, b.constant(name+".bias", l.Bias, out))
+		}
+		pad, stride := int64(l.Pad), int64(l.Stride)
+		b.node(name, string(l.Op), constants,
+			onnx.IntsAttr("dilations", 1, 1), onnx.IntAttr("group", 1), onnx.IntsAttr("kernel_shape", k, k),
+			onnx.IntsAttr("pads", pad, pad, pad, pad), onnx.IntsAttr("strides", stride, stride))
+	}
+	if n := l.Norm; n != nil {
+		norm := name + ".norm"
+		b.node(norm, "BatchNormalization", []string{
+			b.constant(norm+".gamma", n.Gamma, out), b.constant(norm+".beta", n.Beta, out),
+			b.constant(norm+".mean", n.Mean, out), b.constant(norm+".var", n.Var, out),
+		}, onnx.FloatAttr("epsilon", n.Eps))
+	}
+	switch l.Act {
+	case gan.LeakyReLU:
+		b.node(name+".act", "LeakyRelu", nil, onnx.FloatAttr("alpha", l.Alpha))
+	case gan.ReLU, gan.Tanh, gan.Sigmoid:
+		b.node(name+".act", actOps[l.Act], nil)
+	}
+}
+
+var actOps = map[gan.Act]string{gan.ReLU: "Relu", gan.Tanh: "Tanh", gan.Sigmoid: "Sigmoid"}
+
+// Many readers want Gemm's third input, so a Dense layer without a bias has
+// one of minus zeros there: x + -0 is x in every bit, even for x = -0. So read,
+// it is no bias again.
+var minusZero = float32(math.Copysign(0, -1))
+
+func noBias(n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = minusZero
+	}
+	return v
+}
+
+func isNoBias(v []float32) bool {
+	for _, x := range v {
+		if math.Float32bits(x) != math.Float32bits(minusZero) {
+			return false
+		}
+	}
+	return true
+}

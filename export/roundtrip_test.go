@@ -1,0 +1,75 @@
+package export
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"github.com/ganlet/ganlet/gan"
+	"github.com/ganlet/ganlet/infer"
+	"github.com/ganlet/ganlet/internal/kernel"
+)
+
+// This file tests the whole way: what Gorgonia samples, what infer makes of the
+// written bytes, and what Gorgonia samples after reading them back, are the
+// same bits.
+
+// roundTrip checks generator against file, for batches of 1, 3 and 64.
+func roundTrip(t *testing.T, g *gan.Generator, o Options) {
+	file := written(t, g, o)
+	m, err := infer.Parse(file)
+	if err != nil {
+		t.Fatalf("infer: %v", err)
+	}
+	back, err := Read(bytes.NewReader(file))
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	if o.Float16 {
+		g = rounded(g)
+	}
+	for _, batch := range []int{1, 3, 64} {
+		z := make([]float32, batch*g.LatentDim)
+		kernel.Latents(z, 11, uint64(batch), g.LatentDim, g.Distribution == gan.Normal)
+		want := sampled(t, g, z)
+		s, err := m.NewSession(batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		images := make([]float32, batch*g.Shape.Len())
+		if err := s.Generate(images, z); err != nil {
+			t.Fatal(err)
+		}
+		sameBits(t, fmt.Sprintf("infer, batch %d", batch), images, want)
+		sameBits(t, fmt.Sprintf("Read and Sample, batch %d", batch), sampled(t, back, z), want)
+	}
+	if p, err := m.Verify(); err != nil || !p.OK() {
+		t.Errorf("infer: Verify = %+v, %v, want the bits of the probe", p, err)
+	}
+}
+
+func TestInfer(t *testing.T) {
+	for name, g := range generators() {
+		for _, o := range []Options{{}, {Float16: true}} {
+			t.Run(fmt.Sprintf("%s/%+v", name, o), func(t *testing.T) { roundTrip(t, g, o) })
+		}
+	}
+}
+
+// The same for the architectures that are trained, at their first weights.
+func TestInferArchitectures(t *testing.T) {
+	for _, arch := range []string{"mlp", "dcgan"} {
+		for _, distribution := range []string{gan.Normal, gan.Uniform} {
+			t.Run(arch+"/"+distribution, func(t *testing.T) {
+				shape := gan.Shape{C: 1, H: 28, W: 28}
+				c := gan.Default(shape)
+				c.Arch, c.Distribution, c.Width = arch, distribution, 8
+				layers, _, err := c.Layers(shape)
+				if err != nil {
+					t.Fatal(err)
+				}
+				roundTrip(t, &gan.Generator{Arch: arch, Distribution: distribution, LatentDim: c.LatentDim, Shape: shape, Layers: layers}, Options{})
+			})
+		}
+	}
+}
