@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -172,6 +173,19 @@ func (n *node) weights(i int) []float32 {
 		return w
 	}
 	return nil
+}
+
+// layerWeights returns input i, a constant of floats, as the kernels keep it:
+// float16 as it is stored, everything else as float32.
+func (n *node) layerWeights(i int) (w []float32, half []uint16) {
+	if v := n.in[i]; n.err == nil && v.constant != nil && v.elem == onnx.Float && v.constant.Type == onnx.Float16 {
+		half = make([]uint16, len(v.constant.Raw)/2)
+		for j := range half {
+			half[j] = binary.LittleEndian.Uint16(v.constant.Raw[2*j:])
+		}
+		return nil, half
+	}
+	return n.weights(i), nil
 }
 
 // vector returns input i, which must be a constant of one float32 a channel.

@@ -88,7 +88,8 @@ func span(k, dilation int) int64 { return int64(k-1)*int64(dilation) + 1 }
 
 // conv is Conv of [N, C, H, W] with weights [F, C, KH, KW].
 func conv(n *node) (*value, error) {
-	x, w := n.data(0, 4), n.weights(1)
+	x := n.data(0, 4)
+	w, half := n.layerWeights(1)
 	g, bottom, right := n.window()
 	if n.err != nil {
 		return nil, n.err
@@ -111,13 +112,19 @@ func conv(n *node) (*value, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.conv = kernel.NewConv(g, w)
+	s.conv = &kernel.Conv{Geometry: g}
+	if half != nil {
+		s.conv.PackHalf(half)
+	} else {
+		s.conv.Pack(w)
+	}
 	return v, n.layerStep(s)
 }
 
 // convTranspose is ConvTranspose of [N, F, OH, OW] with weights [F, C, KH, KW].
 func convTranspose(n *node) (*value, error) {
-	x, w := n.data(0, 4), n.weights(1)
+	x := n.data(0, 4)
+	w, half := n.layerWeights(1)
 	g, bottom, right := n.window()
 	more := n.intsAttr("output_padding", 0, 0, 0)
 	for i := range n.Attrs {
@@ -142,7 +149,12 @@ func convTranspose(n *node) (*value, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.conv = kernel.NewConvTranspose(g, w)
+	s.conv = &kernel.ConvTranspose{Geometry: g}
+	if half != nil {
+		s.conv.PackHalf(half)
+	} else {
+		s.conv.Pack(w)
+	}
 	return v, n.layerStep(s)
 }
 

@@ -9,6 +9,7 @@ type denseStep struct {
 	layer
 	k, n                 int
 	weights              []float32 // until pack: element (i, j) at i*rowStride + j*colStride
+	half                 []uint16  // in their place, when they are stored as float16
 	rowStride, colStride int
 	order                []int // which column comes at each place; nil: as they are
 	packed               kernel.Packed
@@ -35,7 +36,11 @@ func (s *denseStep) reorder(channels, area int) {
 // pack brings the weights into the kernel's order and lets go of them.
 func (s *denseStep) pack() {
 	if s.order != nil {
-		s.weights = permuted(s.weights, s.order, s.k, s.rowStride, s.colStride)
+		if s.half != nil {
+			s.half = permuted(s.half, s.order, s.k, s.rowStride, s.colStride)
+		} else {
+			s.weights = permuted(s.weights, s.order, s.k, s.rowStride, s.colStride)
+		}
 		s.rowStride, s.colStride = s.n, 1
 		for _, v := range []*[]float32{&s.tail.Bias, &s.tail.Scale, &s.tail.Shift} {
 			if *v != nil {
@@ -43,13 +48,17 @@ func (s *denseStep) pack() {
 			}
 		}
 	}
-	s.packed.Pack(s.weights, s.k, s.n, s.rowStride, s.colStride)
-	s.weights, s.order = nil, nil
+	if s.half != nil {
+		s.packed.PackHalf(s.half, s.k, s.n, s.rowStride, s.colStride)
+	} else {
+		s.packed.Pack(s.weights, s.k, s.n, s.rowStride, s.colStride)
+	}
+	s.weights, s.half, s.order = nil, nil, nil
 }
 
 // permuted returns a k x len(order) matrix with its columns in another order.
-func permuted(w []float32, order []int, k, rowStride, colStride int) []float32 {
-	out := make([]float32, 0, k*len(order))
+func permuted[T float32 | uint16](w []T, order []int, k, rowStride, colStride int) []T {
+	out := make([]T, 0, k*len(order))
 	for i := range k {
 		for _, j := range order {
 			out = append(out, w[i*rowStride+j*colStride])
@@ -61,14 +70,15 @@ func permuted(w []float32, order []int, k, rowStride, colStride int) []float32 {
 // dense appends the layer x [rows, k] times input 1, which is [k, n] or, if
 // transposed, [n, k].
 func (n *node) dense(x *value, transposed bool) (*value, *denseStep, error) {
-	w, shape := n.weights(1), n.in[1].shape
+	w, half := n.layerWeights(1)
+	shape := n.in[1].shape
 	if n.err == nil && len(shape) != 2 {
 		n.fail("input 1, %q, has shape %v, want 2 dimensions", n.Inputs[1], shape)
 	}
 	if n.err != nil {
 		return nil, nil, n.err
 	}
-	s := &denseStep{k: shape[0], n: shape[1], weights: w, rowStride: shape[1], colStride: 1}
+	s := &denseStep{k: shape[0], n: shape[1], weights: w, half: half, rowStride: shape[1], colStride: 1}
 	if transposed {
 		s.k, s.n, s.rowStride, s.colStride = shape[1], shape[0], 1, shape[1]
 	}
@@ -107,6 +117,9 @@ func gemm(n *node) (*value, error) {
 	v, s, err := n.dense(n.data(0, 2), transB)
 	if err != nil {
 		return nil, err
+	}
+	if alpha != 1 && s.half != nil {
+		s.weights, s.half = n.weights(1), nil
 	}
 	scaleBy(s.weights, alpha)
 	if n.in[2] != nil {

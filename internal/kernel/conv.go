@@ -18,23 +18,14 @@ func NewConv(g Geometry, w []float32) *Conv {
 
 // Pack replaces the weights, [F, C, KH, KW], without allocating again.
 func (c *Conv) Pack(w []float32) {
-	t := c.window()
-	c.w.resize(t*c.C, c.F)
-	for p := range c.w.panels() {
-		f0 := p * panelWidth
-		dst := c.w.data[p*c.w.K*panelWidth:][:c.w.K*panelWidth]
-		if f0+panelWidth > c.F {
-			clear(dst)
-		}
-		for j := range min(panelWidth, c.F-f0) {
-			src := w[(f0+j)*c.C*t:][:c.C*t]
-			for ch := range c.C {
-				for k, v := range src[ch*t:][:t] {
-					dst[(k*c.C+ch)*panelWidth+j] = v
-				}
-			}
-		}
-	}
+	c.w.data, c.w.half = room(&c.w, c.w.data, c.window()*c.C, c.F), nil
+	packWindows(c.w.data, w, c.F, c.C, c.window())
+}
+
+// PackHalf is Pack for weights of float16 bits, which stay so in memory.
+func (c *Conv) PackHalf(w []uint16) {
+	c.w.data, c.w.half = nil, room(&c.w, c.w.half, c.window()*c.C, c.F)
+	packWindows(c.w.half, w, c.F, c.C, c.window())
 }
 
 // ScratchLen is the length of the scratch that one Run of n images needs.

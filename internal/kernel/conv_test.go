@@ -140,6 +140,37 @@ func TestConvolutionsKeepTheContract(t *testing.T) {
 	}
 }
 
+// Weights kept as float16 give the bits of the same weights widened.
+func TestHalfWeightsEqualWidenedOnes(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for gi, g := range geometries() {
+		large, small := randoms(r, 2*g.Large()), randoms(r, 2*g.Small())
+		half, wide := make([]uint16, g.Weights()), make([]float32, g.Weights())
+		for i := range half {
+			half[i] = uint16(r.Uint32()) &^ 0x4000
+			wide[i] = Float16(half[i])
+		}
+		for _, tier := range eachTier(t) {
+			what := fmt.Sprintf("geometry %d, %s: ", gi, tier)
+			conv, trans := &Conv{Geometry: g}, &ConvTranspose{Geometry: g}
+			do := func() (s, l []float32) {
+				s, l = make([]float32, len(small)), make([]float32, len(large))
+				conv.Run(s, large, 2, nil, make([]float32, conv.ScratchLen(2)), 0, 1)
+				trans.Run(l, small, 2, nil, make([]float32, trans.ScratchLen(2)), 0, 1)
+				return s, l
+			}
+			conv.PackHalf(half)
+			trans.PackHalf(half)
+			gotSmall, gotLarge := do()
+			conv.Pack(wide)
+			trans.Pack(wide)
+			wantSmall, wantLarge := do()
+			sameBits(t, what+"Conv", gotSmall, wantSmall)
+			sameBits(t, what+"ConvTranspose", gotLarge, wantLarge)
+		}
+	}
+}
+
 func TestGemmKeepsTheContract(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for _, s := range [][3]int{{1, 100, 784}, {5, 300, 17}, {100, 40, 33}, {64, 257, 1}, {13, 1, 200}} {

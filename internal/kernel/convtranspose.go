@@ -29,30 +29,34 @@ func (c *ConvTranspose) few() bool { return c.C < panelWidth }
 // Pack replaces the weights, [F, C, KH, KW], without allocating again.
 func (c *ConvTranspose) Pack(w []float32) {
 	t := c.window()
-	if !c.few() {
-		if c.taps == nil {
-			c.taps = make([]Packed, t)
-		}
-		for k := range c.taps {
-			c.taps[k].Pack(w[k:], c.F, c.C, c.C*t, t)
-		}
+	if c.few() {
+		c.w.data, c.w.half = room(&c.w, c.w.data, c.F, t*c.C), nil
+		packOverlap(c.w.data, w, c.F, c.C, t)
 		return
 	}
-	c.w.resize(c.F, t*c.C)
-	for p := range c.w.panels() {
-		dst := c.w.data[p*c.F*panelWidth:][:c.F*panelWidth]
-		for j := range panelWidth {
-			col := p*panelWidth + j
-			k, ch := col/c.C, col%c.C
-			for f := range c.F {
-				v := float32(0)
-				if col < c.w.N {
-					v = w[(f*c.C+ch)*t+k]
-				}
-				dst[f*panelWidth+j] = v
-			}
-		}
+	for k := range c.eachTap() {
+		c.taps[k].Pack(w[k:], c.F, c.C, c.C*t, t)
 	}
+}
+
+// PackHalf is Pack for weights of float16 bits, which stay so in memory.
+func (c *ConvTranspose) PackHalf(w []uint16) {
+	t := c.window()
+	if c.few() {
+		c.w.data, c.w.half = nil, room(&c.w, c.w.half, c.F, t*c.C)
+		packOverlap(c.w.half, w, c.F, c.C, t)
+		return
+	}
+	for k := range c.eachTap() {
+		c.taps[k].PackHalf(w[k:], c.F, c.C, c.C*t, t)
+	}
+}
+
+func (c *ConvTranspose) eachTap() []Packed {
+	if c.taps == nil {
+		c.taps = make([]Packed, c.window())
+	}
+	return c.taps
 }
 
 // ScratchLen is the length of the scratch that one Run needs.

@@ -67,10 +67,10 @@ func (b *Packed) group(rows, p, p1 int) int {
 // n being a group.
 func (b *Packed) tile(r, n, p, k0, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
 	stride := b.K * panelWidth
-	w := b.data[p*stride+k0*panelWidth:]
+	at := p*stride + k0*panelWidth
 	width := b.N - p*panelWidth
 	if width >= panelWidth {
-		tile(r, n, k, a, aoff, w, stride, c, coff, add)
+		b.whole(r, n, at, k, a, aoff, c, coff, add)
 		return
 	}
 	var edge [maxRows * panelWidth]float32
@@ -78,7 +78,7 @@ func (b *Packed) tile(r, n, p, k0, k int, a []float32, aoff *offsets, c []float3
 	for t := range r {
 		eoff[t] = t * panelWidth
 	}
-	tile(r, 1, k, a, aoff, w, stride, edge[:], &eoff, false)
+	b.whole(r, 1, at, k, a, aoff, edge[:], &eoff, false)
 	for t := range r {
 		y := c[coff[t]:][:width]
 		if add {
@@ -86,6 +86,15 @@ func (b *Packed) tile(r, n, p, k0, k int, a []float32, aoff *offsets, c []float3
 		} else {
 			copy(y, edge[t*panelWidth:])
 		}
+	}
+}
+
+// whole runs one tile on whole panels, from element at of the packed matrix.
+func (b *Packed) whole(r, n, at, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
+	if b.half != nil {
+		tileHalf(r, n, k, a, aoff, b.half[at:], b.K*panelWidth, c, coff, add)
+	} else {
+		tile(r, n, k, a, aoff, b.data[at:], b.K*panelWidth, c, coff, add)
 	}
 }
 

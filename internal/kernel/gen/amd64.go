@@ -11,14 +11,13 @@ import (
 // An amd64 tier: the register letter, how many vectors make a panel of 16
 // floats, and the most rows of a tile of so many panels.
 type amd64 struct {
-	tier    string
-	letter  string
-	bytes   int // of a vector
-	regs    int
-	rows    map[int]int
-	out     *bytes.Buffer
-	consts  *constants
-	pointer []string
+	tier   string
+	letter string
+	bytes  int // of a vector
+	regs   int
+	rows   map[int]int
+	out    *bytes.Buffer
+	consts *constants
 }
 
 func newAMD64(tier string, out *bytes.Buffer, c *constants) *amd64 {
