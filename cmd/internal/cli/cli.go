@@ -85,13 +85,20 @@ func Flags() *pflag.FlagSet {
 func Parse(fs *pflag.FlagSet, command string, args []string, text string, stdout io.Writer) (helped bool, err error) {
 	switch err := fs.Parse(args); {
 	case errors.Is(err, pflag.ErrHelp):
-		flags := strings.TrimRight(fs.FlagUsages(), "\n")
-		_, err := io.WriteString(stdout, strings.Replace(text, "FLAGS\n", flags+"\n", 1))
-		return true, err
+		return true, Text(stdout, func(w io.Writer) error {
+			_, err := io.WriteString(w, strings.Replace(text, "FLAGS\n", usages(fs), 1))
+			return err
+		})
 	case err != nil:
 		return false, Hintf(Usagef("%v", err), "%s --help lists the flags", command)
 	}
 	return false, nil
+}
+
+// usages lists the flags of fs.
+func usages(fs *pflag.FlagSet) string {
+	const values = "[=true|false]" // goes without saying
+	return strings.ReplaceAll(fs.FlagUsagesWrapped(90), values, strings.Repeat(" ", len(values)))
 }
 
 // Arguments returns an error unless fs has exactly the arguments named.

@@ -82,23 +82,23 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-func TestBinary(t *testing.T) {
+func TestOutput(t *testing.T) {
 	hello := func(w io.Writer) error {
 		_, err := io.WriteString(w, "hello")
 		return err
 	}
 	path := filepath.Join(t.TempDir(), "f")
 	var stdout bytes.Buffer
-	if err := Binary(path, &stdout, hello); err != nil || stdout.Len() > 0 {
-		t.Errorf("Binary to a file: %v, and %q on standard output", err, stdout.String())
+	if err := Output(path, &stdout, hello); err != nil || stdout.Len() > 0 {
+		t.Errorf("Output to a file: %v, and %q on standard output", err, stdout.String())
 	}
 	if b, err := os.ReadFile(path); err != nil || string(b) != "hello" {
 		t.Errorf("the file has %q, %v, want hello", b, err)
 	}
 	for _, path := range []string{"", "-"} {
 		stdout.Reset()
-		if err := Binary(path, &stdout, hello); err != nil || stdout.String() != "hello" {
-			t.Errorf("Binary to %q: %v, %q on standard output, want hello", path, err, stdout.String())
+		if err := Output(path, &stdout, hello); err != nil || stdout.String() != "hello" {
+			t.Errorf("Output to %q: %v, %q on standard output, want hello", path, err, stdout.String())
 		}
 	}
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
@@ -106,7 +106,7 @@ func TestBinary(t *testing.T) {
 		t.Skip(err)
 	}
 	defer full.Close()
-	if err := Binary("", full, hello); err == nil || err.Error() != "cannot write to standard output: no space left on device" {
-		t.Errorf("Binary to a full device: %v", err)
+	if err := Output("", full, hello); err == nil || err.Error() != "cannot write to standard output: no space left on device" {
+		t.Errorf("Output to a full device: %v", err)
 	}
 }

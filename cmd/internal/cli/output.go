@@ -36,20 +36,17 @@ func Text(stdout io.Writer, write func(io.Writer) error) error {
 	return err
 }
 
-// Binary has write write what is not for eyes: to the file at path, whole or
-// not at all, or to stdout if path is "" or "-". It refuses a terminal.
-func Binary(path string, stdout io.Writer, write func(io.Writer) error) error {
+// Output has write write a result: to the file at path, whole or not at all,
+// or to stdout if path is "" or "-".
+func Output(path string, stdout io.Writer, write func(io.Writer) error) error {
 	if path != "" && path != "-" {
 		return atomicfile.Write(path, write)
-	}
-	if err := RefuseTerminal(path, stdout); err != nil {
-		return err
 	}
 	return Text(stdout, write)
 }
 
-// RefuseTerminal returns the error of Binary that needs no result, so that a
-// command can end before it works for one.
+// RefuseTerminal returns an error if the Output for path, which is not for
+// eyes, would go to a terminal.
 func RefuseTerminal(path string, stdout io.Writer) error {
 	if (path == "" || path == "-") && Terminal(stdout) {
 		return Hintf(Usagef("the result is binary and standard output is a terminal"), "name a file with -o FILE, or redirect with > FILE")

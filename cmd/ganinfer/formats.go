@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/ganlet/ganlet/cmd/internal/npy"
+	"github.com/ganlet/ganlet/cmd/internal/picture"
+)
+
+// This file is the forms in which samples are written. All but the picture go
+// out batch by batch, so that memory does not grow with their number.
+
+var formats = map[string]func(io.Writer, *sampler) error{
+	"png":  writePNG,
+	"npy":  writeNPY,
+	"raw":  writeRaw,
+	"json": writeJSON,
+}
+
+func writePNG(w io.Writer, s *sampler) error {
+	all := make([]float32, 0, s.n*s.size)
+	err := s.each(func(samples []float32) error {
+		all = append(all, samples...)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return picture.WritePNG(w, s.model, all)
+}
+
+func writeNPY(w io.Writer, s *sampler) error {
+	if err := npy.WriteHeader(w, npy.Float32, s.shape()); err != nil {
+		return err
+	}
+	return writeRaw(w, s)
+}
+
+// writeRaw writes the values alone, little-endian.
+func writeRaw(w io.Writer, s *sampler) error {
+	return s.each(func(samples []float32) error { return npy.WriteData(w, samples) })
+}
+
+// writeJSON writes one object: the seed, the shape, and the samples as nested
+// lists of that shape, with numbers short enough to give the same float32 back.
+func writeJSON(w io.Writer, s *sampler) error {
+	shape := s.shape()
+	buf := fmt.Appendf(nil, `{"seed":%d,"shape":[`, s.latent.Seed)
+	for i, n := range shape {
+		if i > 0 {
+			buf = append(buf, ',')
+		}
+		buf = strconv.AppendInt(buf, int64(n), 10)
+	}
+	buf = append(buf, `],"samples":[`...)
+	first := true
+	err := s.each(func(samples []float32) (err error) {
+		for ; len(samples) > 0; samples = samples[s.size:] {
+			if !first {
+				buf = append(buf, ",\n"...)
+			}
+			first = false
+			if buf, err = appendNested(buf, samples[:s.size], shape[1:]); err != nil {
+				return err
+			}
+			if _, err := w.Write(buf); err != nil {
+				return err
+			}
+			buf = buf[:0]
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, "]}\n")
+	return err
+}
+
+// appendNested appends values as lists nested as shape says.
+func appendNested(buf []byte, values []float32, shape []int) ([]byte, error) {
+	if len(shape) == 0 {
+		if v := float64(values[0]); math.IsNaN(v) || math.IsInf(v, 0) {
+			return buf, fmt.Errorf("a sample has the value %v, which JSON cannot say", v)
+		}
+		return strconv.AppendFloat(buf, float64(values[0]), 'g', -1, 32), nil
+	}
+	buf = append(buf, '[')
+	part := len(values) / shape[0]
+	for i := range shape[0] {
+		if i > 0 {
+			buf = append(buf, ',')
+		}
+		var err error
+		if buf, err = appendNested(buf, values[i*part:][:part], shape[1:]); err != nil {
+			return buf, err
+		}
+	}
+	return append(buf, ']'), nil
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ganlet/ganlet/cmd/internal/atomicfile"
+	"github.com/ganlet/ganlet/cmd/internal/cli"
+	"github.com/ganlet/ganlet/cmd/internal/npy"
+	"github.com/ganlet/ganlet/infer"
+)
+
+// This file is ganinfer run: tensors from files into a model, and out of it.
+
+const runHelp = `ganinfer run computes a model's outputs from its inputs, tensors in .npy files.
+
+    ganinfer run MODEL.onnx --input NAME=F.npy ... --output NAME=F.npy ...
+
+    ganinfer run model.onnx --input z=z.npy --output image=image.npy
+    ganinfer info model.onnx        names, types and shapes of inputs and outputs
+
+Flags:
+FLAGS
+`
+
+// maxInput is the bytes of the largest tensor that is read.
+const maxInput = 1 << 40
+
+// named is NAME=F.npy.
+type named struct{ name, path string }
+
+func runRun(args []string, stdout io.Writer) error {
+	f := cli.Flags()
+	in := f.StringArray("input", nil, "the file of an input, as `NAME=F.npy`; once for each")
+	out := f.StringArray("output", nil, "the file for an output, as `NAME=F.npy`; once for each that is wanted")
+	if helped, err := cli.Parse(f, "ganinfer run", args, runHelp, stdout); err != nil || helped {
+		return err
+	}
+	if err := cli.Arguments(f, "ganinfer run", "MODEL.onnx"); err != nil {
+		return err
+	}
+	inputs, err := parseNamed("input", *in)
+	if err != nil {
+		return err
+	}
+	outputs, err := parseNamed("output", *out)
+	if err != nil {
+		return err
+	}
+	m, err := infer.Open(f.Arg(0))
+	if err != nil {
+		return err
+	}
+	if err := known("input", inputs, m.Inputs(), true); err != nil {
+		return err
+	}
+	if err := known("output", outputs, m.Outputs(), false); err != nil {
+		return err
+	}
+	results, err := compute(m, inputs)
+	if err != nil {
+		return err
+	}
+	return writeAll(outputs, results)
+}
+
+// parseNamed parses the values of --input or --output.
+func parseNamed(flag string, values []string) ([]named, error) {
+	if len(values) == 0 {
+		return nil, cli.Hintf(cli.Usagef("--%s is missing", flag), "ganinfer run --help shows the form")
+	}
+	var all []named
+	for _, v := range values {
+		name, path, ok := strings.Cut(v, "=")
+		if !ok || name == "" || path == "" {
+			return nil, cli.Usagef("--%s is %q, want NAME=F.npy", flag, v)
+		}
+		for _, other := range all {
+			if other.name == name {
+				return nil, cli.Usagef("--%s has %q twice", flag, name)
+			}
+			if flag == "output" && filepath.Clean(other.path) == filepath.Clean(path) {
+				return nil, cli.Usagef("--output has the file %q twice", path)
+			}
+		}
+		all = append(all, named{name, path})
+	}
+	return all, nil
+}
+
+// known returns an error unless the model has what the flags name and, of
+// inputs, the flags name all that it has.
+func known(flag string, given []named, has []infer.Value, all bool) error {
+	var names []string
+	for _, v := range has {
+		names = append(names, v.Name)
+	}
+	for _, g := range given {
+		if !slices.Contains(names, g.name) {
+			return cli.Usagef("--%s %s=%s: the model has no such %s, but %q", flag, g.name, g.path, flag, names)
+		}
+	}
+	for _, name := range names {
+		if all && !slices.ContainsFunc(given, func(g named) bool { return g.name == name }) {
+			return cli.Usagef("--%s %s=F.npy is missing", flag, name)
+		}
+	}
+	return nil
+}
+
+// compute runs the model on the files.
+func compute(m *infer.Model, inputs []named) ([]infer.Tensor, error) {
+	var tensors []infer.Tensor
+	n := 1
+	for _, g := range inputs {
+		a, err := npy.ReadFile(g.path, maxInput)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(m.Inputs(), func(v infer.Value) bool { return v.Name == g.name })
+		v := m.Inputs()[i]
+		if has := typeName(a.Data); has != v.Type {
+			return nil, fmt.Errorf("%q holds %s, want %s for input %q", g.path, has, v.Type, g.name)
+		}
+		if len(v.Shape) > 0 && v.Shape[0] < 0 && len(a.Shape) > 0 {
+			n = a.Shape[0]
+		}
+		tensors = append(tensors, infer.Tensor{Name: g.name, Shape: a.Shape, Data: a.Data})
+	}
+	s, err := m.NewSession(max(1, min(n, autoBatch)))
+	if err != nil {
+		return nil, err
+	}
+	return s.Run(tensors...)
+}
+
+// typeName is the element type of an array's data as infer.Value names it.
+func typeName(data any) string {
+	switch data.(type) {
+	case []uint16:
+		return "float16" // npy keeps its bits
+	}
+	return strings.TrimPrefix(fmt.Sprintf("%T", data), "[]")
+}
+
+// writeAll writes the outputs asked for: all of them, or, if one fails, none.
+func writeAll(outputs []named, results []infer.Tensor) error {
+	if len(outputs) == 0 {
+		return nil
+	}
+	first := outputs[0]
+	i := slices.IndexFunc(results, func(t infer.Tensor) bool { return t.Name == first.name })
+	var rest error
+	err := atomicfile.Write(first.path, func(w io.Writer) error {
+		if err := npy.Write(w, &npy.Array{Shape: results[i].Shape, Data: results[i].Data}); err != nil {
+			return err
+		}
+		rest = writeAll(outputs[1:], results)
+		return rest
+	})
+	if rest != nil {
+		return rest
+	}
+	return err
+}

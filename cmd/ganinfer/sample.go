@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/ganlet/ganlet/cmd/internal/cli"
+	"github.com/ganlet/ganlet/cmd/internal/picture"
+	"github.com/ganlet/ganlet/infer"
+)
+
+// This file is ganinfer sample: the samples of a seed, in some form.
+
+const sampleHelp = `ganinfer sample draws samples from a generator. Sample i of a seed is the same
+on every device, however many are drawn and in what batches.
+
+    ganinfer sample MODEL.onnx [flags]
+
+    ganinfer sample model.onnx -n 64 -o digits.png            a contact sheet
+    ganinfer sample model.onnx -n 10000 --seed 7 -o x.npy     float32 [N, C, H, W]
+    ganinfer sample model.onnx --format raw > x.f32           little-endian float32
+    ganinfer sample model.onnx -n 1 --format json             for a program to read
+
+Flags:
+FLAGS
+`
+
+// sampling is the flags of ganinfer sample.
+type sampling struct {
+	n, batch, threads int
+	seed              uint64
+	format, out       string
+}
+
+func runSample(ctx context.Context, args []string, stdout io.Writer) error {
+	var o sampling
+	f := cli.Flags()
+	f.IntVarP(&o.n, "count", "n", 16, "how many samples")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of the latents")
+	f.IntVar(&o.batch, "batch", 0, "samples computed at a time; 0: what suits the model")
+	f.IntVar(&o.threads, "threads", 1, "processor threads")
+	f.StringVar(&o.format, "format", "", "png, npy, raw or json (default: by the end of FILE, or png)")
+	f.StringVarP(&o.out, "out", "o", "", "the `FILE` to write; standard output if there is none, or -")
+	if helped, err := cli.Parse(f, "ganinfer sample", args, sampleHelp, stdout); err != nil || helped {
+		return err
+	}
+	if err := cli.Arguments(f, "ganinfer sample", "MODEL.onnx"); err != nil {
+		return err
+	}
+	if err := o.check(); err != nil {
+		return err
+	}
+	write := formats[o.format]
+	if o.format != "json" {
+		if err := cli.RefuseTerminal(o.out, stdout); err != nil {
+			return err
+		}
+	}
+	m, err := infer.Open(f.Arg(0))
+	if err != nil {
+		return err
+	}
+	s, err := newSampler(ctx, m, &o)
+	if err != nil {
+		return err
+	}
+	if o.format == "png" {
+		if err := picture.Check(m, o.n); err != nil {
+			return cli.Hintf(err, "--format npy, raw and json take any samples, and any number")
+		}
+	}
+	return cli.Output(o.out, stdout, func(w io.Writer) error { return write(w, s) })
+}
+
+// check reports the first flag with a value that cannot be, and finds the format.
+func (o *sampling) check() error {
+	switch {
+	case o.n < 1:
+		return cli.Usagef("-n is %d, want at least 1", o.n)
+	case o.batch < 0 || o.batch > maxBatch:
+		return cli.Usagef("--batch is %d, want 0 to %d", o.batch, maxBatch)
+	case o.threads < 1 || o.threads > 256:
+		return cli.Usagef("--threads is %d, want 1 to 256", o.threads)
+	}
+	if o.format == "" {
+		o.format = "png"
+		if ext := filepath.Ext(o.out); ext != "" && formats[ext[1:]] != nil {
+			o.format = ext[1:]
+		}
+	}
+	if formats[o.format] == nil {
+		return cli.Usagef("--format is %q, want png, npy, raw or json", o.format)
+	}
+	return nil
+}
+
+const (
+	maxBatch   = 1 << 16
+	autoBatch  = 64
+	autoValues = 1 << 20 // of the outputs of a batch
+)
+
+// sampler draws the samples of a seed, batch by batch.
+type sampler struct {
+	ctx     context.Context
+	model   *infer.Model
+	session *infer.Session
+	latent  infer.Latent
+	n       int // samples to draw
+	batch   int // at a time
+	size    int // values of a sample
+}
+
+func newSampler(ctx context.Context, m *infer.Model, o *sampling) (*sampler, error) {
+	if len(m.Inputs()) != 1 || len(m.Outputs()) != 1 {
+		return nil, cli.Hintf(fmt.Errorf("the model has %d inputs and %d outputs, want one each to sample it", len(m.Inputs()), len(m.Outputs())), "ganinfer run takes any model")
+	}
+	latent, err := m.Latent(o.seed)
+	if err != nil {
+		return nil, err
+	}
+	s := &sampler{ctx: ctx, model: m, latent: latent, n: o.n, size: 1}
+	in, out := m.Inputs()[0].Shape, m.Outputs()[0].Shape
+	for _, side := range out[1:] {
+		s.size *= side
+	}
+	if in[0] != out[0] {
+		return nil, fmt.Errorf("input %q has shape %v and output %q %v, want one sample out for each in", m.Inputs()[0].Name, in, m.Outputs()[0].Name, out)
+	}
+	switch fixed := in[0]; {
+	case fixed > 0 && o.batch != 0 && o.batch != fixed:
+		return nil, cli.Usagef("--batch is %d, but the model's own is fixed at %d", o.batch, fixed)
+	case fixed > 0:
+		s.batch = fixed
+	case o.batch > 0:
+		s.batch = min(o.batch, o.n)
+	default:
+		s.batch = max(1, min(o.n, autoBatch, autoValues/s.size))
+	}
+	if s.session, err = m.NewSession(s.batch); err != nil {
+		return nil, err
+	}
+	s.session.Workers = o.threads
+	return s, nil
+}
+
+// each draws all samples and hands them to use, some at a time, in order. The
+// slice is used again for the next.
+func (s *sampler) each(use func(samples []float32) error) error {
+	z := make([]float32, s.batch*s.latent.Dim)
+	samples := make([]float32, s.batch*s.size)
+	for first := 0; first < s.n; first += s.batch {
+		if s.ctx.Err() != nil {
+			return errors.New("stopped by a signal")
+		}
+		// The last batch is drawn whole where the model wants it so.
+		c := s.batch
+		if s.model.Inputs()[0].Shape[0] < 0 {
+			c = min(c, s.n-first)
+		}
+		s.latent.Fill(z[:c*s.latent.Dim], uint64(first))
+		if err := s.session.Generate(samples[:c*s.size], z[:c*s.latent.Dim]); err != nil {
+			return err
+		}
+		if err := use(samples[:min(c, s.n-first)*s.size]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shape is the shape of all samples together.
+func (s *sampler) shape() []int {
+	shape := s.model.Outputs()[0].Shape
+	shape[0] = s.n
+	return shape
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"io"
+	"runtime"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ganlet/ganlet/cmd/internal/cli"
+	"github.com/ganlet/ganlet/gan"
+)
+
+// This file is the flags of a training and their help.
+
+const trainHelp = `gantrain trains a GAN and exports its generator.
+
+    gantrain                                    the embedded MNIST, default settings
+    gantrain --data mnist --arch mlp --time 5m --out digits
+    gantrain --data train-images-idx3-ubyte.gz --epochs 3
+    gantrain --resume                           after Ctrl-C: the rest of ./run
+    gantrain --resume --steps 4000              more of ./run
+    gantrain --dry-run --steps 100              check everything, train nothing
+    gantrain --summary --arch dcgan --width 32  both networks, layer by layer
+    gantrain export run --float16 -o half.onnx  the generator of a run, again
+
+Flags:
+FLAGS
+
+The run folder gets model.onnx, checkpoint (and checkpoint.old, the one before),
+config.json, log.jsonl and samples/*.png, contact sheets of 64 fixed latents.
+Draw more images with: ganinfer sample run/model.onnx -n 64 -o more.png
+`
+
+// defaultSteps is how long a training lasts unless a flag says so: on MNIST
+// with default settings, till the digits are plain to see.
+const defaultSteps = 2000
+
+// options are a training's flags as they were given.
+type options struct {
+	set *pflag.FlagSet // tells which were given
+
+	data        string
+	config      gan.Config
+	steps       int
+	epochs      float64
+	time        time.Duration
+	sampleEvery int
+	saveEvery   int
+	out         string
+	resume      bool
+	dryRun      bool
+	summary     bool
+	json        bool
+}
+
+// parse reads the flags of a training. It reports true if they asked for help.
+func parse(args []string, stdout io.Writer) (o *options, helped bool, err error) {
+	o = &options{set: cli.Flags(), config: defaults(gan.Shape{C: 1, H: 28, W: 28})}
+	f := o.set
+	f.StringVar(&o.data, "data", "mnist", "mnist, mnist-test, or the `path` of an IDX file or its folder")
+	configFlags(f, &o.config)
+	f.IntVar(&o.steps, "steps", defaultSteps, "train until this many steps are done")
+	f.Float64Var(&o.epochs, "epochs", 0, "or: until the images were seen this many times")
+	f.DurationVar(&o.time, "time", 0, "or: for this long, such as 10m or 1h30m")
+	f.IntVar(&o.sampleEvery, "sample-every", 250, "steps between contact sheets")
+	f.IntVar(&o.saveEvery, "save-every", 500, "steps between checkpoints, with model.onnx")
+	f.StringVar(&o.out, "out", "run", "the run `folder`")
+	f.BoolVar(&o.resume, "resume", false, "continue the run folder's checkpoint, with its settings")
+	f.BoolVar(&o.dryRun, "dry-run", false, "check everything, print the settings as JSON, write nothing")
+	f.BoolVar(&o.summary, "summary", false, "print a table of both networks; write nothing")
+	f.BoolVar(&o.json, "json", false, "print the result, or the summary, as JSON")
+	helped, err = cli.Parse(f, "gantrain", args, trainHelp, stdout)
+	if err == nil && !helped {
+		err = cli.Arguments(f, "gantrain")
+	}
+	return o, helped, err
+}
+
+// configFlags joins the fields of c to flags. Their default is what c has.
+func configFlags(f *pflag.FlagSet, c *gan.Config) {
+	f.StringVar(&c.Arch, "arch", c.Arch, "mlp or dcgan; dcgan makes square images of 28, 32, 64 ...")
+	f.IntVar(&c.Width, "width", c.Width, "size of the narrowest hidden layer; 256 for mlp")
+	f.StringVar(&c.Distribution, "latent", c.Distribution, "distribution of the latents: normal or uniform")
+	f.IntVar(&c.LatentDim, "latent-dim", c.LatentDim, "numbers of a latent")
+	f.StringVar(&c.Loss, "loss", c.Loss, "ns (non-saturating) or minimax")
+	f.IntVar(&c.Batch, "batch", c.Batch, "real images of a step")
+	f.Float64Var(&c.LR, "lr", c.LR, "Adam's learning rate")
+	f.Float64Var(&c.Beta1, "beta1", c.Beta1, "Adam's decay of the mean of gradients")
+	f.Float64Var(&c.Beta2, "beta2", c.Beta2, "Adam's decay of their mean square")
+	f.Float64Var(&c.Average, "average", c.Average, "decay of the moving average of the generator; 0: none")
+	f.Uint64Var(&c.Seed, "seed", c.Seed, "seed of weights, latents and the order of images")
+	f.IntVar(&c.Threads, "threads", c.Threads, "processor threads")
+}
+
+// defaults is the default configuration for images of a shape on this machine.
+func defaults(s gan.Shape) gan.Config {
+	c := gan.Default(s)
+	c.Threads = min(runtime.GOMAXPROCS(0), 256)
+	return c
+}

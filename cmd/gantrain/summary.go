@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/ganlet/ganlet/cmd/internal/cli"
+	"github.com/ganlet/ganlet/gan"
+)
+
+// This file is --summary: both networks, layer by layer.
+
+// layerRow is a layer as it is shown.
+type layerRow struct {
+	Op           string `json:"op"`
+	Kernel       int    `json:"kernel,omitempty"`
+	Stride       int    `json:"stride,omitempty"`
+	Pad          int    `json:"pad,omitempty"`
+	In           []int  `json:"in"`  // shape of one sample: features, or channels, height, width
+	Out          []int  `json:"out"` // likewise
+	Norm         bool   `json:"batch_norm"`
+	Act          string `json:"activation"`
+	Parameters   int64  `json:"parameters"`    // that are learnt
+	MultiplyAdds int64  `json:"multiply_adds"` // of the linear part, for one sample
+}
+
+// network is one of the two.
+type network struct {
+	Name         string     `json:"name"`
+	Layers       []layerRow `json:"layers"`
+	Parameters   int64      `json:"parameters"`
+	MultiplyAdds int64      `json:"multiply_adds"`
+}
+
+func newNetwork(name string, layers []gan.Layer) network {
+	n := network{Name: name}
+	for i := range layers {
+		r := row(&layers[i])
+		n.Layers = append(n.Layers, r)
+		n.Parameters += r.Parameters
+		n.MultiplyAdds += r.MultiplyAdds
+	}
+	return n
+}
+
+func row(l *gan.Layer) layerRow {
+	r := layerRow{Op: string(l.Op), Norm: l.Norm != nil, Act: string(l.Act), Parameters: int64(len(l.Weight) + len(l.Bias)), MultiplyAdds: int64(len(l.Weight))}
+	if l.Norm != nil {
+		r.Parameters += int64(len(l.Norm.Gamma) + len(l.Norm.Beta))
+	}
+	r.In, r.Out = []int{l.In}, []int{l.Out}
+	if l.Op == gan.Dense {
+		return r
+	}
+	r.Kernel, r.Stride, r.Pad = l.Kernel, l.Stride, l.Pad
+	side := func(n int) int { return (n+2*l.Pad-l.Kernel)/l.Stride + 1 }
+	small := func(h, w int) int64 { return int64(h) * int64(w) } // places of the window
+	if l.Op == gan.ConvTranspose {
+		side = func(n int) int { return (n-1)*l.Stride - 2*l.Pad + l.Kernel }
+		r.MultiplyAdds *= small(l.H, l.W)
+	} else {
+		r.MultiplyAdds *= small(side(l.H), side(l.W))
+	}
+	r.In = append(r.In, l.H, l.W)
+	r.Out = append(r.Out, side(l.H), side(l.W))
+	return r
+}
+
+// printSummary writes a plan and both its networks to stdout.
+func printSummary(stdout io.Writer, p *plan, out folder, asJSON bool) error {
+	g, d, err := p.Config.Layers(p.Data.Shape)
+	if err != nil {
+		return err
+	}
+	networks := []network{newNetwork("generator", g), newNetwork("discriminator", d)}
+	return cli.Text(stdout, func(w io.Writer) error {
+		if asJSON {
+			e := json.NewEncoder(w)
+			e.SetIndent("", "  ")
+			return e.Encode(struct {
+				*plan
+				Out      folder    `json:"out"`
+				Networks []network `json:"networks"`
+			}{p, out, networks})
+		}
+		fmt.Fprintln(w, strings.Join(p.describe(out), "\n"))
+		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		for _, n := range networks {
+			fmt.Fprintln(t)
+			n.table(t)
+		}
+		return t.Flush()
+	})
+}
+
+func (n *network) table(t *tabwriter.Writer) {
+	fmt.Fprintf(t, "%s\tin\tout\tthen\tparameters\tmultiply-adds\n", n.Name)
+	for _, r := range n.Layers {
+		what := r.Op
+		if r.Kernel > 0 {
+			what += fmt.Sprintf(" k%d s%d p%d", r.Kernel, r.Stride, r.Pad)
+		}
+		then := r.Act
+		if r.Norm {
+			then = "batch norm, " + then
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%d\n", what, sides(r.In), sides(r.Out), then, r.Parameters, r.MultiplyAdds)
+	}
+	fmt.Fprintf(t, "in all\t\t\t\t%d\t%d\n", n.Parameters, n.MultiplyAdds)
+}
+
+// sides is a shape as 64x14x14.
+func sides(shape []int) string {
+	s := ""
+	for i, n := range shape {
+		if i > 0 {
+			s += "x"
+		}
+		s += fmt.Sprint(n)
+	}
+	return s
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ganlet/ganlet/cmd/internal/cli"
+	"github.com/ganlet/ganlet/export"
+	"github.com/ganlet/ganlet/gan"
+)
+
+// poisoned is images of which those after the first good ones that are asked
+// for are not numbers.
+type poisoned struct{ good int }
+
+func (*poisoned) Name() string     { return "poisoned" }
+func (*poisoned) Shape() gan.Shape { return gan.Shape{C: 1, H: 8, W: 8} }
+func (*poisoned) Len() int         { return 16 }
+
+func (d *poisoned) Image(dst []float32, i int) error {
+	d.good--
+	for j := range dst {
+		dst[j] = float32(i)/16 - 0.5
+		if d.good < 0 {
+			dst[j] = float32(math.NaN())
+		}
+	}
+	return nil
+}
+
+func testPlan(set gan.Dataset) *plan {
+	c := gan.Default(set.Shape())
+	c.Arch, c.Width, c.Batch = "mlp", 3, 4
+	return &plan{Config: c, Data: source{Name: set.Name(), Images: set.Len(), Shape: set.Shape()}, Budget: budget{Steps: 8}, SampleEvery: 2, SaveEvery: 3}
+}
+
+// TestDiverge trains until a loss is not a number, and goes back to what was
+// saved before.
+func TestDiverge(t *testing.T) {
+	for _, c := range []struct {
+		good int // images
+		step string
+		hint string
+	}{
+		{4*7 + 1, "step 8: ", "are of step 6"},
+		{4*1 + 1, "step 2: ", "nothing was saved yet"},
+	} {
+		set := &poisoned{c.good}
+		p := testPlan(set)
+		trainer, err := gan.New(p.Config, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer trainer.Close()
+		var stderr bytes.Buffer
+		f := folder(filepath.Join(t.TempDir(), "run"))
+		s := &session{folder: f, plan: p, trainer: trainer, stderr: &stderr, target: 8}
+		if err := s.begin(); err != nil {
+			t.Fatal(err)
+		}
+		err = s.train()
+		if err == nil || !strings.Contains(err.Error(), c.step) || !strings.Contains(err.Error(), "diverged") {
+			t.Fatalf("training on NaN ends with %v, want that it diverged at %q", err, c.step)
+		}
+		stderr.Reset()
+		if code := cli.Exit("gantrain", &stderr, err); code != 1 || !strings.Contains(stderr.String(), c.hint) {
+			t.Errorf("the program ends with %d and says %q, want 1 and %q", code, stderr.String(), c.hint)
+		}
+		if c.good < 12 {
+			if _, err := os.Stat(f.checkpoint()); err == nil {
+				t.Error("a checkpoint was written of a training that diverged before the first")
+			}
+			continue
+		}
+		saved, err := f.load(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if saved.Steps() != 6 {
+			t.Errorf("the checkpoint is of step %d, want 6", saved.Steps())
+		}
+		if _, err := os.Stat(f.previous()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestDraw changes one bit of what is exported.
+func TestDraw(t *testing.T) {
+	set := &poisoned{1 << 30}
+	trainer, err := gan.New(testPlan(set).Config, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Close()
+	g, err := trainer.Generator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := encode(g, export.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "sheet.png")
+	if err := writeSheet(path, model, g, 1); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := verify(model); n != 4 || err != nil {
+		t.Errorf("verify = %d, %v, want 4 images that agree", n, err)
+	}
+
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	b := g.Layers[len(g.Layers)-1].Bias
+	b[5] = math.Nextafter32(b[5]+1, 2)
+	err = writeSheet(path, model, g, 1)
+	if err == nil || !strings.Contains(err.Error(), "draws other images than Gorgonia: value 5 of image 0") {
+		t.Errorf("a bias that differs: %v, want the place where the images do", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a contact sheet was written of images that differ")
+	}
+	hash := bytes.Index(model, []byte("probe.sha256")) + len("probe.sha256") + 4
+	model[hash] ^= 1
+	if _, err := verify(model); err == nil || !strings.Contains(err.Error(), "draws other images than Gorgonia") {
+		t.Errorf("verify of a changed hash: %v", err)
+	}
+}
+
+func TestBudget(t *testing.T) {
+	for _, c := range []struct {
+		budget        budget
+		images, batch int
+		steps         int
+	}{
+		{budget{Steps: 7}, 60000, 64, 7},
+		{budget{Epochs: 1}, 60000, 64, 938},
+		{budget{Epochs: 0.5}, 60, 8, 4},
+		{budget{Epochs: 1e-9}, 60, 8, 1},
+		{budget{Time: duration(time.Second)}, 60, 8, 0},
+	} {
+		if steps := c.budget.target(c.images, c.batch); steps != c.steps || c.budget.validate() != nil {
+			t.Errorf("%v of %d images in batches of %d is %d steps, want %d", c.budget, c.images, c.batch, steps, c.steps)
+		}
+	}
+	for _, b := range []budget{{}, {Steps: -1}, {Epochs: -1}, {Epochs: math.Inf(1)}, {Time: -1}, {Steps: 1, Epochs: 1}} {
+		if b.validate() == nil {
+			t.Errorf("the budget %+v is valid", b)
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	p := testPlan(&poisoned{})
+	p.Budget = budget{Time: duration(90 * time.Second)}
+	b, err := p.marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := parsePlan(b); err != nil || *got != *p {
+		t.Errorf("the plan comes back as %+v, %v, want %+v", got, err, p)
+	}
+	for from, to := range map[string]string{
+		`"1m30s"`:           `"soon"`,
+		`"sample_every": 2`: `"sample_every": 0`,
+		`"mlp"`:             `"rnn"`,
+		`"save_every"`:      `"safe_every"`,
+	} {
+		if _, err := parsePlan(bytes.Replace(b, []byte(from), []byte(to), 1)); err == nil {
+			t.Errorf("a plan with %s for %s is read", to, from)
+		}
+	}
+}
+
+func TestQuoted(t *testing.T) {
+	for path, want := range map[string]string{
+		"run/model.onnx": "run/model.onnx", "my run": "'my run'", "": "''", "it's": `'it'\''s'`, "a$b": "'a$b'", "-x": "-x",
+	} {
+		if got := quoted(path); got != want {
+			t.Errorf("quoted(%q) = %s, want %s", path, got, want)
+		}
+	}
+}
