@@ -54,7 +54,15 @@ func (t *Trainer) state() (s [][]float32) {
 // Save writes a checkpoint: weights, the average, batch norm's statistics,
 // Adam's moments, the configuration and the place in the data. Resume goes on
 // from it as if there had been no stop.
+// Weights that are not finite are an error, before anything is written.
 func (t *Trainer) Save(w io.Writer) error {
+	for _, s := range t.state() {
+		for _, v := range s {
+			if v-v != 0 {
+				return fmt.Errorf("gan: save: a weight is %v after step %d: training has diverged", v, t.steps)
+			}
+		}
+	}
 	head, err := json.Marshal(checkpointHeader{Config: t.cfg, Shape: t.shape, Data: t.name, Images: t.images, Steps: t.steps})
 	if err != nil {
 		return fmt.Errorf("gan: save: %w", err)

@@ -1,6 +1,7 @@
 package gan
 
 import (
+	"bytes"
 	"math"
 	"strings"
 	"testing"
@@ -18,6 +19,10 @@ func TestDivergenceIsAnError(t *testing.T) {
 	tr.dis[0].Weight[0] = float32(math.NaN())
 	if _, err := tr.Step(); err == nil || !strings.Contains(err.Error(), "step 3: discriminator's loss is NaN") {
 		t.Errorf("error %v, want one that names step 3 and the discriminator's NaN", err)
+	}
+	var b bytes.Buffer
+	if err := tr.Save(&b); err == nil || b.Len() > 0 {
+		t.Errorf("saving NaN weights: error %v and %d bytes, want an error and none", err, b.Len())
 	}
 }
 

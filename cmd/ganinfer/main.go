@@ -23,7 +23,7 @@ const help = `ganinfer draws samples from a generator in an ONNX file.
 
 ganinfer sample --help, and likewise run, info and verify, show their flags.
 Results go to standard output or the file named, words to standard error. The
-exit code is 0, 1 if something failed, or 2 if the command line is wrong.
+exit code is 0, 1 if something failed, or 2 if a subcommand or an argument is missing or too many.
 `
 
 func main() {

@@ -70,20 +70,20 @@ func runRun(args []string, stdout io.Writer) error {
 // parseNamed parses the values of --input or --output.
 func parseNamed(flag string, values []string) ([]named, error) {
 	if len(values) == 0 {
-		return nil, cli.Hintf(cli.Usagef("--%s is missing", flag), "ganinfer run --help shows the form")
+		return nil, cli.Hintf(cli.Flagf("--%s is missing", flag), "ganinfer run --help shows the form")
 	}
 	var all []named
 	for _, v := range values {
 		name, path, ok := strings.Cut(v, "=")
 		if !ok || name == "" || path == "" {
-			return nil, cli.Usagef("--%s is %q, want NAME=F.npy", flag, v)
+			return nil, cli.Flagf("--%s is %q, want NAME=F.npy", flag, v)
 		}
 		for _, other := range all {
 			if other.name == name {
-				return nil, cli.Usagef("--%s has %q twice", flag, name)
+				return nil, cli.Flagf("--%s has %q twice", flag, name)
 			}
 			if flag == "output" && filepath.Clean(other.path) == filepath.Clean(path) {
-				return nil, cli.Usagef("--output has the file %q twice", path)
+				return nil, cli.Flagf("--output has the file %q twice", path)
 			}
 		}
 		all = append(all, named{name, path})
@@ -100,12 +100,12 @@ func known(flag string, given []named, has []infer.Value, all bool) error {
 	}
 	for _, g := range given {
 		if !slices.Contains(names, g.name) {
-			return cli.Usagef("--%s %s=%s: the model has no such %s, but %q", flag, g.name, g.path, flag, names)
+			return cli.Flagf("--%s %s=%s: the model has no such %s, but %q", flag, g.name, g.path, flag, names)
 		}
 	}
 	for _, name := range names {
 		if all && !slices.ContainsFunc(given, func(g named) bool { return g.name == name }) {
-			return cli.Usagef("--%s %s=F.npy is missing", flag, name)
+			return cli.Flagf("--%s %s=F.npy is missing", flag, name)
 		}
 	}
 	return nil

@@ -79,11 +79,11 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 func (o *sampling) check() error {
 	switch {
 	case o.n < 1:
-		return cli.Usagef("-n is %d, want at least 1", o.n)
+		return cli.Flagf("-n is %d, want at least 1", o.n)
 	case o.batch < 0 || o.batch > maxBatch:
-		return cli.Usagef("--batch is %d, want 0 to %d", o.batch, maxBatch)
+		return cli.Flagf("--batch is %d, want 0 to %d", o.batch, maxBatch)
 	case o.threads < 1 || o.threads > 256:
-		return cli.Usagef("--threads is %d, want 1 to 256", o.threads)
+		return cli.Flagf("--threads is %d, want 1 to 256", o.threads)
 	}
 	if o.format == "" {
 		o.format = "png"
@@ -92,7 +92,7 @@ func (o *sampling) check() error {
 		}
 	}
 	if formats[o.format] == nil {
-		return cli.Usagef("--format is %q, want png, npy, raw or json", o.format)
+		return cli.Flagf("--format is %q, want png, npy, raw or json", o.format)
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func newSampler(ctx context.Context, m *infer.Model, o *sampling) (*sampler, err
 	}
 	switch fixed := in[0]; {
 	case fixed > 0 && o.batch != 0 && o.batch != fixed:
-		return nil, cli.Usagef("--batch is %d, but the model's own is fixed at %d", o.batch, fixed)
+		return nil, cli.Flagf("--batch is %d, but the model's own is fixed at %d", o.batch, fixed)
 	case fixed > 0:
 		s.batch = fixed
 	case o.batch > 0:

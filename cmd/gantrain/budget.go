@@ -40,7 +40,7 @@ func (o *options) budget() (b budget, given bool, err error) {
 		return budget{Steps: o.steps}, false, nil
 	}
 	if len(names) > 1 {
-		return b, true, cli.Usagef("--%s and --%s exclude each other", names[0], names[1])
+		return b, true, cli.Flagf("--%s and --%s exclude each other", names[0], names[1])
 	}
 	switch names[0] {
 	case "steps":
@@ -51,7 +51,7 @@ func (o *options) budget() (b budget, given bool, err error) {
 		b.Time = duration(o.time)
 	}
 	if err := b.validate(); err != nil {
-		return b, true, cli.Usagef("%w", err)
+		return b, true, cli.Flagf("%w", err)
 	}
 	return b, true, nil
 }

@@ -84,7 +84,7 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 		return nil, nil, err
 	}
 	if err := p.Config.Validate(); err != nil {
-		return nil, nil, cli.Usagef("%w", err)
+		return nil, nil, cli.Flagf("%w", err)
 	}
 	if _, _, err := p.Config.Layers(src.Shape); err != nil {
 		return nil, nil, err
@@ -122,7 +122,7 @@ func resumePlan(o *options, p *plan) (gan.Dataset, error) {
 }
 
 func conflict(o *options, flag, given, has string) error {
-	return cli.Hintf(cli.Usagef("--%s %s conflicts with the run in %q, which has %s", flag, given, o.out, has),
+	return cli.Hintf(cli.Flagf("--%s %s conflicts with the run in %q, which has %s", flag, given, o.out, has),
 		"leave --%s out to continue the run, or begin a new one with another --out", flag)
 }
 
@@ -141,7 +141,7 @@ func (p *plan) override(o *options, otherwise budget) error {
 		to    *int
 	}{{"sample-every", o.sampleEvery, &p.SampleEvery}, {"save-every", o.saveEvery, &p.SaveEvery}} {
 		if every.value < 1 {
-			return cli.Usagef("--%s is %d, want at least 1", every.flag, every.value)
+			return cli.Flagf("--%s is %d, want at least 1", every.flag, every.value)
 		}
 		if *every.to == 0 || o.set.Changed(every.flag) {
 			*every.to = every.value

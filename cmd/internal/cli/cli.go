@@ -18,13 +18,24 @@ const (
 	exitUsage  = 2
 )
 
-// usageError is a mistake in the command line.
+// flagError is a mistake in a flag.
+type flagError struct{ error }
+
+func (e *flagError) Unwrap() error { return e.error }
+
+// usageError is a mistake in the form of the command line.
 type usageError struct{ error }
 
 func (e *usageError) Unwrap() error { return e.error }
 
-// Usagef is an error in the command line itself, which ends a program with
-// code 2 rather than 1.
+// Flagf is an error in a flag: unknown, malformed, or not possible with the
+// others. The user is pointed to the help.
+func Flagf(format string, args ...any) error {
+	return &flagError{fmt.Errorf(format, args...)}
+}
+
+// Usagef is an error in the form of the command line, a subcommand or an
+// argument too few or too many, which ends a program with code 2 rather than 1.
 func Usagef(format string, args ...any) error {
 	return &usageError{fmt.Errorf(format, args...)}
 }
@@ -49,15 +60,17 @@ func Exit(prog string, stderr io.Writer, err error) int {
 		return 0
 	}
 	fmt.Fprintf(stderr, "%s: error: %s\n", prog, oneLine(err.Error()))
+	var f *flagError
 	var u *usageError
 	var h *hinted
-	switch usage := errors.As(err, &u); {
+	usage := errors.As(err, &u)
+	switch {
 	case errors.As(err, &h):
 		fmt.Fprintf(stderr, "%s: hint: %s\n", prog, oneLine(h.hint))
-	case usage:
+	case usage || errors.As(err, &f):
 		fmt.Fprintf(stderr, "%s: hint: %s --help shows how\n", prog, prog)
 	}
-	if u != nil {
+	if usage {
 		return exitUsage
 	}
 	return exitFailed
@@ -81,7 +94,7 @@ func Flags() *pflag.FlagSet {
 // Parse parses args. If they ask for help, it writes text to stdout, with the
 // flags of fs in the place of the line "FLAGS", and reports true: the program
 // is then done. Command is how the program was called, such as "ganinfer run",
-// for the hint of a usage error.
+// for the hint of an error.
 func Parse(fs *pflag.FlagSet, command string, args []string, text string, stdout io.Writer) (helped bool, err error) {
 	switch err := fs.Parse(args); {
 	case errors.Is(err, pflag.ErrHelp):
@@ -90,7 +103,7 @@ func Parse(fs *pflag.FlagSet, command string, args []string, text string, stdout
 			return err
 		})
 	case err != nil:
-		return false, Hintf(Usagef("%v", err), "%s --help lists the flags", command)
+		return false, Hintf(Flagf("%v", err), "%s --help lists the flags", command)
 	}
 	return false, nil
 }

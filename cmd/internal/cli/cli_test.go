@@ -21,6 +21,7 @@ func TestExit(t *testing.T) {
 		{nil, 0, ""},
 		{plain, 1, "p: error: no such file\n"},
 		{Hintf(plain, "look\r\nelsewhere"), 1, "p: error: no such file\np: hint: look elsewhere\n"},
+		{Flagf("bad %d", 1), 1, "p: error: bad 1\np: hint: p --help shows how\n"},
 		{Usagef("bad %d", 1), 2, "p: error: bad 1\np: hint: p --help shows how\n"},
 		{Hintf(Usagef("bad"), "be good"), 2, "p: error: bad\np: hint: be good\n"},
 		{fmt.Errorf("outer: %w", Hintf(Usagef("%w", plain), "be good")), 2, "p: error: outer: no such file\np: hint: be good\n"},
@@ -56,8 +57,8 @@ func TestParse(t *testing.T) {
 		if helped != c.helped || out.String() != c.out || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
 			t.Errorf("Parse(%q) = %v, %v and wrote %q, want %v, %q and %q", c.args, helped, err, out.String(), c.helped, c.err, c.out)
 		}
-		if code := Exit("prog", io.Discard, err); err != nil && code != 2 {
-			t.Errorf("Parse(%q) ends with %d, want 2", c.args, code)
+		if code := Exit("prog", io.Discard, err); err != nil && code != 1 {
+			t.Errorf("Parse(%q) ends with %d, want 1", c.args, code)
 		}
 	}
 }
