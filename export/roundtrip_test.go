@@ -48,7 +48,7 @@ func roundTrip(t *testing.T, g *gan.Generator, o Options) {
 	}
 }
 
-func TestInfer(t *testing.T) {
+func TestRoundTrip(t *testing.T) {
 	for name, g := range generators() {
 		for _, o := range []Options{{}, {Float16: true}} {
 			t.Run(fmt.Sprintf("%s/%+v", name, o), func(t *testing.T) { roundTrip(t, g, o) })
@@ -57,7 +57,7 @@ func TestInfer(t *testing.T) {
 }
 
 // The same for the architectures that are trained, at their first weights.
-func TestInferArchitectures(t *testing.T) {
+func TestRoundTripArchitectures(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {
 		for _, distribution := range []string{gan.Normal, gan.Uniform} {
 			t.Run(arch+"/"+distribution, func(t *testing.T) {

@@ -34,7 +34,7 @@ Draw more images with: ganinfer sample run/model.onnx -n 64 -o more.png
 
 // defaultSteps is how long a training lasts unless a flag says so: on MNIST
 // with default settings, till the digits are plain to see.
-const defaultSteps = 2000
+const defaultSteps = 6000
 
 // options are a training's flags as they were given.
 type options struct {
