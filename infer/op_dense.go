@@ -48,6 +48,7 @@ func (s *denseStep) pack() {
 			}
 		}
 	}
+	s.packed.Group = kernel.WideGroup
 	if s.half != nil {
 		s.packed.PackHalf(s.half, s.k, s.n, s.rowStride, s.colStride)
 	} else {

@@ -8,16 +8,16 @@ import "unsafe"
 
 //go:generate go run ./gen
 
-// tileArgs is what a tile's routine reads; offsets and strides in elements.
+// tileArgs is what a tile's routine reads; offsets and step in elements.
 type tileArgs struct {
-	k      int
-	a      *float32
-	aoff   offsets
-	b      unsafe.Pointer // *float32, or *uint16 of float16
-	stride int
-	c      *float32
-	coff   offsets
-	add    int
+	k    int
+	a    *float32
+	aoff *offsets
+	b    unsafe.Pointer // *float32, or *uint16 of float16
+	step int
+	c    *float32
+	coff *offsets
+	add  int
 }
 
 // vecArgs is what an element-wise routine reads: n floats, whole vectors and at
@@ -28,31 +28,31 @@ type vecArgs struct {
 	s [7]float32
 }
 
-func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, stride int, c []float32, coff *offsets, add bool) {
+func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, step int, c []float32, coff *offsets, add bool) {
 	if current == tierGo {
-		tileGo(rows, panels, k, a, aoff, b, stride, c, coff, add)
+		tileGo(rows, panels, k, a, aoff, b, step, c, coff, add)
 		return
 	}
-	_ = b[(panels-1)*stride+k*panelWidth-1]
-	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), stride, c, coff, add, false)
+	_ = b[(k-1)*step+panels*panelWidth-1]
+	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), step, c, coff, add, false)
 }
 
 // tileHalf is tile with panels of float16.
-func tileHalf(rows, panels, k int, a []float32, aoff *offsets, b []uint16, stride int, c []float32, coff *offsets, add bool) {
+func tileHalf(rows, panels, k int, a []float32, aoff *offsets, b []uint16, step int, c []float32, coff *offsets, add bool) {
 	if current == tierGo {
-		tileHalfGo(rows, panels, k, a, aoff, b, stride, c, coff, add)
+		tileHalfGo(rows, panels, k, a, aoff, b, step, c, coff, add)
 		return
 	}
-	_ = b[(panels-1)*stride+k*panelWidth-1]
-	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), stride, c, coff, add, true)
+	_ = b[(k-1)*step+panels*panelWidth-1]
+	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), step, c, coff, add, true)
 }
 
-func runTile(rows, panels, k int, a []float32, aoff *offsets, b unsafe.Pointer, stride int, c []float32, coff *offsets, add, half bool) {
+func runTile(rows, panels, k int, a []float32, aoff *offsets, b unsafe.Pointer, step int, c []float32, coff *offsets, add, half bool) {
 	for r := range rows { // what the routine touches is there
 		_ = a[aoff[r]+k-1]
 		_ = c[coff[r]+panels*panelWidth-1]
 	}
-	t := tileArgs{k: k, a: &a[0], aoff: *aoff, b: b, stride: stride, c: &c[0], coff: *coff}
+	t := tileArgs{k: k, a: &a[0], aoff: aoff, b: b, step: step, c: &c[0], coff: coff}
 	if add {
 		t.add = 1
 	}

@@ -25,6 +25,8 @@ func tileAVX2(t *tileArgs, rows, panels int) {
 		tileAVX2r2p2(t)
 	case 2<<4 | 3:
 		tileAVX2r3p2(t)
+	case 3<<4 | 1:
+		tileAVX2r1p3(t)
 	case 4<<4 | 1:
 		tileAVX2r1p4(t)
 	default:
@@ -53,6 +55,8 @@ func halfAVX2(t *tileArgs, rows, panels int) {
 		halfAVX2r2p2(t)
 	case 2<<4 | 3:
 		halfAVX2r3p2(t)
+	case 3<<4 | 1:
+		halfAVX2r1p3(t)
 	case 4<<4 | 1:
 		halfAVX2r1p4(t)
 	default:
@@ -129,6 +133,22 @@ func tileAVX512(t *tileArgs, rows, panels int) {
 		tileAVX512r7p2(t)
 	case 2<<4 | 8:
 		tileAVX512r8p2(t)
+	case 3<<4 | 1:
+		tileAVX512r1p3(t)
+	case 3<<4 | 2:
+		tileAVX512r2p3(t)
+	case 3<<4 | 3:
+		tileAVX512r3p3(t)
+	case 3<<4 | 4:
+		tileAVX512r4p3(t)
+	case 3<<4 | 5:
+		tileAVX512r5p3(t)
+	case 3<<4 | 6:
+		tileAVX512r6p3(t)
+	case 3<<4 | 7:
+		tileAVX512r7p3(t)
+	case 3<<4 | 8:
+		tileAVX512r8p3(t)
 	case 4<<4 | 1:
 		tileAVX512r1p4(t)
 	case 4<<4 | 2:
@@ -141,6 +161,12 @@ func tileAVX512(t *tileArgs, rows, panels int) {
 		tileAVX512r5p4(t)
 	case 4<<4 | 6:
 		tileAVX512r6p4(t)
+	case 5<<4 | 1:
+		tileAVX512r1p5(t)
+	case 6<<4 | 1:
+		tileAVX512r1p6(t)
+	case 7<<4 | 1:
+		tileAVX512r1p7(t)
 	case 8<<4 | 1:
 		tileAVX512r1p8(t)
 	default:
@@ -183,6 +209,22 @@ func halfAVX512(t *tileArgs, rows, panels int) {
 		halfAVX512r7p2(t)
 	case 2<<4 | 8:
 		halfAVX512r8p2(t)
+	case 3<<4 | 1:
+		halfAVX512r1p3(t)
+	case 3<<4 | 2:
+		halfAVX512r2p3(t)
+	case 3<<4 | 3:
+		halfAVX512r3p3(t)
+	case 3<<4 | 4:
+		halfAVX512r4p3(t)
+	case 3<<4 | 5:
+		halfAVX512r5p3(t)
+	case 3<<4 | 6:
+		halfAVX512r6p3(t)
+	case 3<<4 | 7:
+		halfAVX512r7p3(t)
+	case 3<<4 | 8:
+		halfAVX512r8p3(t)
 	case 4<<4 | 1:
 		halfAVX512r1p4(t)
 	case 4<<4 | 2:
@@ -195,6 +237,12 @@ func halfAVX512(t *tileArgs, rows, panels int) {
 		halfAVX512r5p4(t)
 	case 4<<4 | 6:
 		halfAVX512r6p4(t)
+	case 5<<4 | 1:
+		halfAVX512r1p5(t)
+	case 6<<4 | 1:
+		halfAVX512r1p6(t)
+	case 7<<4 | 1:
+		halfAVX512r1p7(t)
 	case 8<<4 | 1:
 		halfAVX512r1p8(t)
 	default:
@@ -264,6 +312,9 @@ func tileAVX2r2p2(t *tileArgs)
 func tileAVX2r3p2(t *tileArgs)
 
 //go:noescape
+func tileAVX2r1p3(t *tileArgs)
+
+//go:noescape
 func tileAVX2r1p4(t *tileArgs)
 
 //go:noescape
@@ -292,6 +343,9 @@ func halfAVX2r2p2(t *tileArgs)
 
 //go:noescape
 func halfAVX2r3p2(t *tileArgs)
+
+//go:noescape
+func halfAVX2r1p3(t *tileArgs)
 
 //go:noescape
 func halfAVX2r1p4(t *tileArgs)
@@ -415,6 +469,30 @@ func tileAVX512r7p2(t *tileArgs)
 func tileAVX512r8p2(t *tileArgs)
 
 //go:noescape
+func tileAVX512r1p3(t *tileArgs)
+
+//go:noescape
+func tileAVX512r2p3(t *tileArgs)
+
+//go:noescape
+func tileAVX512r3p3(t *tileArgs)
+
+//go:noescape
+func tileAVX512r4p3(t *tileArgs)
+
+//go:noescape
+func tileAVX512r5p3(t *tileArgs)
+
+//go:noescape
+func tileAVX512r6p3(t *tileArgs)
+
+//go:noescape
+func tileAVX512r7p3(t *tileArgs)
+
+//go:noescape
+func tileAVX512r8p3(t *tileArgs)
+
+//go:noescape
 func tileAVX512r1p4(t *tileArgs)
 
 //go:noescape
@@ -431,6 +509,15 @@ func tileAVX512r5p4(t *tileArgs)
 
 //go:noescape
 func tileAVX512r6p4(t *tileArgs)
+
+//go:noescape
+func tileAVX512r1p5(t *tileArgs)
+
+//go:noescape
+func tileAVX512r1p6(t *tileArgs)
+
+//go:noescape
+func tileAVX512r1p7(t *tileArgs)
 
 //go:noescape
 func tileAVX512r1p8(t *tileArgs)
@@ -484,6 +571,30 @@ func halfAVX512r7p2(t *tileArgs)
 func halfAVX512r8p2(t *tileArgs)
 
 //go:noescape
+func halfAVX512r1p3(t *tileArgs)
+
+//go:noescape
+func halfAVX512r2p3(t *tileArgs)
+
+//go:noescape
+func halfAVX512r3p3(t *tileArgs)
+
+//go:noescape
+func halfAVX512r4p3(t *tileArgs)
+
+//go:noescape
+func halfAVX512r5p3(t *tileArgs)
+
+//go:noescape
+func halfAVX512r6p3(t *tileArgs)
+
+//go:noescape
+func halfAVX512r7p3(t *tileArgs)
+
+//go:noescape
+func halfAVX512r8p3(t *tileArgs)
+
+//go:noescape
 func halfAVX512r1p4(t *tileArgs)
 
 //go:noescape
@@ -500,6 +611,15 @@ func halfAVX512r5p4(t *tileArgs)
 
 //go:noescape
 func halfAVX512r6p4(t *tileArgs)
+
+//go:noescape
+func halfAVX512r1p5(t *tileArgs)
+
+//go:noescape
+func halfAVX512r1p6(t *tileArgs)
+
+//go:noescape
+func halfAVX512r1p7(t *tileArgs)
 
 //go:noescape
 func halfAVX512r1p8(t *tileArgs)

@@ -12,31 +12,36 @@ TEXT ·tileAVX2r1p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
 loop:
+	PREFETCHT0 1024(BX)
 	VBROADCASTSS (R8)(SI*1), Y2
 	VFMADD231PS 0(BX), Y2, Y0
 	VFMADD231PS 32(BX), Y2, Y1
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
@@ -50,12 +55,15 @@ TEXT ·tileAVX2r2p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -70,28 +78,29 @@ loop:
 	VBROADCASTSS (R9)(SI*1), Y6
 	VFMADD231PS Y4, Y6, Y2
 	VFMADD231PS Y5, Y6, Y3
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
@@ -105,14 +114,17 @@ TEXT ·tileAVX2r3p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -132,36 +144,37 @@ loop:
 	VBROADCASTSS (R10)(SI*1), Y8
 	VFMADD231PS Y6, Y8, Y4
 	VFMADD231PS Y7, Y8, Y5
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
@@ -175,16 +188,19 @@ TEXT ·tileAVX2r4p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -209,44 +225,45 @@ loop:
 	VBROADCASTSS (R11)(SI*1), Y10
 	VFMADD231PS Y8, Y10, Y6
 	VFMADD231PS Y9, Y10, Y7
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
@@ -260,18 +277,21 @@ TEXT ·tileAVX2r5p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -301,52 +321,53 @@ loop:
 	VBROADCASTSS (R12)(SI*1), Y12
 	VFMADD231PS Y10, Y12, Y8
 	VFMADD231PS Y11, Y12, Y9
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
@@ -360,20 +381,23 @@ TEXT ·tileAVX2r6p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -408,60 +432,61 @@ loop:
 	VBROADCASTSS (R13)(SI*1), Y14
 	VFMADD231PS Y12, Y14, Y10
 	VFMADD231PS Y13, Y14, Y11
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y10, Y10
 	VADDPS 32(BX), Y11, Y11
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y10, 0(BX)
 	VMOVUPS Y11, 32(BX)
@@ -475,11 +500,12 @@ TEXT ·tileAVX2r1p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -487,19 +513,22 @@ TEXT ·tileAVX2r1p2(SB), NOSPLIT, $0-8
 	VXORPS Y3, Y3, Y3
 
 loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
 	VBROADCASTSS (R8)(SI*1), Y4
 	VFMADD231PS 0(BX), Y4, Y0
 	VFMADD231PS 32(BX), Y4, Y1
-	VFMADD231PS 0(BX)(DX*1), Y4, Y2
-	VFMADD231PS 32(BX)(DX*1), Y4, Y3
-	ADDQ $64, BX
+	VFMADD231PS 64(BX), Y4, Y2
+	VFMADD231PS 96(BX), Y4, Y3
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
@@ -507,7 +536,7 @@ loop:
 	VADDPS 96(BX), Y3, Y3
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
@@ -523,13 +552,14 @@ TEXT ·tileAVX2r2p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -543,8 +573,8 @@ TEXT ·tileAVX2r2p2(SB), NOSPLIT, $0-8
 loop:
 	VMOVUPS 0(BX), Y8
 	VMOVUPS 32(BX), Y9
-	VMOVUPS 0(BX)(DX*1), Y10
-	VMOVUPS 32(BX)(DX*1), Y11
+	VMOVUPS 64(BX), Y10
+	VMOVUPS 96(BX), Y11
 	VBROADCASTSS (R8)(SI*1), Y12
 	VFMADD231PS Y8, Y12, Y0
 	VFMADD231PS Y9, Y12, Y1
@@ -555,20 +585,21 @@ loop:
 	VFMADD231PS Y9, Y12, Y5
 	VFMADD231PS Y10, Y12, Y6
 	VFMADD231PS Y11, Y12, Y7
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
 	VADDPS 96(BX), Y3, Y3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
@@ -576,13 +607,13 @@ loop:
 	VADDPS 96(BX), Y7, Y7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
@@ -598,15 +629,16 @@ TEXT ·tileAVX2r3p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -633,34 +665,35 @@ loop:
 	VFMADD231PS Y15, Y12, Y1
 	VFMADD231PS Y15, Y13, Y5
 	VFMADD231PS Y15, Y14, Y9
-	VMOVUPS 0(BX)(DX*1), Y15
+	VMOVUPS 64(BX), Y15
 	VFMADD231PS Y15, Y12, Y2
 	VFMADD231PS Y15, Y13, Y6
 	VFMADD231PS Y15, Y14, Y10
-	VMOVUPS 32(BX)(DX*1), Y15
+	VMOVUPS 96(BX), Y15
 	VFMADD231PS Y15, Y12, Y3
 	VFMADD231PS Y15, Y13, Y7
 	VFMADD231PS Y15, Y14, Y11
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
 	VADDPS 96(BX), Y3, Y3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	VADDPS 64(BX), Y6, Y6
 	VADDPS 96(BX), Y7, Y7
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
@@ -668,24 +701,85 @@ loop:
 	VADDPS 96(BX), Y11, Y11
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	VMOVUPS Y6, 64(BX)
 	VMOVUPS Y7, 96(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
 	VMOVUPS Y10, 64(BX)
 	VMOVUPS Y11, 96(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX2r1p3(t *tileArgs)
+TEXT ·tileAVX2r1p3(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	VBROADCASTSS (R8)(SI*1), Y6
+	VFMADD231PS 0(BX), Y6, Y0
+	VFMADD231PS 32(BX), Y6, Y1
+	VFMADD231PS 64(BX), Y6, Y2
+	VFMADD231PS 96(BX), Y6, Y3
+	VFMADD231PS 128(BX), Y6, Y4
+	VFMADD231PS 160(BX), Y6, Y5
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
+	VADDPS 96(BX), Y3, Y3
+	VADDPS 128(BX), Y4, Y4
+	VADDPS 160(BX), Y5, Y5
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Y0, 0(BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, 96(BX)
+	VMOVUPS Y4, 128(BX)
+	VMOVUPS Y5, 160(BX)
 	VZEROUPPER
 	RET
 
@@ -696,13 +790,13 @@ TEXT ·tileAVX2r1p4(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
-	LEAQ (DX)(DX*2), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -713,23 +807,28 @@ TEXT ·tileAVX2r1p4(SB), NOSPLIT, $0-8
 	VXORPS Y7, Y7, Y7
 
 loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	PREFETCHT0 1216(BX)
 	VBROADCASTSS (R8)(SI*1), Y8
 	VFMADD231PS 0(BX), Y8, Y0
 	VFMADD231PS 32(BX), Y8, Y1
-	VFMADD231PS 0(BX)(DX*1), Y8, Y2
-	VFMADD231PS 32(BX)(DX*1), Y8, Y3
-	VFMADD231PS 0(BX)(DX*2), Y8, Y4
-	VFMADD231PS 32(BX)(DX*2), Y8, Y5
-	VFMADD231PS 0(BX)(CX*1), Y8, Y6
-	VFMADD231PS 32(BX)(CX*1), Y8, Y7
-	ADDQ $64, BX
+	VFMADD231PS 64(BX), Y8, Y2
+	VFMADD231PS 96(BX), Y8, Y3
+	VFMADD231PS 128(BX), Y8, Y4
+	VFMADD231PS 160(BX), Y8, Y5
+	VFMADD231PS 192(BX), Y8, Y6
+	VFMADD231PS 224(BX), Y8, Y7
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
@@ -741,7 +840,7 @@ loop:
 	VADDPS 224(BX), Y7, Y7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
@@ -761,33 +860,38 @@ TEXT ·halfAVX2r1p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
 loop:
+	PREFETCHT0 1024(BX)
 	VCVTPH2PS 0(BX), Y2
 	VCVTPH2PS 16(BX), Y3
 	VBROADCASTSS (R8)(SI*1), Y4
 	VFMADD231PS Y2, Y4, Y0
 	VFMADD231PS Y3, Y4, Y1
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
@@ -801,12 +905,15 @@ TEXT ·halfAVX2r2p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -821,28 +928,29 @@ loop:
 	VBROADCASTSS (R9)(SI*1), Y6
 	VFMADD231PS Y4, Y6, Y2
 	VFMADD231PS Y5, Y6, Y3
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
@@ -856,14 +964,17 @@ TEXT ·halfAVX2r3p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -883,36 +994,37 @@ loop:
 	VBROADCASTSS (R10)(SI*1), Y8
 	VFMADD231PS Y6, Y8, Y4
 	VFMADD231PS Y7, Y8, Y5
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
@@ -926,16 +1038,19 @@ TEXT ·halfAVX2r4p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -960,44 +1075,45 @@ loop:
 	VBROADCASTSS (R11)(SI*1), Y10
 	VFMADD231PS Y8, Y10, Y6
 	VFMADD231PS Y9, Y10, Y7
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
@@ -1011,18 +1127,21 @@ TEXT ·halfAVX2r5p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1052,52 +1171,53 @@ loop:
 	VBROADCASTSS (R12)(SI*1), Y12
 	VFMADD231PS Y10, Y12, Y8
 	VFMADD231PS Y11, Y12, Y9
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
@@ -1111,20 +1231,23 @@ TEXT ·halfAVX2r6p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1159,60 +1282,61 @@ loop:
 	VBROADCASTSS (R13)(SI*1), Y14
 	VFMADD231PS Y12, Y14, Y10
 	VFMADD231PS Y13, Y14, Y11
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y10, Y10
 	VADDPS 32(BX), Y11, Y11
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y10, 0(BX)
 	VMOVUPS Y11, 32(BX)
@@ -1226,11 +1350,12 @@ TEXT ·halfAVX2r1p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -1238,23 +1363,25 @@ TEXT ·halfAVX2r1p2(SB), NOSPLIT, $0-8
 	VXORPS Y3, Y3, Y3
 
 loop:
+	PREFETCHT0 1024(BX)
 	VCVTPH2PS 0(BX), Y4
 	VCVTPH2PS 16(BX), Y5
-	VCVTPH2PS 0(BX)(DX*1), Y6
-	VCVTPH2PS 16(BX)(DX*1), Y7
+	VCVTPH2PS 32(BX), Y6
+	VCVTPH2PS 48(BX), Y7
 	VBROADCASTSS (R8)(SI*1), Y8
 	VFMADD231PS Y4, Y8, Y0
 	VFMADD231PS Y5, Y8, Y1
 	VFMADD231PS Y6, Y8, Y2
 	VFMADD231PS Y7, Y8, Y3
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
@@ -1262,7 +1389,7 @@ loop:
 	VADDPS 96(BX), Y3, Y3
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
@@ -1278,13 +1405,14 @@ TEXT ·halfAVX2r2p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -1298,8 +1426,8 @@ TEXT ·halfAVX2r2p2(SB), NOSPLIT, $0-8
 loop:
 	VCVTPH2PS 0(BX), Y8
 	VCVTPH2PS 16(BX), Y9
-	VCVTPH2PS 0(BX)(DX*1), Y10
-	VCVTPH2PS 16(BX)(DX*1), Y11
+	VCVTPH2PS 32(BX), Y10
+	VCVTPH2PS 48(BX), Y11
 	VBROADCASTSS (R8)(SI*1), Y12
 	VFMADD231PS Y8, Y12, Y0
 	VFMADD231PS Y9, Y12, Y1
@@ -1310,20 +1438,21 @@ loop:
 	VFMADD231PS Y9, Y12, Y5
 	VFMADD231PS Y10, Y12, Y6
 	VFMADD231PS Y11, Y12, Y7
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
 	VADDPS 96(BX), Y3, Y3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
@@ -1331,13 +1460,13 @@ loop:
 	VADDPS 96(BX), Y7, Y7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
@@ -1353,15 +1482,16 @@ TEXT ·halfAVX2r3p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -1388,34 +1518,35 @@ loop:
 	VFMADD231PS Y15, Y12, Y1
 	VFMADD231PS Y15, Y13, Y5
 	VFMADD231PS Y15, Y14, Y9
-	VCVTPH2PS 0(BX)(DX*1), Y15
+	VCVTPH2PS 32(BX), Y15
 	VFMADD231PS Y15, Y12, Y2
 	VFMADD231PS Y15, Y13, Y6
 	VFMADD231PS Y15, Y14, Y10
-	VCVTPH2PS 16(BX)(DX*1), Y15
+	VCVTPH2PS 48(BX), Y15
 	VFMADD231PS Y15, Y12, Y3
 	VFMADD231PS Y15, Y13, Y7
 	VFMADD231PS Y15, Y14, Y11
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
 	VADDPS 96(BX), Y3, Y3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	VADDPS 64(BX), Y6, Y6
 	VADDPS 96(BX), Y7, Y7
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
@@ -1423,24 +1554,90 @@ loop:
 	VADDPS 96(BX), Y11, Y11
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	VMOVUPS Y6, 64(BX)
 	VMOVUPS Y7, 96(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
 	VMOVUPS Y10, 64(BX)
 	VMOVUPS Y11, 96(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX2r1p3(t *tileArgs)
+TEXT ·halfAVX2r1p3(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	VCVTPH2PS 0(BX), Y6
+	VCVTPH2PS 16(BX), Y7
+	VCVTPH2PS 32(BX), Y8
+	VCVTPH2PS 48(BX), Y9
+	VCVTPH2PS 64(BX), Y10
+	VCVTPH2PS 80(BX), Y11
+	VBROADCASTSS (R8)(SI*1), Y12
+	VFMADD231PS Y6, Y12, Y0
+	VFMADD231PS Y7, Y12, Y1
+	VFMADD231PS Y8, Y12, Y2
+	VFMADD231PS Y9, Y12, Y3
+	VFMADD231PS Y10, Y12, Y4
+	VFMADD231PS Y11, Y12, Y5
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	VADDPS 64(BX), Y2, Y2
+	VADDPS 96(BX), Y3, Y3
+	VADDPS 128(BX), Y4, Y4
+	VADDPS 160(BX), Y5, Y5
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Y0, 0(BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, 96(BX)
+	VMOVUPS Y4, 128(BX)
+	VMOVUPS Y5, 160(BX)
 	VZEROUPPER
 	RET
 
@@ -1451,13 +1648,13 @@ TEXT ·halfAVX2r1p4(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
-	LEAQ (DX)(DX*2), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1468,31 +1665,34 @@ TEXT ·halfAVX2r1p4(SB), NOSPLIT, $0-8
 	VXORPS Y7, Y7, Y7
 
 loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
 	VBROADCASTSS (R8)(SI*1), Y8
 	VCVTPH2PS 0(BX), Y9
 	VFMADD231PS Y9, Y8, Y0
 	VCVTPH2PS 16(BX), Y9
 	VFMADD231PS Y9, Y8, Y1
-	VCVTPH2PS 0(BX)(DX*1), Y9
+	VCVTPH2PS 32(BX), Y9
 	VFMADD231PS Y9, Y8, Y2
-	VCVTPH2PS 16(BX)(DX*1), Y9
+	VCVTPH2PS 48(BX), Y9
 	VFMADD231PS Y9, Y8, Y3
-	VCVTPH2PS 0(BX)(DX*2), Y9
+	VCVTPH2PS 64(BX), Y9
 	VFMADD231PS Y9, Y8, Y4
-	VCVTPH2PS 16(BX)(DX*2), Y9
+	VCVTPH2PS 80(BX), Y9
 	VFMADD231PS Y9, Y8, Y5
-	VCVTPH2PS 0(BX)(CX*1), Y9
+	VCVTPH2PS 96(BX), Y9
 	VFMADD231PS Y9, Y8, Y6
-	VCVTPH2PS 16(BX)(CX*1), Y9
+	VCVTPH2PS 112(BX), Y9
 	VFMADD231PS Y9, Y8, Y7
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
@@ -1504,7 +1704,7 @@ loop:
 	VADDPS 224(BX), Y7, Y7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
@@ -1962,28 +2162,33 @@ TEXT ·tileAVX512r1p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 
 loop:
+	PREFETCHT0 1024(BX)
 	VBROADCASTSS (R8)(SI*1), Z1
 	VFMADD231PS 0(BX), Z1, Z0
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VZEROUPPER
@@ -1996,12 +2201,15 @@ TEXT ·tileAVX512r2p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
@@ -2011,25 +2219,26 @@ loop:
 	VFMADD231PS Z2, Z3, Z0
 	VBROADCASTSS (R9)(SI*1), Z3
 	VFMADD231PS Z2, Z3, Z1
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	VZEROUPPER
@@ -2042,14 +2251,17 @@ TEXT ·tileAVX512r3p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2062,31 +2274,32 @@ loop:
 	VFMADD231PS Z3, Z4, Z1
 	VBROADCASTSS (R10)(SI*1), Z4
 	VFMADD231PS Z3, Z4, Z2
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VZEROUPPER
@@ -2099,16 +2312,19 @@ TEXT ·tileAVX512r4p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2124,37 +2340,38 @@ loop:
 	VFMADD231PS Z4, Z5, Z2
 	VBROADCASTSS (R11)(SI*1), Z5
 	VFMADD231PS Z4, Z5, Z3
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VZEROUPPER
@@ -2167,18 +2384,21 @@ TEXT ·tileAVX512r5p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2197,43 +2417,44 @@ loop:
 	VFMADD231PS Z5, Z6, Z3
 	VBROADCASTSS (R12)(SI*1), Z6
 	VFMADD231PS Z5, Z6, Z4
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VZEROUPPER
@@ -2246,20 +2467,23 @@ TEXT ·tileAVX512r6p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2281,49 +2505,50 @@ loop:
 	VFMADD231PS Z6, Z7, Z4
 	VBROADCASTSS (R13)(SI*1), Z7
 	VFMADD231PS Z6, Z7, Z5
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
 	VZEROUPPER
@@ -2336,22 +2561,25 @@ TEXT ·tileAVX512r7p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
-	MOVQ tileArgs_aoff+48(DI), R14
+	MOVQ 48(CX), R14
 	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2376,55 +2604,56 @@ loop:
 	VFMADD231PS Z7, Z8, Z5
 	VBROADCASTSS (R14)(SI*1), Z8
 	VFMADD231PS Z7, Z8, Z6
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VZEROUPPER
@@ -2437,24 +2666,27 @@ TEXT ·tileAVX512r8p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
-	MOVQ tileArgs_aoff+48(DI), R14
+	MOVQ 48(CX), R14
 	LEAQ (AX)(R14*4), R14
-	MOVQ tileArgs_aoff+56(DI), R15
+	MOVQ 56(CX), R15
 	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2482,61 +2714,62 @@ loop:
 	VFMADD231PS Z8, Z9, Z6
 	VBROADCASTSS (R15)(SI*1), Z9
 	VFMADD231PS Z8, Z9, Z7
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
-	MOVQ tileArgs_coff+56(DI), BX
+	MOVQ 56(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z7, Z7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
-	MOVQ tileArgs_coff+56(DI), BX
+	MOVQ 56(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z7, 0(BX)
 	VZEROUPPER
@@ -2549,33 +2782,37 @@ TEXT ·tileAVX512r1p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
 loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
 	VBROADCASTSS (R8)(SI*1), Z2
 	VFMADD231PS 0(BX), Z2, Z0
-	VFMADD231PS 0(BX)(DX*1), Z2, Z1
-	ADDQ $64, BX
+	VFMADD231PS 64(BX), Z2, Z1
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
@@ -2589,13 +2826,14 @@ TEXT ·tileAVX512r2p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -2604,35 +2842,36 @@ TEXT ·tileAVX512r2p2(SB), NOSPLIT, $0-8
 
 loop:
 	VMOVUPS 0(BX), Z4
-	VMOVUPS 0(BX)(DX*1), Z5
+	VMOVUPS 64(BX), Z5
 	VBROADCASTSS (R8)(SI*1), Z6
 	VFMADD231PS Z4, Z6, Z0
 	VFMADD231PS Z5, Z6, Z1
 	VBROADCASTSS (R9)(SI*1), Z6
 	VFMADD231PS Z4, Z6, Z2
 	VFMADD231PS Z5, Z6, Z3
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
@@ -2646,15 +2885,16 @@ TEXT ·tileAVX512r3p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -2665,7 +2905,7 @@ TEXT ·tileAVX512r3p2(SB), NOSPLIT, $0-8
 
 loop:
 	VMOVUPS 0(BX), Z6
-	VMOVUPS 0(BX)(DX*1), Z7
+	VMOVUPS 64(BX), Z7
 	VBROADCASTSS (R8)(SI*1), Z8
 	VFMADD231PS Z6, Z8, Z0
 	VFMADD231PS Z7, Z8, Z1
@@ -2675,36 +2915,37 @@ loop:
 	VBROADCASTSS (R10)(SI*1), Z8
 	VFMADD231PS Z6, Z8, Z4
 	VFMADD231PS Z7, Z8, Z5
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
@@ -2718,17 +2959,18 @@ TEXT ·tileAVX512r4p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -2741,7 +2983,7 @@ TEXT ·tileAVX512r4p2(SB), NOSPLIT, $0-8
 
 loop:
 	VMOVUPS 0(BX), Z8
-	VMOVUPS 0(BX)(DX*1), Z9
+	VMOVUPS 64(BX), Z9
 	VBROADCASTSS (R8)(SI*1), Z10
 	VFMADD231PS Z8, Z10, Z0
 	VFMADD231PS Z9, Z10, Z1
@@ -2754,44 +2996,45 @@ loop:
 	VBROADCASTSS (R11)(SI*1), Z10
 	VFMADD231PS Z8, Z10, Z6
 	VFMADD231PS Z9, Z10, Z7
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
@@ -2805,19 +3048,20 @@ TEXT ·tileAVX512r5p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -2832,7 +3076,7 @@ TEXT ·tileAVX512r5p2(SB), NOSPLIT, $0-8
 
 loop:
 	VMOVUPS 0(BX), Z10
-	VMOVUPS 0(BX)(DX*1), Z11
+	VMOVUPS 64(BX), Z11
 	VBROADCASTSS (R8)(SI*1), Z12
 	VFMADD231PS Z10, Z12, Z0
 	VFMADD231PS Z11, Z12, Z1
@@ -2848,52 +3092,53 @@ loop:
 	VBROADCASTSS (R12)(SI*1), Z12
 	VFMADD231PS Z10, Z12, Z8
 	VFMADD231PS Z11, Z12, Z9
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
@@ -2907,21 +3152,22 @@ TEXT ·tileAVX512r6p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -2938,7 +3184,7 @@ TEXT ·tileAVX512r6p2(SB), NOSPLIT, $0-8
 
 loop:
 	VMOVUPS 0(BX), Z12
-	VMOVUPS 0(BX)(DX*1), Z13
+	VMOVUPS 64(BX), Z13
 	VBROADCASTSS (R8)(SI*1), Z14
 	VFMADD231PS Z12, Z14, Z0
 	VFMADD231PS Z13, Z14, Z1
@@ -2957,60 +3203,61 @@ loop:
 	VBROADCASTSS (R13)(SI*1), Z14
 	VFMADD231PS Z12, Z14, Z10
 	VFMADD231PS Z13, Z14, Z11
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
@@ -3024,23 +3271,24 @@ TEXT ·tileAVX512r7p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
-	MOVQ tileArgs_aoff+48(DI), R14
+	MOVQ 48(CX), R14
 	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -3059,7 +3307,7 @@ TEXT ·tileAVX512r7p2(SB), NOSPLIT, $0-8
 
 loop:
 	VMOVUPS 0(BX), Z14
-	VMOVUPS 0(BX)(DX*1), Z15
+	VMOVUPS 64(BX), Z15
 	VBROADCASTSS (R8)(SI*1), Z16
 	VFMADD231PS Z14, Z16, Z0
 	VFMADD231PS Z15, Z16, Z1
@@ -3081,68 +3329,69 @@ loop:
 	VBROADCASTSS (R14)(SI*1), Z16
 	VFMADD231PS Z14, Z16, Z12
 	VFMADD231PS Z15, Z16, Z13
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
@@ -3156,25 +3405,26 @@ TEXT ·tileAVX512r8p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
-	MOVQ tileArgs_aoff+48(DI), R14
+	MOVQ 48(CX), R14
 	LEAQ (AX)(R14*4), R14
-	MOVQ tileArgs_aoff+56(DI), R15
+	MOVQ 56(CX), R15
 	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -3195,7 +3445,7 @@ TEXT ·tileAVX512r8p2(SB), NOSPLIT, $0-8
 
 loop:
 	VMOVUPS 0(BX), Z16
-	VMOVUPS 0(BX)(DX*1), Z17
+	VMOVUPS 64(BX), Z17
 	VBROADCASTSS (R8)(SI*1), Z18
 	VFMADD231PS Z16, Z18, Z0
 	VFMADD231PS Z17, Z18, Z1
@@ -3220,147 +3470,218 @@ loop:
 	VBROADCASTSS (R15)(SI*1), Z18
 	VFMADD231PS Z16, Z18, Z14
 	VFMADD231PS Z17, Z18, Z15
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
-	MOVQ tileArgs_coff+56(DI), BX
+	MOVQ 56(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z14, Z14
 	VADDPS 64(BX), Z15, Z15
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
-	MOVQ tileArgs_coff+56(DI), BX
+	MOVQ 56(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z14, 0(BX)
 	VMOVUPS Z15, 64(BX)
 	VZEROUPPER
 	RET
 
-// func tileAVX512r1p4(t *tileArgs)
-TEXT ·tileAVX512r1p4(SB), NOSPLIT, $0-8
+// func tileAVX512r1p3(t *tileArgs)
+TEXT ·tileAVX512r1p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
-	LEAQ (DX)(DX*2), CX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
 
 loop:
-	VBROADCASTSS (R8)(SI*1), Z4
-	VFMADD231PS 0(BX), Z4, Z0
-	VFMADD231PS 0(BX)(DX*1), Z4, Z1
-	VFMADD231PS 0(BX)(DX*2), Z4, Z2
-	VFMADD231PS 0(BX)(CX*1), Z4, Z3
-	ADDQ $64, BX
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	VBROADCASTSS (R8)(SI*1), Z3
+	VFMADD231PS 0(BX), Z3, Z0
+	VFMADD231PS 64(BX), Z3, Z1
+	VFMADD231PS 128(BX), Z3, Z2
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
-	VADDPS 192(BX), Z3, Z3
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
-	VMOVUPS Z3, 192(BX)
 	VZEROUPPER
 	RET
 
-// func tileAVX512r2p4(t *tileArgs)
-TEXT ·tileAVX512r2p4(SB), NOSPLIT, $0-8
+// func tileAVX512r2p3(t *tileArgs)
+TEXT ·tileAVX512r2p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
-	LEAQ (DX)(DX*2), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+loop:
+	VMOVUPS 0(BX), Z6
+	VMOVUPS 64(BX), Z7
+	VMOVUPS 128(BX), Z8
+	VBROADCASTSS (R8)(SI*1), Z9
+	VFMADD231PS Z6, Z9, Z0
+	VFMADD231PS Z7, Z9, Z1
+	VFMADD231PS Z8, Z9, Z2
+	VBROADCASTSS (R9)(SI*1), Z9
+	VFMADD231PS Z6, Z9, Z3
+	VFMADD231PS Z7, Z9, Z4
+	VFMADD231PS Z8, Z9, Z5
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX512r3p3(t *tileArgs)
+TEXT ·tileAVX512r3p3(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3369,76 +3690,87 @@ TEXT ·tileAVX512r2p4(SB), NOSPLIT, $0-8
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
 
 loop:
-	VMOVUPS 0(BX), Z8
-	VMOVUPS 0(BX)(DX*1), Z9
-	VMOVUPS 0(BX)(DX*2), Z10
-	VMOVUPS 0(BX)(CX*1), Z11
+	VMOVUPS 0(BX), Z9
+	VMOVUPS 64(BX), Z10
+	VMOVUPS 128(BX), Z11
 	VBROADCASTSS (R8)(SI*1), Z12
-	VFMADD231PS Z8, Z12, Z0
-	VFMADD231PS Z9, Z12, Z1
-	VFMADD231PS Z10, Z12, Z2
-	VFMADD231PS Z11, Z12, Z3
+	VFMADD231PS Z9, Z12, Z0
+	VFMADD231PS Z10, Z12, Z1
+	VFMADD231PS Z11, Z12, Z2
 	VBROADCASTSS (R9)(SI*1), Z12
-	VFMADD231PS Z8, Z12, Z4
-	VFMADD231PS Z9, Z12, Z5
-	VFMADD231PS Z10, Z12, Z6
-	VFMADD231PS Z11, Z12, Z7
-	ADDQ $64, BX
+	VFMADD231PS Z9, Z12, Z3
+	VFMADD231PS Z10, Z12, Z4
+	VFMADD231PS Z11, Z12, Z5
+	VBROADCASTSS (R10)(SI*1), Z12
+	VFMADD231PS Z9, Z12, Z6
+	VFMADD231PS Z10, Z12, Z7
+	VFMADD231PS Z11, Z12, Z8
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
-	VADDPS 192(BX), Z3, Z3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z4, Z4
-	VADDPS 64(BX), Z5, Z5
-	VADDPS 128(BX), Z6, Z6
-	VADDPS 192(BX), Z7, Z7
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
-	VMOVUPS Z3, 192(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z4, 0(BX)
-	VMOVUPS Z5, 64(BX)
-	VMOVUPS Z6, 128(BX)
-	VMOVUPS Z7, 192(BX)
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
 	VZEROUPPER
 	RET
 
-// func tileAVX512r3p4(t *tileArgs)
-TEXT ·tileAVX512r3p4(SB), NOSPLIT, $0-8
+// func tileAVX512r4p3(t *tileArgs)
+TEXT ·tileAVX512r4p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
-	LEAQ (DX)(DX*2), CX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3454,92 +3786,226 @@ TEXT ·tileAVX512r3p4(SB), NOSPLIT, $0-8
 
 loop:
 	VMOVUPS 0(BX), Z12
-	VMOVUPS 0(BX)(DX*1), Z13
-	VMOVUPS 0(BX)(DX*2), Z14
-	VMOVUPS 0(BX)(CX*1), Z15
-	VBROADCASTSS (R8)(SI*1), Z16
-	VFMADD231PS Z12, Z16, Z0
-	VFMADD231PS Z13, Z16, Z1
-	VFMADD231PS Z14, Z16, Z2
-	VFMADD231PS Z15, Z16, Z3
-	VBROADCASTSS (R9)(SI*1), Z16
-	VFMADD231PS Z12, Z16, Z4
-	VFMADD231PS Z13, Z16, Z5
-	VFMADD231PS Z14, Z16, Z6
-	VFMADD231PS Z15, Z16, Z7
-	VBROADCASTSS (R10)(SI*1), Z16
-	VFMADD231PS Z12, Z16, Z8
-	VFMADD231PS Z13, Z16, Z9
-	VFMADD231PS Z14, Z16, Z10
-	VFMADD231PS Z15, Z16, Z11
-	ADDQ $64, BX
+	VMOVUPS 64(BX), Z13
+	VMOVUPS 128(BX), Z14
+	VBROADCASTSS (R8)(SI*1), Z15
+	VFMADD231PS Z12, Z15, Z0
+	VFMADD231PS Z13, Z15, Z1
+	VFMADD231PS Z14, Z15, Z2
+	VBROADCASTSS (R9)(SI*1), Z15
+	VFMADD231PS Z12, Z15, Z3
+	VFMADD231PS Z13, Z15, Z4
+	VFMADD231PS Z14, Z15, Z5
+	VBROADCASTSS (R10)(SI*1), Z15
+	VFMADD231PS Z12, Z15, Z6
+	VFMADD231PS Z13, Z15, Z7
+	VFMADD231PS Z14, Z15, Z8
+	VBROADCASTSS (R11)(SI*1), Z15
+	VFMADD231PS Z12, Z15, Z9
+	VFMADD231PS Z13, Z15, Z10
+	VFMADD231PS Z14, Z15, Z11
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
-	VADDPS 192(BX), Z3, Z3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z4, Z4
-	VADDPS 64(BX), Z5, Z5
-	VADDPS 128(BX), Z6, Z6
-	VADDPS 192(BX), Z7, Z7
-	MOVQ tileArgs_coff+16(DI), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z8, Z8
-	VADDPS 64(BX), Z9, Z9
-	VADDPS 128(BX), Z10, Z10
-	VADDPS 192(BX), Z11, Z11
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z9, Z9
+	VADDPS 64(BX), Z10, Z10
+	VADDPS 128(BX), Z11, Z11
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
-	VMOVUPS Z3, 192(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z4, 0(BX)
-	VMOVUPS Z5, 64(BX)
-	VMOVUPS Z6, 128(BX)
-	VMOVUPS Z7, 192(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z8, 0(BX)
-	VMOVUPS Z9, 64(BX)
-	VMOVUPS Z10, 128(BX)
-	VMOVUPS Z11, 192(BX)
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z9, 0(BX)
+	VMOVUPS Z10, 64(BX)
+	VMOVUPS Z11, 128(BX)
 	VZEROUPPER
 	RET
 
-// func tileAVX512r4p4(t *tileArgs)
-TEXT ·tileAVX512r4p4(SB), NOSPLIT, $0-8
+// func tileAVX512r5p3(t *tileArgs)
+TEXT ·tileAVX512r5p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
-	LEAQ (DX)(DX*2), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+
+loop:
+	VMOVUPS 0(BX), Z15
+	VMOVUPS 64(BX), Z16
+	VMOVUPS 128(BX), Z17
+	VBROADCASTSS (R8)(SI*1), Z18
+	VFMADD231PS Z15, Z18, Z0
+	VFMADD231PS Z16, Z18, Z1
+	VFMADD231PS Z17, Z18, Z2
+	VBROADCASTSS (R9)(SI*1), Z18
+	VFMADD231PS Z15, Z18, Z3
+	VFMADD231PS Z16, Z18, Z4
+	VFMADD231PS Z17, Z18, Z5
+	VBROADCASTSS (R10)(SI*1), Z18
+	VFMADD231PS Z15, Z18, Z6
+	VFMADD231PS Z16, Z18, Z7
+	VFMADD231PS Z17, Z18, Z8
+	VBROADCASTSS (R11)(SI*1), Z18
+	VFMADD231PS Z15, Z18, Z9
+	VFMADD231PS Z16, Z18, Z10
+	VFMADD231PS Z17, Z18, Z11
+	VBROADCASTSS (R12)(SI*1), Z18
+	VFMADD231PS Z15, Z18, Z12
+	VFMADD231PS Z16, Z18, Z13
+	VFMADD231PS Z17, Z18, Z14
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z9, Z9
+	VADDPS 64(BX), Z10, Z10
+	VADDPS 128(BX), Z11, Z11
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Z13, Z13
+	VADDPS 128(BX), Z14, Z14
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z9, 0(BX)
+	VMOVUPS Z10, 64(BX)
+	VMOVUPS Z11, 128(BX)
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Z13, 64(BX)
+	VMOVUPS Z14, 128(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX512r6p3(t *tileArgs)
+TEXT ·tileAVX512r6p3(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (AX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (AX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (AX)(R13*4), R13
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3556,114 +4022,136 @@ TEXT ·tileAVX512r4p4(SB), NOSPLIT, $0-8
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
 
 loop:
-	VMOVUPS 0(BX), Z16
-	VMOVUPS 0(BX)(DX*1), Z17
-	VMOVUPS 0(BX)(DX*2), Z18
-	VMOVUPS 0(BX)(CX*1), Z19
-	VBROADCASTSS (R8)(SI*1), Z20
-	VFMADD231PS Z16, Z20, Z0
-	VFMADD231PS Z17, Z20, Z1
-	VFMADD231PS Z18, Z20, Z2
-	VFMADD231PS Z19, Z20, Z3
-	VBROADCASTSS (R9)(SI*1), Z20
-	VFMADD231PS Z16, Z20, Z4
-	VFMADD231PS Z17, Z20, Z5
-	VFMADD231PS Z18, Z20, Z6
-	VFMADD231PS Z19, Z20, Z7
-	VBROADCASTSS (R10)(SI*1), Z20
-	VFMADD231PS Z16, Z20, Z8
-	VFMADD231PS Z17, Z20, Z9
-	VFMADD231PS Z18, Z20, Z10
-	VFMADD231PS Z19, Z20, Z11
-	VBROADCASTSS (R11)(SI*1), Z20
-	VFMADD231PS Z16, Z20, Z12
-	VFMADD231PS Z17, Z20, Z13
-	VFMADD231PS Z18, Z20, Z14
-	VFMADD231PS Z19, Z20, Z15
-	ADDQ $64, BX
+	VMOVUPS 0(BX), Z18
+	VMOVUPS 64(BX), Z19
+	VMOVUPS 128(BX), Z20
+	VBROADCASTSS (R8)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z0
+	VFMADD231PS Z19, Z21, Z1
+	VFMADD231PS Z20, Z21, Z2
+	VBROADCASTSS (R9)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z3
+	VFMADD231PS Z19, Z21, Z4
+	VFMADD231PS Z20, Z21, Z5
+	VBROADCASTSS (R10)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z6
+	VFMADD231PS Z19, Z21, Z7
+	VFMADD231PS Z20, Z21, Z8
+	VBROADCASTSS (R11)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z9
+	VFMADD231PS Z19, Z21, Z10
+	VFMADD231PS Z20, Z21, Z11
+	VBROADCASTSS (R12)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z12
+	VFMADD231PS Z19, Z21, Z13
+	VFMADD231PS Z20, Z21, Z14
+	VBROADCASTSS (R13)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z15
+	VFMADD231PS Z19, Z21, Z16
+	VFMADD231PS Z20, Z21, Z17
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
-	VADDPS 192(BX), Z3, Z3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z4, Z4
-	VADDPS 64(BX), Z5, Z5
-	VADDPS 128(BX), Z6, Z6
-	VADDPS 192(BX), Z7, Z7
-	MOVQ tileArgs_coff+16(DI), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z8, Z8
-	VADDPS 64(BX), Z9, Z9
-	VADDPS 128(BX), Z10, Z10
-	VADDPS 192(BX), Z11, Z11
-	MOVQ tileArgs_coff+24(DI), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z9, Z9
+	VADDPS 64(BX), Z10, Z10
+	VADDPS 128(BX), Z11, Z11
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
-	VADDPS 192(BX), Z15, Z15
+	MOVQ 40(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z15, Z15
+	VADDPS 64(BX), Z16, Z16
+	VADDPS 128(BX), Z17, Z17
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
-	VMOVUPS Z3, 192(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z4, 0(BX)
-	VMOVUPS Z5, 64(BX)
-	VMOVUPS Z6, 128(BX)
-	VMOVUPS Z7, 192(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z8, 0(BX)
-	VMOVUPS Z9, 64(BX)
-	VMOVUPS Z10, 128(BX)
-	VMOVUPS Z11, 192(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z9, 0(BX)
+	VMOVUPS Z10, 64(BX)
+	VMOVUPS Z11, 128(BX)
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
-	VMOVUPS Z15, 192(BX)
+	MOVQ 40(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z15, 0(BX)
+	VMOVUPS Z16, 64(BX)
+	VMOVUPS Z17, 128(BX)
 	VZEROUPPER
 	RET
 
-// func tileAVX512r5p4(t *tileArgs)
-TEXT ·tileAVX512r5p4(SB), NOSPLIT, $0-8
+// func tileAVX512r7p3(t *tileArgs)
+TEXT ·tileAVX512r7p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (AX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
-	LEAQ (DX)(DX*2), CX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3684,133 +4172,151 @@ TEXT ·tileAVX512r5p4(SB), NOSPLIT, $0-8
 	VXORPS Z17, Z17, Z17
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
 
 loop:
-	VMOVUPS 0(BX), Z20
-	VMOVUPS 0(BX)(DX*1), Z21
-	VMOVUPS 0(BX)(DX*2), Z22
-	VMOVUPS 0(BX)(CX*1), Z23
+	VMOVUPS 0(BX), Z21
+	VMOVUPS 64(BX), Z22
+	VMOVUPS 128(BX), Z23
 	VBROADCASTSS (R8)(SI*1), Z24
-	VFMADD231PS Z20, Z24, Z0
-	VFMADD231PS Z21, Z24, Z1
-	VFMADD231PS Z22, Z24, Z2
-	VFMADD231PS Z23, Z24, Z3
+	VFMADD231PS Z21, Z24, Z0
+	VFMADD231PS Z22, Z24, Z1
+	VFMADD231PS Z23, Z24, Z2
 	VBROADCASTSS (R9)(SI*1), Z24
-	VFMADD231PS Z20, Z24, Z4
-	VFMADD231PS Z21, Z24, Z5
-	VFMADD231PS Z22, Z24, Z6
-	VFMADD231PS Z23, Z24, Z7
+	VFMADD231PS Z21, Z24, Z3
+	VFMADD231PS Z22, Z24, Z4
+	VFMADD231PS Z23, Z24, Z5
 	VBROADCASTSS (R10)(SI*1), Z24
-	VFMADD231PS Z20, Z24, Z8
+	VFMADD231PS Z21, Z24, Z6
+	VFMADD231PS Z22, Z24, Z7
+	VFMADD231PS Z23, Z24, Z8
+	VBROADCASTSS (R11)(SI*1), Z24
 	VFMADD231PS Z21, Z24, Z9
 	VFMADD231PS Z22, Z24, Z10
 	VFMADD231PS Z23, Z24, Z11
-	VBROADCASTSS (R11)(SI*1), Z24
-	VFMADD231PS Z20, Z24, Z12
-	VFMADD231PS Z21, Z24, Z13
-	VFMADD231PS Z22, Z24, Z14
-	VFMADD231PS Z23, Z24, Z15
 	VBROADCASTSS (R12)(SI*1), Z24
-	VFMADD231PS Z20, Z24, Z16
-	VFMADD231PS Z21, Z24, Z17
-	VFMADD231PS Z22, Z24, Z18
-	VFMADD231PS Z23, Z24, Z19
-	ADDQ $64, BX
+	VFMADD231PS Z21, Z24, Z12
+	VFMADD231PS Z22, Z24, Z13
+	VFMADD231PS Z23, Z24, Z14
+	VBROADCASTSS (R13)(SI*1), Z24
+	VFMADD231PS Z21, Z24, Z15
+	VFMADD231PS Z22, Z24, Z16
+	VFMADD231PS Z23, Z24, Z17
+	VBROADCASTSS (R14)(SI*1), Z24
+	VFMADD231PS Z21, Z24, Z18
+	VFMADD231PS Z22, Z24, Z19
+	VFMADD231PS Z23, Z24, Z20
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
-	VADDPS 192(BX), Z3, Z3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z4, Z4
-	VADDPS 64(BX), Z5, Z5
-	VADDPS 128(BX), Z6, Z6
-	VADDPS 192(BX), Z7, Z7
-	MOVQ tileArgs_coff+16(DI), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z8, Z8
-	VADDPS 64(BX), Z9, Z9
-	VADDPS 128(BX), Z10, Z10
-	VADDPS 192(BX), Z11, Z11
-	MOVQ tileArgs_coff+24(DI), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z9, Z9
+	VADDPS 64(BX), Z10, Z10
+	VADDPS 128(BX), Z11, Z11
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
-	VADDPS 192(BX), Z15, Z15
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z16, Z16
-	VADDPS 64(BX), Z17, Z17
-	VADDPS 128(BX), Z18, Z18
-	VADDPS 192(BX), Z19, Z19
+	VADDPS 0(BX), Z15, Z15
+	VADDPS 64(BX), Z16, Z16
+	VADDPS 128(BX), Z17, Z17
+	MOVQ 48(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z18, Z18
+	VADDPS 64(BX), Z19, Z19
+	VADDPS 128(BX), Z20, Z20
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
-	VMOVUPS Z3, 192(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z4, 0(BX)
-	VMOVUPS Z5, 64(BX)
-	VMOVUPS Z6, 128(BX)
-	VMOVUPS Z7, 192(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z8, 0(BX)
-	VMOVUPS Z9, 64(BX)
-	VMOVUPS Z10, 128(BX)
-	VMOVUPS Z11, 192(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z9, 0(BX)
+	VMOVUPS Z10, 64(BX)
+	VMOVUPS Z11, 128(BX)
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
-	VMOVUPS Z15, 192(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z16, 0(BX)
-	VMOVUPS Z17, 64(BX)
-	VMOVUPS Z18, 128(BX)
-	VMOVUPS Z19, 192(BX)
+	VMOVUPS Z15, 0(BX)
+	VMOVUPS Z16, 64(BX)
+	VMOVUPS Z17, 128(BX)
+	MOVQ 48(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z18, 0(BX)
+	VMOVUPS Z19, 64(BX)
+	VMOVUPS Z20, 128(BX)
 	VZEROUPPER
 	RET
 
-// func tileAVX512r6p4(t *tileArgs)
-TEXT ·tileAVX512r6p4(SB), NOSPLIT, $0-8
+// func tileAVX512r8p3(t *tileArgs)
+TEXT ·tileAVX512r8p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (AX)(R14*4), R14
+	MOVQ 56(CX), R15
+	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
-	LEAQ (DX)(DX*2), CX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3838,9 +4344,687 @@ TEXT ·tileAVX512r6p4(SB), NOSPLIT, $0-8
 
 loop:
 	VMOVUPS 0(BX), Z24
-	VMOVUPS 0(BX)(DX*1), Z25
-	VMOVUPS 0(BX)(DX*2), Z26
-	VMOVUPS 0(BX)(CX*1), Z27
+	VMOVUPS 64(BX), Z25
+	VMOVUPS 128(BX), Z26
+	VBROADCASTSS (R8)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z0
+	VFMADD231PS Z25, Z27, Z1
+	VFMADD231PS Z26, Z27, Z2
+	VBROADCASTSS (R9)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z3
+	VFMADD231PS Z25, Z27, Z4
+	VFMADD231PS Z26, Z27, Z5
+	VBROADCASTSS (R10)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z6
+	VFMADD231PS Z25, Z27, Z7
+	VFMADD231PS Z26, Z27, Z8
+	VBROADCASTSS (R11)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z9
+	VFMADD231PS Z25, Z27, Z10
+	VFMADD231PS Z26, Z27, Z11
+	VBROADCASTSS (R12)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z12
+	VFMADD231PS Z25, Z27, Z13
+	VFMADD231PS Z26, Z27, Z14
+	VBROADCASTSS (R13)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z15
+	VFMADD231PS Z25, Z27, Z16
+	VFMADD231PS Z26, Z27, Z17
+	VBROADCASTSS (R14)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z18
+	VFMADD231PS Z25, Z27, Z19
+	VFMADD231PS Z26, Z27, Z20
+	VBROADCASTSS (R15)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z21
+	VFMADD231PS Z25, Z27, Z22
+	VFMADD231PS Z26, Z27, Z23
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z9, Z9
+	VADDPS 64(BX), Z10, Z10
+	VADDPS 128(BX), Z11, Z11
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Z13, Z13
+	VADDPS 128(BX), Z14, Z14
+	MOVQ 40(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z15, Z15
+	VADDPS 64(BX), Z16, Z16
+	VADDPS 128(BX), Z17, Z17
+	MOVQ 48(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z18, Z18
+	VADDPS 64(BX), Z19, Z19
+	VADDPS 128(BX), Z20, Z20
+	MOVQ 56(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z21, Z21
+	VADDPS 64(BX), Z22, Z22
+	VADDPS 128(BX), Z23, Z23
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z9, 0(BX)
+	VMOVUPS Z10, 64(BX)
+	VMOVUPS Z11, 128(BX)
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Z13, 64(BX)
+	VMOVUPS Z14, 128(BX)
+	MOVQ 40(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z15, 0(BX)
+	VMOVUPS Z16, 64(BX)
+	VMOVUPS Z17, 128(BX)
+	MOVQ 48(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z18, 0(BX)
+	VMOVUPS Z19, 64(BX)
+	VMOVUPS Z20, 128(BX)
+	MOVQ 56(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z21, 0(BX)
+	VMOVUPS Z22, 64(BX)
+	VMOVUPS Z23, 128(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX512r1p4(t *tileArgs)
+TEXT ·tileAVX512r1p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	PREFETCHT0 1216(BX)
+	VBROADCASTSS (R8)(SI*1), Z4
+	VFMADD231PS 0(BX), Z4, Z0
+	VFMADD231PS 64(BX), Z4, Z1
+	VFMADD231PS 128(BX), Z4, Z2
+	VFMADD231PS 192(BX), Z4, Z3
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX512r2p4(t *tileArgs)
+TEXT ·tileAVX512r2p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+loop:
+	VMOVUPS 0(BX), Z8
+	VMOVUPS 64(BX), Z9
+	VMOVUPS 128(BX), Z10
+	VMOVUPS 192(BX), Z11
+	VBROADCASTSS (R8)(SI*1), Z12
+	VFMADD231PS Z8, Z12, Z0
+	VFMADD231PS Z9, Z12, Z1
+	VFMADD231PS Z10, Z12, Z2
+	VFMADD231PS Z11, Z12, Z3
+	VBROADCASTSS (R9)(SI*1), Z12
+	VFMADD231PS Z8, Z12, Z4
+	VFMADD231PS Z9, Z12, Z5
+	VFMADD231PS Z10, Z12, Z6
+	VFMADD231PS Z11, Z12, Z7
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Z5, Z5
+	VADDPS 128(BX), Z6, Z6
+	VADDPS 192(BX), Z7, Z7
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Z5, 64(BX)
+	VMOVUPS Z6, 128(BX)
+	VMOVUPS Z7, 192(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX512r3p4(t *tileArgs)
+TEXT ·tileAVX512r3p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+loop:
+	VMOVUPS 0(BX), Z12
+	VMOVUPS 64(BX), Z13
+	VMOVUPS 128(BX), Z14
+	VMOVUPS 192(BX), Z15
+	VBROADCASTSS (R8)(SI*1), Z16
+	VFMADD231PS Z12, Z16, Z0
+	VFMADD231PS Z13, Z16, Z1
+	VFMADD231PS Z14, Z16, Z2
+	VFMADD231PS Z15, Z16, Z3
+	VBROADCASTSS (R9)(SI*1), Z16
+	VFMADD231PS Z12, Z16, Z4
+	VFMADD231PS Z13, Z16, Z5
+	VFMADD231PS Z14, Z16, Z6
+	VFMADD231PS Z15, Z16, Z7
+	VBROADCASTSS (R10)(SI*1), Z16
+	VFMADD231PS Z12, Z16, Z8
+	VFMADD231PS Z13, Z16, Z9
+	VFMADD231PS Z14, Z16, Z10
+	VFMADD231PS Z15, Z16, Z11
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Z5, Z5
+	VADDPS 128(BX), Z6, Z6
+	VADDPS 192(BX), Z7, Z7
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Z9, Z9
+	VADDPS 128(BX), Z10, Z10
+	VADDPS 192(BX), Z11, Z11
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Z5, 64(BX)
+	VMOVUPS Z6, 128(BX)
+	VMOVUPS Z7, 192(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Z9, 64(BX)
+	VMOVUPS Z10, 128(BX)
+	VMOVUPS Z11, 192(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX512r4p4(t *tileArgs)
+TEXT ·tileAVX512r4p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (AX)(R11*4), R11
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+
+loop:
+	VMOVUPS 0(BX), Z16
+	VMOVUPS 64(BX), Z17
+	VMOVUPS 128(BX), Z18
+	VMOVUPS 192(BX), Z19
+	VBROADCASTSS (R8)(SI*1), Z20
+	VFMADD231PS Z16, Z20, Z0
+	VFMADD231PS Z17, Z20, Z1
+	VFMADD231PS Z18, Z20, Z2
+	VFMADD231PS Z19, Z20, Z3
+	VBROADCASTSS (R9)(SI*1), Z20
+	VFMADD231PS Z16, Z20, Z4
+	VFMADD231PS Z17, Z20, Z5
+	VFMADD231PS Z18, Z20, Z6
+	VFMADD231PS Z19, Z20, Z7
+	VBROADCASTSS (R10)(SI*1), Z20
+	VFMADD231PS Z16, Z20, Z8
+	VFMADD231PS Z17, Z20, Z9
+	VFMADD231PS Z18, Z20, Z10
+	VFMADD231PS Z19, Z20, Z11
+	VBROADCASTSS (R11)(SI*1), Z20
+	VFMADD231PS Z16, Z20, Z12
+	VFMADD231PS Z17, Z20, Z13
+	VFMADD231PS Z18, Z20, Z14
+	VFMADD231PS Z19, Z20, Z15
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Z5, Z5
+	VADDPS 128(BX), Z6, Z6
+	VADDPS 192(BX), Z7, Z7
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Z9, Z9
+	VADDPS 128(BX), Z10, Z10
+	VADDPS 192(BX), Z11, Z11
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Z13, Z13
+	VADDPS 128(BX), Z14, Z14
+	VADDPS 192(BX), Z15, Z15
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Z5, 64(BX)
+	VMOVUPS Z6, 128(BX)
+	VMOVUPS Z7, 192(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Z9, 64(BX)
+	VMOVUPS Z10, 128(BX)
+	VMOVUPS Z11, 192(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Z13, 64(BX)
+	VMOVUPS Z14, 128(BX)
+	VMOVUPS Z15, 192(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX512r5p4(t *tileArgs)
+TEXT ·tileAVX512r5p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (AX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (AX)(R12*4), R12
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+
+loop:
+	VMOVUPS 0(BX), Z20
+	VMOVUPS 64(BX), Z21
+	VMOVUPS 128(BX), Z22
+	VMOVUPS 192(BX), Z23
+	VBROADCASTSS (R8)(SI*1), Z24
+	VFMADD231PS Z20, Z24, Z0
+	VFMADD231PS Z21, Z24, Z1
+	VFMADD231PS Z22, Z24, Z2
+	VFMADD231PS Z23, Z24, Z3
+	VBROADCASTSS (R9)(SI*1), Z24
+	VFMADD231PS Z20, Z24, Z4
+	VFMADD231PS Z21, Z24, Z5
+	VFMADD231PS Z22, Z24, Z6
+	VFMADD231PS Z23, Z24, Z7
+	VBROADCASTSS (R10)(SI*1), Z24
+	VFMADD231PS Z20, Z24, Z8
+	VFMADD231PS Z21, Z24, Z9
+	VFMADD231PS Z22, Z24, Z10
+	VFMADD231PS Z23, Z24, Z11
+	VBROADCASTSS (R11)(SI*1), Z24
+	VFMADD231PS Z20, Z24, Z12
+	VFMADD231PS Z21, Z24, Z13
+	VFMADD231PS Z22, Z24, Z14
+	VFMADD231PS Z23, Z24, Z15
+	VBROADCASTSS (R12)(SI*1), Z24
+	VFMADD231PS Z20, Z24, Z16
+	VFMADD231PS Z21, Z24, Z17
+	VFMADD231PS Z22, Z24, Z18
+	VFMADD231PS Z23, Z24, Z19
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Z5, Z5
+	VADDPS 128(BX), Z6, Z6
+	VADDPS 192(BX), Z7, Z7
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Z9, Z9
+	VADDPS 128(BX), Z10, Z10
+	VADDPS 192(BX), Z11, Z11
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Z13, Z13
+	VADDPS 128(BX), Z14, Z14
+	VADDPS 192(BX), Z15, Z15
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z16, Z16
+	VADDPS 64(BX), Z17, Z17
+	VADDPS 128(BX), Z18, Z18
+	VADDPS 192(BX), Z19, Z19
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Z5, 64(BX)
+	VMOVUPS Z6, 128(BX)
+	VMOVUPS Z7, 192(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Z9, 64(BX)
+	VMOVUPS Z10, 128(BX)
+	VMOVUPS Z11, 192(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Z13, 64(BX)
+	VMOVUPS Z14, 128(BX)
+	VMOVUPS Z15, 192(BX)
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z16, 0(BX)
+	VMOVUPS Z17, 64(BX)
+	VMOVUPS Z18, 128(BX)
+	VMOVUPS Z19, 192(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX512r6p4(t *tileArgs)
+TEXT ·tileAVX512r6p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (AX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (AX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (AX)(R13*4), R13
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+loop:
+	VMOVUPS 0(BX), Z24
+	VMOVUPS 64(BX), Z25
+	VMOVUPS 128(BX), Z26
+	VMOVUPS 192(BX), Z27
 	VBROADCASTSS (R8)(SI*1), Z28
 	VFMADD231PS Z24, Z28, Z0
 	VFMADD231PS Z25, Z28, Z1
@@ -3871,44 +5055,45 @@ loop:
 	VFMADD231PS Z25, Z28, Z21
 	VFMADD231PS Z26, Z28, Z22
 	VFMADD231PS Z27, Z28, Z23
-	ADDQ $64, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
 	VADDPS 192(BX), Z7, Z7
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	VADDPS 128(BX), Z10, Z10
 	VADDPS 192(BX), Z11, Z11
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	VADDPS 192(BX), Z15, Z15
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z16, Z16
 	VADDPS 64(BX), Z17, Z17
 	VADDPS 128(BX), Z18, Z18
 	VADDPS 192(BX), Z19, Z19
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z20, Z20
 	VADDPS 64(BX), Z21, Z21
@@ -3916,42 +5101,234 @@ loop:
 	VADDPS 192(BX), Z23, Z23
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	VMOVUPS Z10, 128(BX)
 	VMOVUPS Z11, 192(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	VMOVUPS Z15, 192(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z16, 0(BX)
 	VMOVUPS Z17, 64(BX)
 	VMOVUPS Z18, 128(BX)
 	VMOVUPS Z19, 192(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z20, 0(BX)
 	VMOVUPS Z21, 64(BX)
 	VMOVUPS Z22, 128(BX)
 	VMOVUPS Z23, 192(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX512r1p5(t *tileArgs)
+TEXT ·tileAVX512r1p5(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+
+loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	PREFETCHT0 1216(BX)
+	PREFETCHT0 1280(BX)
+	VBROADCASTSS (R8)(SI*1), Z5
+	VFMADD231PS 0(BX), Z5, Z0
+	VFMADD231PS 64(BX), Z5, Z1
+	VFMADD231PS 128(BX), Z5, Z2
+	VFMADD231PS 192(BX), Z5, Z3
+	VFMADD231PS 256(BX), Z5, Z4
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	VADDPS 256(BX), Z4, Z4
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	VMOVUPS Z4, 256(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX512r1p6(t *tileArgs)
+TEXT ·tileAVX512r1p6(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	PREFETCHT0 1216(BX)
+	PREFETCHT0 1280(BX)
+	PREFETCHT0 1344(BX)
+	VBROADCASTSS (R8)(SI*1), Z6
+	VFMADD231PS 0(BX), Z6, Z0
+	VFMADD231PS 64(BX), Z6, Z1
+	VFMADD231PS 128(BX), Z6, Z2
+	VFMADD231PS 192(BX), Z6, Z3
+	VFMADD231PS 256(BX), Z6, Z4
+	VFMADD231PS 320(BX), Z6, Z5
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	VADDPS 256(BX), Z4, Z4
+	VADDPS 320(BX), Z5, Z5
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	VMOVUPS Z4, 256(BX)
+	VMOVUPS Z5, 320(BX)
+	VZEROUPPER
+	RET
+
+// func tileAVX512r1p7(t *tileArgs)
+TEXT ·tileAVX512r1p7(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $2, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+
+loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	PREFETCHT0 1216(BX)
+	PREFETCHT0 1280(BX)
+	PREFETCHT0 1344(BX)
+	PREFETCHT0 1408(BX)
+	VBROADCASTSS (R8)(SI*1), Z7
+	VFMADD231PS 0(BX), Z7, Z0
+	VFMADD231PS 64(BX), Z7, Z1
+	VFMADD231PS 128(BX), Z7, Z2
+	VFMADD231PS 192(BX), Z7, Z3
+	VFMADD231PS 256(BX), Z7, Z4
+	VFMADD231PS 320(BX), Z7, Z5
+	VFMADD231PS 384(BX), Z7, Z6
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	VADDPS 256(BX), Z4, Z4
+	VADDPS 320(BX), Z5, Z5
+	VADDPS 384(BX), Z6, Z6
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	VMOVUPS Z4, 256(BX)
+	VMOVUPS Z5, 320(BX)
+	VMOVUPS Z6, 384(BX)
 	VZEROUPPER
 	RET
 
@@ -3962,14 +5339,13 @@ TEXT ·tileAVX512r1p8(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
-	LEAQ (DX)(DX*2), CX
-	LEAQ (BX)(DX*4), R9
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3980,24 +5356,32 @@ TEXT ·tileAVX512r1p8(SB), NOSPLIT, $0-8
 	VXORPS Z7, Z7, Z7
 
 loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	PREFETCHT0 1216(BX)
+	PREFETCHT0 1280(BX)
+	PREFETCHT0 1344(BX)
+	PREFETCHT0 1408(BX)
+	PREFETCHT0 1472(BX)
 	VBROADCASTSS (R8)(SI*1), Z8
 	VFMADD231PS 0(BX), Z8, Z0
-	VFMADD231PS 0(BX)(DX*1), Z8, Z1
-	VFMADD231PS 0(BX)(DX*2), Z8, Z2
-	VFMADD231PS 0(BX)(CX*1), Z8, Z3
-	VFMADD231PS 0(R9), Z8, Z4
-	VFMADD231PS 0(R9)(DX*1), Z8, Z5
-	VFMADD231PS 0(R9)(DX*2), Z8, Z6
-	VFMADD231PS 0(R9)(CX*1), Z8, Z7
-	ADDQ $64, BX
-	ADDQ $64, R9
+	VFMADD231PS 64(BX), Z8, Z1
+	VFMADD231PS 128(BX), Z8, Z2
+	VFMADD231PS 192(BX), Z8, Z3
+	VFMADD231PS 256(BX), Z8, Z4
+	VFMADD231PS 320(BX), Z8, Z5
+	VFMADD231PS 384(BX), Z8, Z6
+	VFMADD231PS 448(BX), Z8, Z7
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
@@ -4009,7 +5393,7 @@ loop:
 	VADDPS 448(BX), Z7, Z7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
@@ -4029,29 +5413,34 @@ TEXT ·halfAVX512r1p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 
 loop:
+	PREFETCHT0 1024(BX)
 	VCVTPH2PS 0(BX), Z1
 	VBROADCASTSS (R8)(SI*1), Z2
 	VFMADD231PS Z1, Z2, Z0
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VZEROUPPER
@@ -4064,12 +5453,15 @@ TEXT ·halfAVX512r2p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
@@ -4079,25 +5471,26 @@ loop:
 	VFMADD231PS Z2, Z3, Z0
 	VBROADCASTSS (R9)(SI*1), Z3
 	VFMADD231PS Z2, Z3, Z1
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	VZEROUPPER
@@ -4110,14 +5503,17 @@ TEXT ·halfAVX512r3p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4130,31 +5526,32 @@ loop:
 	VFMADD231PS Z3, Z4, Z1
 	VBROADCASTSS (R10)(SI*1), Z4
 	VFMADD231PS Z3, Z4, Z2
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VZEROUPPER
@@ -4167,16 +5564,19 @@ TEXT ·halfAVX512r4p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4192,37 +5592,38 @@ loop:
 	VFMADD231PS Z4, Z5, Z2
 	VBROADCASTSS (R11)(SI*1), Z5
 	VFMADD231PS Z4, Z5, Z3
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VZEROUPPER
@@ -4235,18 +5636,21 @@ TEXT ·halfAVX512r5p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4265,43 +5669,44 @@ loop:
 	VFMADD231PS Z5, Z6, Z3
 	VBROADCASTSS (R12)(SI*1), Z6
 	VFMADD231PS Z5, Z6, Z4
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VZEROUPPER
@@ -4314,20 +5719,23 @@ TEXT ·halfAVX512r6p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4349,49 +5757,50 @@ loop:
 	VFMADD231PS Z6, Z7, Z4
 	VBROADCASTSS (R13)(SI*1), Z7
 	VFMADD231PS Z6, Z7, Z5
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
 	VZEROUPPER
@@ -4404,22 +5813,25 @@ TEXT ·halfAVX512r7p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
-	MOVQ tileArgs_aoff+48(DI), R14
+	MOVQ 48(CX), R14
 	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4444,55 +5856,56 @@ loop:
 	VFMADD231PS Z7, Z8, Z5
 	VBROADCASTSS (R14)(SI*1), Z8
 	VFMADD231PS Z7, Z8, Z6
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VZEROUPPER
@@ -4505,24 +5918,27 @@ TEXT ·halfAVX512r8p1(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
-	MOVQ tileArgs_aoff+48(DI), R14
+	MOVQ 48(CX), R14
 	LEAQ (AX)(R14*4), R14
-	MOVQ tileArgs_aoff+56(DI), R15
+	MOVQ 56(CX), R15
 	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4550,61 +5966,62 @@ loop:
 	VFMADD231PS Z8, Z9, Z6
 	VBROADCASTSS (R15)(SI*1), Z9
 	VFMADD231PS Z8, Z9, Z7
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
-	MOVQ tileArgs_coff+56(DI), BX
+	MOVQ 56(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z7, Z7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
-	MOVQ tileArgs_coff+56(DI), BX
+	MOVQ 56(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z7, 0(BX)
 	VZEROUPPER
@@ -4617,35 +6034,38 @@ TEXT ·halfAVX512r1p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
 loop:
+	PREFETCHT0 1024(BX)
 	VCVTPH2PS 0(BX), Z2
-	VCVTPH2PS 0(BX)(DX*1), Z3
+	VCVTPH2PS 32(BX), Z3
 	VBROADCASTSS (R8)(SI*1), Z4
 	VFMADD231PS Z2, Z4, Z0
 	VFMADD231PS Z3, Z4, Z1
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
@@ -4659,13 +6079,14 @@ TEXT ·halfAVX512r2p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -4674,35 +6095,36 @@ TEXT ·halfAVX512r2p2(SB), NOSPLIT, $0-8
 
 loop:
 	VCVTPH2PS 0(BX), Z4
-	VCVTPH2PS 0(BX)(DX*1), Z5
+	VCVTPH2PS 32(BX), Z5
 	VBROADCASTSS (R8)(SI*1), Z6
 	VFMADD231PS Z4, Z6, Z0
 	VFMADD231PS Z5, Z6, Z1
 	VBROADCASTSS (R9)(SI*1), Z6
 	VFMADD231PS Z4, Z6, Z2
 	VFMADD231PS Z5, Z6, Z3
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
@@ -4716,15 +6138,16 @@ TEXT ·halfAVX512r3p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -4735,7 +6158,7 @@ TEXT ·halfAVX512r3p2(SB), NOSPLIT, $0-8
 
 loop:
 	VCVTPH2PS 0(BX), Z6
-	VCVTPH2PS 0(BX)(DX*1), Z7
+	VCVTPH2PS 32(BX), Z7
 	VBROADCASTSS (R8)(SI*1), Z8
 	VFMADD231PS Z6, Z8, Z0
 	VFMADD231PS Z7, Z8, Z1
@@ -4745,36 +6168,37 @@ loop:
 	VBROADCASTSS (R10)(SI*1), Z8
 	VFMADD231PS Z6, Z8, Z4
 	VFMADD231PS Z7, Z8, Z5
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
@@ -4788,17 +6212,18 @@ TEXT ·halfAVX512r4p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -4811,7 +6236,7 @@ TEXT ·halfAVX512r4p2(SB), NOSPLIT, $0-8
 
 loop:
 	VCVTPH2PS 0(BX), Z8
-	VCVTPH2PS 0(BX)(DX*1), Z9
+	VCVTPH2PS 32(BX), Z9
 	VBROADCASTSS (R8)(SI*1), Z10
 	VFMADD231PS Z8, Z10, Z0
 	VFMADD231PS Z9, Z10, Z1
@@ -4824,44 +6249,45 @@ loop:
 	VBROADCASTSS (R11)(SI*1), Z10
 	VFMADD231PS Z8, Z10, Z6
 	VFMADD231PS Z9, Z10, Z7
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
@@ -4875,19 +6301,20 @@ TEXT ·halfAVX512r5p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -4902,7 +6329,7 @@ TEXT ·halfAVX512r5p2(SB), NOSPLIT, $0-8
 
 loop:
 	VCVTPH2PS 0(BX), Z10
-	VCVTPH2PS 0(BX)(DX*1), Z11
+	VCVTPH2PS 32(BX), Z11
 	VBROADCASTSS (R8)(SI*1), Z12
 	VFMADD231PS Z10, Z12, Z0
 	VFMADD231PS Z11, Z12, Z1
@@ -4918,52 +6345,53 @@ loop:
 	VBROADCASTSS (R12)(SI*1), Z12
 	VFMADD231PS Z10, Z12, Z8
 	VFMADD231PS Z11, Z12, Z9
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
@@ -4977,21 +6405,22 @@ TEXT ·halfAVX512r6p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -5008,7 +6437,7 @@ TEXT ·halfAVX512r6p2(SB), NOSPLIT, $0-8
 
 loop:
 	VCVTPH2PS 0(BX), Z12
-	VCVTPH2PS 0(BX)(DX*1), Z13
+	VCVTPH2PS 32(BX), Z13
 	VBROADCASTSS (R8)(SI*1), Z14
 	VFMADD231PS Z12, Z14, Z0
 	VFMADD231PS Z13, Z14, Z1
@@ -5027,60 +6456,61 @@ loop:
 	VBROADCASTSS (R13)(SI*1), Z14
 	VFMADD231PS Z12, Z14, Z10
 	VFMADD231PS Z13, Z14, Z11
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
@@ -5094,23 +6524,24 @@ TEXT ·halfAVX512r7p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
-	MOVQ tileArgs_aoff+48(DI), R14
+	MOVQ 48(CX), R14
 	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -5129,7 +6560,7 @@ TEXT ·halfAVX512r7p2(SB), NOSPLIT, $0-8
 
 loop:
 	VCVTPH2PS 0(BX), Z14
-	VCVTPH2PS 0(BX)(DX*1), Z15
+	VCVTPH2PS 32(BX), Z15
 	VBROADCASTSS (R8)(SI*1), Z16
 	VFMADD231PS Z14, Z16, Z0
 	VFMADD231PS Z15, Z16, Z1
@@ -5151,68 +6582,69 @@ loop:
 	VBROADCASTSS (R14)(SI*1), Z16
 	VFMADD231PS Z14, Z16, Z12
 	VFMADD231PS Z15, Z16, Z13
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
@@ -5226,25 +6658,26 @@ TEXT ·halfAVX512r8p2(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
-	MOVQ tileArgs_aoff+48(DI), R14
+	MOVQ 48(CX), R14
 	LEAQ (AX)(R14*4), R14
-	MOVQ tileArgs_aoff+56(DI), R15
+	MOVQ 56(CX), R15
 	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -5265,7 +6698,7 @@ TEXT ·halfAVX512r8p2(SB), NOSPLIT, $0-8
 
 loop:
 	VCVTPH2PS 0(BX), Z16
-	VCVTPH2PS 0(BX)(DX*1), Z17
+	VCVTPH2PS 32(BX), Z17
 	VBROADCASTSS (R8)(SI*1), Z18
 	VFMADD231PS Z16, Z18, Z0
 	VFMADD231PS Z17, Z18, Z1
@@ -5290,151 +6723,220 @@ loop:
 	VBROADCASTSS (R15)(SI*1), Z18
 	VFMADD231PS Z16, Z18, Z14
 	VFMADD231PS Z17, Z18, Z15
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
-	MOVQ tileArgs_coff+56(DI), BX
+	MOVQ 56(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z14, Z14
 	VADDPS 64(BX), Z15, Z15
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
-	MOVQ tileArgs_coff+48(DI), BX
+	MOVQ 48(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
-	MOVQ tileArgs_coff+56(DI), BX
+	MOVQ 56(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z14, 0(BX)
 	VMOVUPS Z15, 64(BX)
 	VZEROUPPER
 	RET
 
-// func halfAVX512r1p4(t *tileArgs)
-TEXT ·halfAVX512r1p4(SB), NOSPLIT, $0-8
+// func halfAVX512r1p3(t *tileArgs)
+TEXT ·halfAVX512r1p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
-	LEAQ (DX)(DX*2), CX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
 
 loop:
-	VCVTPH2PS 0(BX), Z4
-	VCVTPH2PS 0(BX)(DX*1), Z5
-	VCVTPH2PS 0(BX)(DX*2), Z6
-	VCVTPH2PS 0(BX)(CX*1), Z7
-	VBROADCASTSS (R8)(SI*1), Z8
-	VFMADD231PS Z4, Z8, Z0
-	VFMADD231PS Z5, Z8, Z1
-	VFMADD231PS Z6, Z8, Z2
-	VFMADD231PS Z7, Z8, Z3
-	ADDQ $32, BX
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	VCVTPH2PS 0(BX), Z3
+	VCVTPH2PS 32(BX), Z4
+	VCVTPH2PS 64(BX), Z5
+	VBROADCASTSS (R8)(SI*1), Z6
+	VFMADD231PS Z3, Z6, Z0
+	VFMADD231PS Z4, Z6, Z1
+	VFMADD231PS Z5, Z6, Z2
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
-	VADDPS 192(BX), Z3, Z3
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
-	VMOVUPS Z3, 192(BX)
 	VZEROUPPER
 	RET
 
-// func halfAVX512r2p4(t *tileArgs)
-TEXT ·halfAVX512r2p4(SB), NOSPLIT, $0-8
+// func halfAVX512r2p3(t *tileArgs)
+TEXT ·halfAVX512r2p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
-	LEAQ (DX)(DX*2), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+loop:
+	VCVTPH2PS 0(BX), Z6
+	VCVTPH2PS 32(BX), Z7
+	VCVTPH2PS 64(BX), Z8
+	VBROADCASTSS (R8)(SI*1), Z9
+	VFMADD231PS Z6, Z9, Z0
+	VFMADD231PS Z7, Z9, Z1
+	VFMADD231PS Z8, Z9, Z2
+	VBROADCASTSS (R9)(SI*1), Z9
+	VFMADD231PS Z6, Z9, Z3
+	VFMADD231PS Z7, Z9, Z4
+	VFMADD231PS Z8, Z9, Z5
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX512r3p3(t *tileArgs)
+TEXT ·halfAVX512r3p3(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5443,76 +6945,87 @@ TEXT ·halfAVX512r2p4(SB), NOSPLIT, $0-8
 	VXORPS Z5, Z5, Z5
 	VXORPS Z6, Z6, Z6
 	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
 
 loop:
-	VCVTPH2PS 0(BX), Z8
-	VCVTPH2PS 0(BX)(DX*1), Z9
-	VCVTPH2PS 0(BX)(DX*2), Z10
-	VCVTPH2PS 0(BX)(CX*1), Z11
+	VCVTPH2PS 0(BX), Z9
+	VCVTPH2PS 32(BX), Z10
+	VCVTPH2PS 64(BX), Z11
 	VBROADCASTSS (R8)(SI*1), Z12
-	VFMADD231PS Z8, Z12, Z0
-	VFMADD231PS Z9, Z12, Z1
-	VFMADD231PS Z10, Z12, Z2
-	VFMADD231PS Z11, Z12, Z3
+	VFMADD231PS Z9, Z12, Z0
+	VFMADD231PS Z10, Z12, Z1
+	VFMADD231PS Z11, Z12, Z2
 	VBROADCASTSS (R9)(SI*1), Z12
-	VFMADD231PS Z8, Z12, Z4
-	VFMADD231PS Z9, Z12, Z5
-	VFMADD231PS Z10, Z12, Z6
-	VFMADD231PS Z11, Z12, Z7
-	ADDQ $32, BX
+	VFMADD231PS Z9, Z12, Z3
+	VFMADD231PS Z10, Z12, Z4
+	VFMADD231PS Z11, Z12, Z5
+	VBROADCASTSS (R10)(SI*1), Z12
+	VFMADD231PS Z9, Z12, Z6
+	VFMADD231PS Z10, Z12, Z7
+	VFMADD231PS Z11, Z12, Z8
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
-	VADDPS 192(BX), Z3, Z3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z4, Z4
-	VADDPS 64(BX), Z5, Z5
-	VADDPS 128(BX), Z6, Z6
-	VADDPS 192(BX), Z7, Z7
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
-	VMOVUPS Z3, 192(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z4, 0(BX)
-	VMOVUPS Z5, 64(BX)
-	VMOVUPS Z6, 128(BX)
-	VMOVUPS Z7, 192(BX)
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
 	VZEROUPPER
 	RET
 
-// func halfAVX512r3p4(t *tileArgs)
-TEXT ·halfAVX512r3p4(SB), NOSPLIT, $0-8
+// func halfAVX512r4p3(t *tileArgs)
+TEXT ·halfAVX512r4p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
-	LEAQ (DX)(DX*2), CX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5528,92 +7041,226 @@ TEXT ·halfAVX512r3p4(SB), NOSPLIT, $0-8
 
 loop:
 	VCVTPH2PS 0(BX), Z12
-	VCVTPH2PS 0(BX)(DX*1), Z13
-	VCVTPH2PS 0(BX)(DX*2), Z14
-	VCVTPH2PS 0(BX)(CX*1), Z15
-	VBROADCASTSS (R8)(SI*1), Z16
-	VFMADD231PS Z12, Z16, Z0
-	VFMADD231PS Z13, Z16, Z1
-	VFMADD231PS Z14, Z16, Z2
-	VFMADD231PS Z15, Z16, Z3
-	VBROADCASTSS (R9)(SI*1), Z16
-	VFMADD231PS Z12, Z16, Z4
-	VFMADD231PS Z13, Z16, Z5
-	VFMADD231PS Z14, Z16, Z6
-	VFMADD231PS Z15, Z16, Z7
-	VBROADCASTSS (R10)(SI*1), Z16
-	VFMADD231PS Z12, Z16, Z8
-	VFMADD231PS Z13, Z16, Z9
-	VFMADD231PS Z14, Z16, Z10
-	VFMADD231PS Z15, Z16, Z11
-	ADDQ $32, BX
+	VCVTPH2PS 32(BX), Z13
+	VCVTPH2PS 64(BX), Z14
+	VBROADCASTSS (R8)(SI*1), Z15
+	VFMADD231PS Z12, Z15, Z0
+	VFMADD231PS Z13, Z15, Z1
+	VFMADD231PS Z14, Z15, Z2
+	VBROADCASTSS (R9)(SI*1), Z15
+	VFMADD231PS Z12, Z15, Z3
+	VFMADD231PS Z13, Z15, Z4
+	VFMADD231PS Z14, Z15, Z5
+	VBROADCASTSS (R10)(SI*1), Z15
+	VFMADD231PS Z12, Z15, Z6
+	VFMADD231PS Z13, Z15, Z7
+	VFMADD231PS Z14, Z15, Z8
+	VBROADCASTSS (R11)(SI*1), Z15
+	VFMADD231PS Z12, Z15, Z9
+	VFMADD231PS Z13, Z15, Z10
+	VFMADD231PS Z14, Z15, Z11
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
-	VADDPS 192(BX), Z3, Z3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z4, Z4
-	VADDPS 64(BX), Z5, Z5
-	VADDPS 128(BX), Z6, Z6
-	VADDPS 192(BX), Z7, Z7
-	MOVQ tileArgs_coff+16(DI), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z8, Z8
-	VADDPS 64(BX), Z9, Z9
-	VADDPS 128(BX), Z10, Z10
-	VADDPS 192(BX), Z11, Z11
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z9, Z9
+	VADDPS 64(BX), Z10, Z10
+	VADDPS 128(BX), Z11, Z11
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
-	VMOVUPS Z3, 192(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z4, 0(BX)
-	VMOVUPS Z5, 64(BX)
-	VMOVUPS Z6, 128(BX)
-	VMOVUPS Z7, 192(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z8, 0(BX)
-	VMOVUPS Z9, 64(BX)
-	VMOVUPS Z10, 128(BX)
-	VMOVUPS Z11, 192(BX)
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z9, 0(BX)
+	VMOVUPS Z10, 64(BX)
+	VMOVUPS Z11, 128(BX)
 	VZEROUPPER
 	RET
 
-// func halfAVX512r4p4(t *tileArgs)
-TEXT ·halfAVX512r4p4(SB), NOSPLIT, $0-8
+// func halfAVX512r5p3(t *tileArgs)
+TEXT ·halfAVX512r5p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
-	LEAQ (DX)(DX*2), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+
+loop:
+	VCVTPH2PS 0(BX), Z15
+	VCVTPH2PS 32(BX), Z16
+	VCVTPH2PS 64(BX), Z17
+	VBROADCASTSS (R8)(SI*1), Z18
+	VFMADD231PS Z15, Z18, Z0
+	VFMADD231PS Z16, Z18, Z1
+	VFMADD231PS Z17, Z18, Z2
+	VBROADCASTSS (R9)(SI*1), Z18
+	VFMADD231PS Z15, Z18, Z3
+	VFMADD231PS Z16, Z18, Z4
+	VFMADD231PS Z17, Z18, Z5
+	VBROADCASTSS (R10)(SI*1), Z18
+	VFMADD231PS Z15, Z18, Z6
+	VFMADD231PS Z16, Z18, Z7
+	VFMADD231PS Z17, Z18, Z8
+	VBROADCASTSS (R11)(SI*1), Z18
+	VFMADD231PS Z15, Z18, Z9
+	VFMADD231PS Z16, Z18, Z10
+	VFMADD231PS Z17, Z18, Z11
+	VBROADCASTSS (R12)(SI*1), Z18
+	VFMADD231PS Z15, Z18, Z12
+	VFMADD231PS Z16, Z18, Z13
+	VFMADD231PS Z17, Z18, Z14
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z9, Z9
+	VADDPS 64(BX), Z10, Z10
+	VADDPS 128(BX), Z11, Z11
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Z13, Z13
+	VADDPS 128(BX), Z14, Z14
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z9, 0(BX)
+	VMOVUPS Z10, 64(BX)
+	VMOVUPS Z11, 128(BX)
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Z13, 64(BX)
+	VMOVUPS Z14, 128(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX512r6p3(t *tileArgs)
+TEXT ·halfAVX512r6p3(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (AX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (AX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (AX)(R13*4), R13
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5630,114 +7277,136 @@ TEXT ·halfAVX512r4p4(SB), NOSPLIT, $0-8
 	VXORPS Z13, Z13, Z13
 	VXORPS Z14, Z14, Z14
 	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
 
 loop:
-	VCVTPH2PS 0(BX), Z16
-	VCVTPH2PS 0(BX)(DX*1), Z17
-	VCVTPH2PS 0(BX)(DX*2), Z18
-	VCVTPH2PS 0(BX)(CX*1), Z19
-	VBROADCASTSS (R8)(SI*1), Z20
-	VFMADD231PS Z16, Z20, Z0
-	VFMADD231PS Z17, Z20, Z1
-	VFMADD231PS Z18, Z20, Z2
-	VFMADD231PS Z19, Z20, Z3
-	VBROADCASTSS (R9)(SI*1), Z20
-	VFMADD231PS Z16, Z20, Z4
-	VFMADD231PS Z17, Z20, Z5
-	VFMADD231PS Z18, Z20, Z6
-	VFMADD231PS Z19, Z20, Z7
-	VBROADCASTSS (R10)(SI*1), Z20
-	VFMADD231PS Z16, Z20, Z8
-	VFMADD231PS Z17, Z20, Z9
-	VFMADD231PS Z18, Z20, Z10
-	VFMADD231PS Z19, Z20, Z11
-	VBROADCASTSS (R11)(SI*1), Z20
-	VFMADD231PS Z16, Z20, Z12
-	VFMADD231PS Z17, Z20, Z13
-	VFMADD231PS Z18, Z20, Z14
-	VFMADD231PS Z19, Z20, Z15
-	ADDQ $32, BX
+	VCVTPH2PS 0(BX), Z18
+	VCVTPH2PS 32(BX), Z19
+	VCVTPH2PS 64(BX), Z20
+	VBROADCASTSS (R8)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z0
+	VFMADD231PS Z19, Z21, Z1
+	VFMADD231PS Z20, Z21, Z2
+	VBROADCASTSS (R9)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z3
+	VFMADD231PS Z19, Z21, Z4
+	VFMADD231PS Z20, Z21, Z5
+	VBROADCASTSS (R10)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z6
+	VFMADD231PS Z19, Z21, Z7
+	VFMADD231PS Z20, Z21, Z8
+	VBROADCASTSS (R11)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z9
+	VFMADD231PS Z19, Z21, Z10
+	VFMADD231PS Z20, Z21, Z11
+	VBROADCASTSS (R12)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z12
+	VFMADD231PS Z19, Z21, Z13
+	VFMADD231PS Z20, Z21, Z14
+	VBROADCASTSS (R13)(SI*1), Z21
+	VFMADD231PS Z18, Z21, Z15
+	VFMADD231PS Z19, Z21, Z16
+	VFMADD231PS Z20, Z21, Z17
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
-	VADDPS 192(BX), Z3, Z3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z4, Z4
-	VADDPS 64(BX), Z5, Z5
-	VADDPS 128(BX), Z6, Z6
-	VADDPS 192(BX), Z7, Z7
-	MOVQ tileArgs_coff+16(DI), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z8, Z8
-	VADDPS 64(BX), Z9, Z9
-	VADDPS 128(BX), Z10, Z10
-	VADDPS 192(BX), Z11, Z11
-	MOVQ tileArgs_coff+24(DI), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z9, Z9
+	VADDPS 64(BX), Z10, Z10
+	VADDPS 128(BX), Z11, Z11
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
-	VADDPS 192(BX), Z15, Z15
+	MOVQ 40(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z15, Z15
+	VADDPS 64(BX), Z16, Z16
+	VADDPS 128(BX), Z17, Z17
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
-	VMOVUPS Z3, 192(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z4, 0(BX)
-	VMOVUPS Z5, 64(BX)
-	VMOVUPS Z6, 128(BX)
-	VMOVUPS Z7, 192(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z8, 0(BX)
-	VMOVUPS Z9, 64(BX)
-	VMOVUPS Z10, 128(BX)
-	VMOVUPS Z11, 192(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z9, 0(BX)
+	VMOVUPS Z10, 64(BX)
+	VMOVUPS Z11, 128(BX)
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
-	VMOVUPS Z15, 192(BX)
+	MOVQ 40(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z15, 0(BX)
+	VMOVUPS Z16, 64(BX)
+	VMOVUPS Z17, 128(BX)
 	VZEROUPPER
 	RET
 
-// func halfAVX512r5p4(t *tileArgs)
-TEXT ·halfAVX512r5p4(SB), NOSPLIT, $0-8
+// func halfAVX512r7p3(t *tileArgs)
+TEXT ·halfAVX512r7p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (AX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
-	LEAQ (DX)(DX*2), CX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5758,133 +7427,151 @@ TEXT ·halfAVX512r5p4(SB), NOSPLIT, $0-8
 	VXORPS Z17, Z17, Z17
 	VXORPS Z18, Z18, Z18
 	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
 
 loop:
-	VCVTPH2PS 0(BX), Z20
-	VCVTPH2PS 0(BX)(DX*1), Z21
-	VCVTPH2PS 0(BX)(DX*2), Z22
-	VCVTPH2PS 0(BX)(CX*1), Z23
+	VCVTPH2PS 0(BX), Z21
+	VCVTPH2PS 32(BX), Z22
+	VCVTPH2PS 64(BX), Z23
 	VBROADCASTSS (R8)(SI*1), Z24
-	VFMADD231PS Z20, Z24, Z0
-	VFMADD231PS Z21, Z24, Z1
-	VFMADD231PS Z22, Z24, Z2
-	VFMADD231PS Z23, Z24, Z3
+	VFMADD231PS Z21, Z24, Z0
+	VFMADD231PS Z22, Z24, Z1
+	VFMADD231PS Z23, Z24, Z2
 	VBROADCASTSS (R9)(SI*1), Z24
-	VFMADD231PS Z20, Z24, Z4
-	VFMADD231PS Z21, Z24, Z5
-	VFMADD231PS Z22, Z24, Z6
-	VFMADD231PS Z23, Z24, Z7
+	VFMADD231PS Z21, Z24, Z3
+	VFMADD231PS Z22, Z24, Z4
+	VFMADD231PS Z23, Z24, Z5
 	VBROADCASTSS (R10)(SI*1), Z24
-	VFMADD231PS Z20, Z24, Z8
+	VFMADD231PS Z21, Z24, Z6
+	VFMADD231PS Z22, Z24, Z7
+	VFMADD231PS Z23, Z24, Z8
+	VBROADCASTSS (R11)(SI*1), Z24
 	VFMADD231PS Z21, Z24, Z9
 	VFMADD231PS Z22, Z24, Z10
 	VFMADD231PS Z23, Z24, Z11
-	VBROADCASTSS (R11)(SI*1), Z24
-	VFMADD231PS Z20, Z24, Z12
-	VFMADD231PS Z21, Z24, Z13
-	VFMADD231PS Z22, Z24, Z14
-	VFMADD231PS Z23, Z24, Z15
 	VBROADCASTSS (R12)(SI*1), Z24
-	VFMADD231PS Z20, Z24, Z16
-	VFMADD231PS Z21, Z24, Z17
-	VFMADD231PS Z22, Z24, Z18
-	VFMADD231PS Z23, Z24, Z19
-	ADDQ $32, BX
+	VFMADD231PS Z21, Z24, Z12
+	VFMADD231PS Z22, Z24, Z13
+	VFMADD231PS Z23, Z24, Z14
+	VBROADCASTSS (R13)(SI*1), Z24
+	VFMADD231PS Z21, Z24, Z15
+	VFMADD231PS Z22, Z24, Z16
+	VFMADD231PS Z23, Z24, Z17
+	VBROADCASTSS (R14)(SI*1), Z24
+	VFMADD231PS Z21, Z24, Z18
+	VFMADD231PS Z22, Z24, Z19
+	VFMADD231PS Z23, Z24, Z20
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
-	VADDPS 192(BX), Z3, Z3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z4, Z4
-	VADDPS 64(BX), Z5, Z5
-	VADDPS 128(BX), Z6, Z6
-	VADDPS 192(BX), Z7, Z7
-	MOVQ tileArgs_coff+16(DI), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z8, Z8
-	VADDPS 64(BX), Z9, Z9
-	VADDPS 128(BX), Z10, Z10
-	VADDPS 192(BX), Z11, Z11
-	MOVQ tileArgs_coff+24(DI), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z9, Z9
+	VADDPS 64(BX), Z10, Z10
+	VADDPS 128(BX), Z11, Z11
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
-	VADDPS 192(BX), Z15, Z15
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VADDPS 0(BX), Z16, Z16
-	VADDPS 64(BX), Z17, Z17
-	VADDPS 128(BX), Z18, Z18
-	VADDPS 192(BX), Z19, Z19
+	VADDPS 0(BX), Z15, Z15
+	VADDPS 64(BX), Z16, Z16
+	VADDPS 128(BX), Z17, Z17
+	MOVQ 48(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z18, Z18
+	VADDPS 64(BX), Z19, Z19
+	VADDPS 128(BX), Z20, Z20
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
-	VMOVUPS Z3, 192(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z4, 0(BX)
-	VMOVUPS Z5, 64(BX)
-	VMOVUPS Z6, 128(BX)
-	VMOVUPS Z7, 192(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z8, 0(BX)
-	VMOVUPS Z9, 64(BX)
-	VMOVUPS Z10, 128(BX)
-	VMOVUPS Z11, 192(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z9, 0(BX)
+	VMOVUPS Z10, 64(BX)
+	VMOVUPS Z11, 128(BX)
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
-	VMOVUPS Z15, 192(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
-	VMOVUPS Z16, 0(BX)
-	VMOVUPS Z17, 64(BX)
-	VMOVUPS Z18, 128(BX)
-	VMOVUPS Z19, 192(BX)
+	VMOVUPS Z15, 0(BX)
+	VMOVUPS Z16, 64(BX)
+	VMOVUPS Z17, 128(BX)
+	MOVQ 48(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z18, 0(BX)
+	VMOVUPS Z19, 64(BX)
+	VMOVUPS Z20, 128(BX)
 	VZEROUPPER
 	RET
 
-// func halfAVX512r6p4(t *tileArgs)
-TEXT ·halfAVX512r6p4(SB), NOSPLIT, $0-8
+// func halfAVX512r8p3(t *tileArgs)
+TEXT ·halfAVX512r8p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
-	MOVQ tileArgs_aoff+8(DI), R9
+	MOVQ 8(CX), R9
 	LEAQ (AX)(R9*4), R9
-	MOVQ tileArgs_aoff+16(DI), R10
+	MOVQ 16(CX), R10
 	LEAQ (AX)(R10*4), R10
-	MOVQ tileArgs_aoff+24(DI), R11
+	MOVQ 24(CX), R11
 	LEAQ (AX)(R11*4), R11
-	MOVQ tileArgs_aoff+32(DI), R12
+	MOVQ 32(CX), R12
 	LEAQ (AX)(R12*4), R12
-	MOVQ tileArgs_aoff+40(DI), R13
+	MOVQ 40(CX), R13
 	LEAQ (AX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (AX)(R14*4), R14
+	MOVQ 56(CX), R15
+	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
-	LEAQ (DX)(DX*2), CX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5912,9 +7599,689 @@ TEXT ·halfAVX512r6p4(SB), NOSPLIT, $0-8
 
 loop:
 	VCVTPH2PS 0(BX), Z24
-	VCVTPH2PS 0(BX)(DX*1), Z25
-	VCVTPH2PS 0(BX)(DX*2), Z26
-	VCVTPH2PS 0(BX)(CX*1), Z27
+	VCVTPH2PS 32(BX), Z25
+	VCVTPH2PS 64(BX), Z26
+	VBROADCASTSS (R8)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z0
+	VFMADD231PS Z25, Z27, Z1
+	VFMADD231PS Z26, Z27, Z2
+	VBROADCASTSS (R9)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z3
+	VFMADD231PS Z25, Z27, Z4
+	VFMADD231PS Z26, Z27, Z5
+	VBROADCASTSS (R10)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z6
+	VFMADD231PS Z25, Z27, Z7
+	VFMADD231PS Z26, Z27, Z8
+	VBROADCASTSS (R11)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z9
+	VFMADD231PS Z25, Z27, Z10
+	VFMADD231PS Z26, Z27, Z11
+	VBROADCASTSS (R12)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z12
+	VFMADD231PS Z25, Z27, Z13
+	VFMADD231PS Z26, Z27, Z14
+	VBROADCASTSS (R13)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z15
+	VFMADD231PS Z25, Z27, Z16
+	VFMADD231PS Z26, Z27, Z17
+	VBROADCASTSS (R14)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z18
+	VFMADD231PS Z25, Z27, Z19
+	VFMADD231PS Z26, Z27, Z20
+	VBROADCASTSS (R15)(SI*1), Z27
+	VFMADD231PS Z24, Z27, Z21
+	VFMADD231PS Z25, Z27, Z22
+	VFMADD231PS Z26, Z27, Z23
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z3, Z3
+	VADDPS 64(BX), Z4, Z4
+	VADDPS 128(BX), Z5, Z5
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Z7, Z7
+	VADDPS 128(BX), Z8, Z8
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z9, Z9
+	VADDPS 64(BX), Z10, Z10
+	VADDPS 128(BX), Z11, Z11
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Z13, Z13
+	VADDPS 128(BX), Z14, Z14
+	MOVQ 40(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z15, Z15
+	VADDPS 64(BX), Z16, Z16
+	VADDPS 128(BX), Z17, Z17
+	MOVQ 48(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z18, Z18
+	VADDPS 64(BX), Z19, Z19
+	VADDPS 128(BX), Z20, Z20
+	MOVQ 56(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z21, Z21
+	VADDPS 64(BX), Z22, Z22
+	VADDPS 128(BX), Z23, Z23
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z3, 0(BX)
+	VMOVUPS Z4, 64(BX)
+	VMOVUPS Z5, 128(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Z7, 64(BX)
+	VMOVUPS Z8, 128(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z9, 0(BX)
+	VMOVUPS Z10, 64(BX)
+	VMOVUPS Z11, 128(BX)
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Z13, 64(BX)
+	VMOVUPS Z14, 128(BX)
+	MOVQ 40(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z15, 0(BX)
+	VMOVUPS Z16, 64(BX)
+	VMOVUPS Z17, 128(BX)
+	MOVQ 48(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z18, 0(BX)
+	VMOVUPS Z19, 64(BX)
+	VMOVUPS Z20, 128(BX)
+	MOVQ 56(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z21, 0(BX)
+	VMOVUPS Z22, 64(BX)
+	VMOVUPS Z23, 128(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX512r1p4(t *tileArgs)
+TEXT ·halfAVX512r1p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	VCVTPH2PS 0(BX), Z4
+	VCVTPH2PS 32(BX), Z5
+	VCVTPH2PS 64(BX), Z6
+	VCVTPH2PS 96(BX), Z7
+	VBROADCASTSS (R8)(SI*1), Z8
+	VFMADD231PS Z4, Z8, Z0
+	VFMADD231PS Z5, Z8, Z1
+	VFMADD231PS Z6, Z8, Z2
+	VFMADD231PS Z7, Z8, Z3
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX512r2p4(t *tileArgs)
+TEXT ·halfAVX512r2p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+
+loop:
+	VCVTPH2PS 0(BX), Z8
+	VCVTPH2PS 32(BX), Z9
+	VCVTPH2PS 64(BX), Z10
+	VCVTPH2PS 96(BX), Z11
+	VBROADCASTSS (R8)(SI*1), Z12
+	VFMADD231PS Z8, Z12, Z0
+	VFMADD231PS Z9, Z12, Z1
+	VFMADD231PS Z10, Z12, Z2
+	VFMADD231PS Z11, Z12, Z3
+	VBROADCASTSS (R9)(SI*1), Z12
+	VFMADD231PS Z8, Z12, Z4
+	VFMADD231PS Z9, Z12, Z5
+	VFMADD231PS Z10, Z12, Z6
+	VFMADD231PS Z11, Z12, Z7
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Z5, Z5
+	VADDPS 128(BX), Z6, Z6
+	VADDPS 192(BX), Z7, Z7
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Z5, 64(BX)
+	VMOVUPS Z6, 128(BX)
+	VMOVUPS Z7, 192(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX512r3p4(t *tileArgs)
+TEXT ·halfAVX512r3p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+
+loop:
+	VCVTPH2PS 0(BX), Z12
+	VCVTPH2PS 32(BX), Z13
+	VCVTPH2PS 64(BX), Z14
+	VCVTPH2PS 96(BX), Z15
+	VBROADCASTSS (R8)(SI*1), Z16
+	VFMADD231PS Z12, Z16, Z0
+	VFMADD231PS Z13, Z16, Z1
+	VFMADD231PS Z14, Z16, Z2
+	VFMADD231PS Z15, Z16, Z3
+	VBROADCASTSS (R9)(SI*1), Z16
+	VFMADD231PS Z12, Z16, Z4
+	VFMADD231PS Z13, Z16, Z5
+	VFMADD231PS Z14, Z16, Z6
+	VFMADD231PS Z15, Z16, Z7
+	VBROADCASTSS (R10)(SI*1), Z16
+	VFMADD231PS Z12, Z16, Z8
+	VFMADD231PS Z13, Z16, Z9
+	VFMADD231PS Z14, Z16, Z10
+	VFMADD231PS Z15, Z16, Z11
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Z5, Z5
+	VADDPS 128(BX), Z6, Z6
+	VADDPS 192(BX), Z7, Z7
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Z9, Z9
+	VADDPS 128(BX), Z10, Z10
+	VADDPS 192(BX), Z11, Z11
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Z5, 64(BX)
+	VMOVUPS Z6, 128(BX)
+	VMOVUPS Z7, 192(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Z9, 64(BX)
+	VMOVUPS Z10, 128(BX)
+	VMOVUPS Z11, 192(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX512r4p4(t *tileArgs)
+TEXT ·halfAVX512r4p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (AX)(R11*4), R11
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+
+loop:
+	VCVTPH2PS 0(BX), Z16
+	VCVTPH2PS 32(BX), Z17
+	VCVTPH2PS 64(BX), Z18
+	VCVTPH2PS 96(BX), Z19
+	VBROADCASTSS (R8)(SI*1), Z20
+	VFMADD231PS Z16, Z20, Z0
+	VFMADD231PS Z17, Z20, Z1
+	VFMADD231PS Z18, Z20, Z2
+	VFMADD231PS Z19, Z20, Z3
+	VBROADCASTSS (R9)(SI*1), Z20
+	VFMADD231PS Z16, Z20, Z4
+	VFMADD231PS Z17, Z20, Z5
+	VFMADD231PS Z18, Z20, Z6
+	VFMADD231PS Z19, Z20, Z7
+	VBROADCASTSS (R10)(SI*1), Z20
+	VFMADD231PS Z16, Z20, Z8
+	VFMADD231PS Z17, Z20, Z9
+	VFMADD231PS Z18, Z20, Z10
+	VFMADD231PS Z19, Z20, Z11
+	VBROADCASTSS (R11)(SI*1), Z20
+	VFMADD231PS Z16, Z20, Z12
+	VFMADD231PS Z17, Z20, Z13
+	VFMADD231PS Z18, Z20, Z14
+	VFMADD231PS Z19, Z20, Z15
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Z5, Z5
+	VADDPS 128(BX), Z6, Z6
+	VADDPS 192(BX), Z7, Z7
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Z9, Z9
+	VADDPS 128(BX), Z10, Z10
+	VADDPS 192(BX), Z11, Z11
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Z13, Z13
+	VADDPS 128(BX), Z14, Z14
+	VADDPS 192(BX), Z15, Z15
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Z5, 64(BX)
+	VMOVUPS Z6, 128(BX)
+	VMOVUPS Z7, 192(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Z9, 64(BX)
+	VMOVUPS Z10, 128(BX)
+	VMOVUPS Z11, 192(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Z13, 64(BX)
+	VMOVUPS Z14, 128(BX)
+	VMOVUPS Z15, 192(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX512r5p4(t *tileArgs)
+TEXT ·halfAVX512r5p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (AX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (AX)(R12*4), R12
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+
+loop:
+	VCVTPH2PS 0(BX), Z20
+	VCVTPH2PS 32(BX), Z21
+	VCVTPH2PS 64(BX), Z22
+	VCVTPH2PS 96(BX), Z23
+	VBROADCASTSS (R8)(SI*1), Z24
+	VFMADD231PS Z20, Z24, Z0
+	VFMADD231PS Z21, Z24, Z1
+	VFMADD231PS Z22, Z24, Z2
+	VFMADD231PS Z23, Z24, Z3
+	VBROADCASTSS (R9)(SI*1), Z24
+	VFMADD231PS Z20, Z24, Z4
+	VFMADD231PS Z21, Z24, Z5
+	VFMADD231PS Z22, Z24, Z6
+	VFMADD231PS Z23, Z24, Z7
+	VBROADCASTSS (R10)(SI*1), Z24
+	VFMADD231PS Z20, Z24, Z8
+	VFMADD231PS Z21, Z24, Z9
+	VFMADD231PS Z22, Z24, Z10
+	VFMADD231PS Z23, Z24, Z11
+	VBROADCASTSS (R11)(SI*1), Z24
+	VFMADD231PS Z20, Z24, Z12
+	VFMADD231PS Z21, Z24, Z13
+	VFMADD231PS Z22, Z24, Z14
+	VFMADD231PS Z23, Z24, Z15
+	VBROADCASTSS (R12)(SI*1), Z24
+	VFMADD231PS Z20, Z24, Z16
+	VFMADD231PS Z21, Z24, Z17
+	VFMADD231PS Z22, Z24, Z18
+	VFMADD231PS Z23, Z24, Z19
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Z5, Z5
+	VADDPS 128(BX), Z6, Z6
+	VADDPS 192(BX), Z7, Z7
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Z9, Z9
+	VADDPS 128(BX), Z10, Z10
+	VADDPS 192(BX), Z11, Z11
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Z13, Z13
+	VADDPS 128(BX), Z14, Z14
+	VADDPS 192(BX), Z15, Z15
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z16, Z16
+	VADDPS 64(BX), Z17, Z17
+	VADDPS 128(BX), Z18, Z18
+	VADDPS 192(BX), Z19, Z19
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	MOVQ 8(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Z5, 64(BX)
+	VMOVUPS Z6, 128(BX)
+	VMOVUPS Z7, 192(BX)
+	MOVQ 16(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Z9, 64(BX)
+	VMOVUPS Z10, 128(BX)
+	VMOVUPS Z11, 192(BX)
+	MOVQ 24(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Z13, 64(BX)
+	VMOVUPS Z14, 128(BX)
+	VMOVUPS Z15, 192(BX)
+	MOVQ 32(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z16, 0(BX)
+	VMOVUPS Z17, 64(BX)
+	VMOVUPS Z18, 128(BX)
+	VMOVUPS Z19, 192(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX512r6p4(t *tileArgs)
+TEXT ·halfAVX512r6p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (AX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (AX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (AX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (AX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (AX)(R13*4), R13
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+
+loop:
+	VCVTPH2PS 0(BX), Z24
+	VCVTPH2PS 32(BX), Z25
+	VCVTPH2PS 64(BX), Z26
+	VCVTPH2PS 96(BX), Z27
 	VBROADCASTSS (R8)(SI*1), Z28
 	VFMADD231PS Z24, Z28, Z0
 	VFMADD231PS Z25, Z28, Z1
@@ -5945,44 +8312,45 @@ loop:
 	VFMADD231PS Z25, Z28, Z21
 	VFMADD231PS Z26, Z28, Z22
 	VFMADD231PS Z27, Z28, Z23
-	ADDQ $32, BX
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
 	VADDPS 192(BX), Z7, Z7
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	VADDPS 128(BX), Z10, Z10
 	VADDPS 192(BX), Z11, Z11
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	VADDPS 192(BX), Z15, Z15
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z16, Z16
 	VADDPS 64(BX), Z17, Z17
 	VADDPS 128(BX), Z18, Z18
 	VADDPS 192(BX), Z19, Z19
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z20, Z20
 	VADDPS 64(BX), Z21, Z21
@@ -5990,42 +8358,244 @@ loop:
 	VADDPS 192(BX), Z23, Z23
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
-	MOVQ tileArgs_coff+8(DI), BX
+	MOVQ 8(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
-	MOVQ tileArgs_coff+16(DI), BX
+	MOVQ 16(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	VMOVUPS Z10, 128(BX)
 	VMOVUPS Z11, 192(BX)
-	MOVQ tileArgs_coff+24(DI), BX
+	MOVQ 24(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	VMOVUPS Z15, 192(BX)
-	MOVQ tileArgs_coff+32(DI), BX
+	MOVQ 32(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z16, 0(BX)
 	VMOVUPS Z17, 64(BX)
 	VMOVUPS Z18, 128(BX)
 	VMOVUPS Z19, 192(BX)
-	MOVQ tileArgs_coff+40(DI), BX
+	MOVQ 40(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z20, 0(BX)
 	VMOVUPS Z21, 64(BX)
 	VMOVUPS Z22, 128(BX)
 	VMOVUPS Z23, 192(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX512r1p5(t *tileArgs)
+TEXT ·halfAVX512r1p5(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+
+loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	VCVTPH2PS 0(BX), Z5
+	VCVTPH2PS 32(BX), Z6
+	VCVTPH2PS 64(BX), Z7
+	VCVTPH2PS 96(BX), Z8
+	VCVTPH2PS 128(BX), Z9
+	VBROADCASTSS (R8)(SI*1), Z10
+	VFMADD231PS Z5, Z10, Z0
+	VFMADD231PS Z6, Z10, Z1
+	VFMADD231PS Z7, Z10, Z2
+	VFMADD231PS Z8, Z10, Z3
+	VFMADD231PS Z9, Z10, Z4
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	VADDPS 256(BX), Z4, Z4
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	VMOVUPS Z4, 256(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX512r1p6(t *tileArgs)
+TEXT ·halfAVX512r1p6(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	VCVTPH2PS 0(BX), Z6
+	VCVTPH2PS 32(BX), Z7
+	VCVTPH2PS 64(BX), Z8
+	VCVTPH2PS 96(BX), Z9
+	VCVTPH2PS 128(BX), Z10
+	VCVTPH2PS 160(BX), Z11
+	VBROADCASTSS (R8)(SI*1), Z12
+	VFMADD231PS Z6, Z12, Z0
+	VFMADD231PS Z7, Z12, Z1
+	VFMADD231PS Z8, Z12, Z2
+	VFMADD231PS Z9, Z12, Z3
+	VFMADD231PS Z10, Z12, Z4
+	VFMADD231PS Z11, Z12, Z5
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	VADDPS 256(BX), Z4, Z4
+	VADDPS 320(BX), Z5, Z5
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	VMOVUPS Z4, 256(BX)
+	VMOVUPS Z5, 320(BX)
+	VZEROUPPER
+	RET
+
+// func halfAVX512r1p7(t *tileArgs)
+TEXT ·halfAVX512r1p7(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), AX
+	ADDQ SI, AX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (AX)(R8*4), R8
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_step(DI), DX
+	SHLQ $1, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+
+loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	PREFETCHT0 1216(BX)
+	VCVTPH2PS 0(BX), Z7
+	VCVTPH2PS 32(BX), Z8
+	VCVTPH2PS 64(BX), Z9
+	VCVTPH2PS 96(BX), Z10
+	VCVTPH2PS 128(BX), Z11
+	VCVTPH2PS 160(BX), Z12
+	VCVTPH2PS 192(BX), Z13
+	VBROADCASTSS (R8)(SI*1), Z14
+	VFMADD231PS Z7, Z14, Z0
+	VFMADD231PS Z8, Z14, Z1
+	VFMADD231PS Z9, Z14, Z2
+	VFMADD231PS Z10, Z14, Z3
+	VFMADD231PS Z11, Z14, Z4
+	VFMADD231PS Z12, Z14, Z5
+	VFMADD231PS Z13, Z14, Z6
+	ADDQ DX, BX
+	ADDQ $4, SI
+	JNE  loop
+
+	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
+	CMPQ tileArgs_add(DI), $0
+	JEQ  store
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	VADDPS 128(BX), Z2, Z2
+	VADDPS 192(BX), Z3, Z3
+	VADDPS 256(BX), Z4, Z4
+	VADDPS 320(BX), Z5, Z5
+	VADDPS 384(BX), Z6, Z6
+
+store:
+	MOVQ 0(CX), BX
+	LEAQ (AX)(BX*4), BX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
+	VMOVUPS Z4, 256(BX)
+	VMOVUPS Z5, 320(BX)
+	VMOVUPS Z6, 384(BX)
 	VZEROUPPER
 	RET
 
@@ -6036,14 +8606,13 @@ TEXT ·halfAVX512r1p8(SB), NOSPLIT, $0-8
 	SHLQ $2, SI
 	MOVQ tileArgs_a(DI), AX
 	ADDQ SI, AX
-	MOVQ tileArgs_aoff+0(DI), R8
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_stride(DI), DX
+	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
-	LEAQ (DX)(DX*2), CX
-	LEAQ (BX)(DX*4), R9
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6054,14 +8623,18 @@ TEXT ·halfAVX512r1p8(SB), NOSPLIT, $0-8
 	VXORPS Z7, Z7, Z7
 
 loop:
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	PREFETCHT0 1152(BX)
+	PREFETCHT0 1216(BX)
 	VCVTPH2PS 0(BX), Z8
-	VCVTPH2PS 0(BX)(DX*1), Z9
-	VCVTPH2PS 0(BX)(DX*2), Z10
-	VCVTPH2PS 0(BX)(CX*1), Z11
-	VCVTPH2PS 0(R9), Z12
-	VCVTPH2PS 0(R9)(DX*1), Z13
-	VCVTPH2PS 0(R9)(DX*2), Z14
-	VCVTPH2PS 0(R9)(CX*1), Z15
+	VCVTPH2PS 32(BX), Z9
+	VCVTPH2PS 64(BX), Z10
+	VCVTPH2PS 96(BX), Z11
+	VCVTPH2PS 128(BX), Z12
+	VCVTPH2PS 160(BX), Z13
+	VCVTPH2PS 192(BX), Z14
+	VCVTPH2PS 224(BX), Z15
 	VBROADCASTSS (R8)(SI*1), Z16
 	VFMADD231PS Z8, Z16, Z0
 	VFMADD231PS Z9, Z16, Z1
@@ -6071,15 +8644,15 @@ loop:
 	VFMADD231PS Z13, Z16, Z5
 	VFMADD231PS Z14, Z16, Z6
 	VFMADD231PS Z15, Z16, Z7
-	ADDQ $32, BX
-	ADDQ $32, R9
+	ADDQ DX, BX
 	ADDQ $4, SI
 	JNE  loop
 
 	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
@@ -6091,7 +8664,7 @@ loop:
 	VADDPS 448(BX), Z7, Z7
 
 store:
-	MOVQ tileArgs_coff+0(DI), BX
+	MOVQ 0(CX), BX
 	LEAQ (AX)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)

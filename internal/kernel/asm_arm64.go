@@ -23,6 +23,8 @@ func tileNEON(t *tileArgs, rows, panels int) {
 		tileNEONr2p2(t)
 	case 2<<4 | 3:
 		tileNEONr3p2(t)
+	case 3<<4 | 1:
+		tileNEONr1p3(t)
 	case 4<<4 | 1:
 		tileNEONr1p4(t)
 	default:
@@ -49,6 +51,8 @@ func halfNEON(t *tileArgs, rows, panels int) {
 		halfNEONr2p2(t)
 	case 2<<4 | 3:
 		halfNEONr3p2(t)
+	case 3<<4 | 1:
+		halfNEONr1p3(t)
 	case 4<<4 | 1:
 		halfNEONr1p4(t)
 	default:
@@ -115,6 +119,9 @@ func tileNEONr2p2(t *tileArgs)
 func tileNEONr3p2(t *tileArgs)
 
 //go:noescape
+func tileNEONr1p3(t *tileArgs)
+
+//go:noescape
 func tileNEONr1p4(t *tileArgs)
 
 //go:noescape
@@ -140,6 +147,9 @@ func halfNEONr2p2(t *tileArgs)
 
 //go:noescape
 func halfNEONr3p2(t *tileArgs)
+
+//go:noescape
+func halfNEONr1p3(t *tileArgs)
 
 //go:noescape
 func halfNEONr1p4(t *tileArgs)

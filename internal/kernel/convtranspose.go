@@ -31,7 +31,7 @@ func (c *ConvTranspose) Pack(w []float32) {
 	t := c.window()
 	if c.few() {
 		c.w.data, c.w.half = room(&c.w, c.w.data, c.F, t*c.C), nil
-		packOverlap(c.w.data, w, c.F, c.C, t)
+		packOverlap(&c.w, c.w.data, w, c.C, t)
 		return
 	}
 	for k := range c.eachTap() {
@@ -44,7 +44,7 @@ func (c *ConvTranspose) PackHalf(w []uint16) {
 	t := c.window()
 	if c.few() {
 		c.w.data, c.w.half = nil, room(&c.w, c.w.half, c.F, t*c.C)
-		packOverlap(c.w.half, w, c.F, c.C, t)
+		packOverlap(&c.w, c.w.half, w, c.C, t)
 		return
 	}
 	for k := range c.eachTap() {
@@ -55,6 +55,11 @@ func (c *ConvTranspose) PackHalf(w []uint16) {
 func (c *ConvTranspose) eachTap() []Packed {
 	if c.taps == nil {
 		c.taps = make([]Packed, c.window())
+		for k := range c.taps {
+			if c.OH*c.OW == 1 {
+				c.taps[k].Group = WideGroup
+			}
+		}
 	}
 	return c.taps
 }
@@ -121,7 +126,7 @@ func (c *ConvTranspose) tap(dst, src []float32, n, k, y0, y1, x0, x1, p0, p1 int
 	corner := (k/c.KW*c.dh()-c.PadTop)*c.W + k%c.KW*c.dw() - c.PadLeft // of small pixel (0, 0)
 	var aoff, coff offsets
 	for p := p0; p < p1; {
-		g := w.group(rows, p, p1)
+		g := w.span(rows, p, p1)
 		most := rowsFor(g)
 		img, y, x := 0, y0, x0
 		for i := 0; i < rows; {

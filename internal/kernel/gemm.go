@@ -22,18 +22,14 @@ const rowBlock = 96
 
 // gemm computes panels p0 to p1 of a Gemm.
 func gemm(dst []float32, ldd int, a []float32, lda, m int, b *Packed, tail *Tail, p0, p1 int) {
-	if p0 >= p1 || m <= 0 {
-		return
-	}
-	j0, j1 := p0*panelWidth, min(p1*panelWidth, b.N)
 	var aoff, coff offsets
 	for i0 := 0; i0 < m; i0 += rowBlock {
 		rows := min(rowBlock, m-i0)
-		for k0 := 0; k0 < b.K || k0 == 0; k0 += Block {
-			k := min(Block, b.K-k0)
-			for p := p0; p < p1; {
-				n := b.group(rows, p, p1)
-				most := rowsFor(n)
+		for p := p0; p < p1; {
+			n := b.span(rows, p, p1)
+			most := rowsFor(n)
+			for k0 := 0; k0 < b.K; k0 += Block {
+				k := min(Block, b.K-k0)
 				for i := 0; i < rows; {
 					r := balanced(rows-i, most)
 					for t := range r {
@@ -43,34 +39,37 @@ func gemm(dst []float32, ldd int, a []float32, lda, m int, b *Packed, tail *Tail
 					b.tile(r, n, p, k0, k, a, &aoff, dst, &coff, k0 > 0)
 					i += r
 				}
-				p += n
 			}
-		}
-		if tail != nil {
-			for i := i0; i < i0+rows; i++ {
-				tail.apply(dst[i*ldd+j0:i*ldd+j1], j0)
+			if tail != nil {
+				j0, j1 := p*panelWidth, min((p+n)*panelWidth, b.N)
+				for i := i0; i < i0+rows; i++ {
+					tail.apply(dst[i*ldd+j0:i*ldd+j1], j0)
+				}
 			}
+			p += n
 		}
 	}
 }
 
-// group returns how many panels from p on, below p1, the next tile spans: a
-// last panel narrower than 16 stands alone.
-func (b *Packed) group(rows, p, p1 int) int {
+// span returns how many panels from p on, below p1, the next tiles of so many
+// rows have: of one group, in nearly equal parts, and a last panel narrower than
+// 16 alone.
+func (b *Packed) span(rows, p, p1 int) int {
+	_, _, end := b.panel(p)
 	if whole := b.N / panelWidth; p < whole {
-		return group(rows, min(p1, whole)-p)
+		return balanced(min(p1, whole, end)-p, panelsFor(rows))
 	}
 	return 1
 }
 
 // tile runs one tile of r rows on n panels of b from panel p, rows k0 to k0+k,
-// n being a group.
+// n being a span.
 func (b *Packed) tile(r, n, p, k0, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
-	stride := b.K * panelWidth
-	at := p*stride + k0*panelWidth
+	at, step, _ := b.panel(p)
+	at += k0 * step
 	width := b.N - p*panelWidth
 	if width >= panelWidth {
-		b.whole(r, n, at, k, a, aoff, c, coff, add)
+		b.whole(r, n, at, step, k, a, aoff, c, coff, add)
 		return
 	}
 	var edge [maxRows * panelWidth]float32
@@ -78,7 +77,7 @@ func (b *Packed) tile(r, n, p, k0, k int, a []float32, aoff *offsets, c []float3
 	for t := range r {
 		eoff[t] = t * panelWidth
 	}
-	b.whole(r, 1, at, k, a, aoff, edge[:], &eoff, false)
+	b.whole(r, 1, at, step, k, a, aoff, edge[:], &eoff, false)
 	for t := range r {
 		y := c[coff[t]:][:width]
 		if add {
@@ -90,11 +89,11 @@ func (b *Packed) tile(r, n, p, k0, k int, a []float32, aoff *offsets, c []float3
 }
 
 // whole runs one tile on whole panels, from element at of the packed matrix.
-func (b *Packed) whole(r, n, at, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
+func (b *Packed) whole(r, n, at, step, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
 	if b.half != nil {
-		tileHalf(r, n, k, a, aoff, b.half[at:], b.K*panelWidth, c, coff, add)
+		tileHalf(r, n, k, a, aoff, b.half[at:], step, c, coff, add)
 	} else {
-		tile(r, n, k, a, aoff, b.data[at:], b.K*panelWidth, c, coff, add)
+		tile(r, n, k, a, aoff, b.data[at:], step, c, coff, add)
 	}
 }
 

@@ -61,7 +61,7 @@ func (g *GradWeights) Run(dw, large, small []float32, n int, scratch []float32, 
 func (g *GradWeights) block(sum []float32, ld int, at []float32, m int, b *Packed, add bool) {
 	var aoff, coff offsets
 	for p := 0; p < b.panels(); {
-		n := b.group(g.F, p, b.panels())
+		n := b.span(g.F, p, b.panels())
 		most := rowsFor(n)
 		for f := 0; f < g.F; {
 			r := balanced(g.F-f, most)

@@ -2,31 +2,61 @@ package kernel
 
 // This file packs matrices into the order in which tiles read them.
 
-// Packed is a K x N matrix in panels of 16 columns, each panel K rows of 16
-// elements; the last panel's missing columns are zeros. Elements are float32,
-// or float16 that the tiles widen as they go. The zero value is empty.
+// Packed is a K x N matrix for tiles: columns in panels of 16, panels in groups
+// of at most Group, and in each group row after row, so that a tile on a group
+// reads memory in order. The last panel's missing columns are zeros. Elements
+// are float32, or float16 that the tiles widen as they go. The zero value is
+// empty.
 type Packed struct {
-	K, N int
-	data []float32
-	half []uint16 // in data's place, when not nil
+	K, N  int
+	Group int // at most; 0 means 4. To be set before the matrix is packed
+	data  []float32
+	half  []uint16 // in data's place, when not nil
 }
+
+// WideGroup suits products of one row with a matrix.
+const WideGroup = 8
 
 // element16or32 is what weights are stored as.
 type element16or32 interface{ float32 | uint16 }
 
 func (p *Packed) panels() int { return (p.N + panelWidth - 1) / panelWidth }
 
+// groups returns the number of groups, which are of nearly equal size.
+func (p *Packed) groups() int {
+	most := p.Group
+	if most == 0 {
+		most = 4
+	}
+	return (p.panels() + most - 1) / most
+}
+
+// panel returns where panel q begins and the step from row to row; end is the
+// first panel of the next group.
+func (p *Packed) panel(q int) (at, step, end int) {
+	groups, all := p.groups(), p.panels()
+	g := ((q+1)*groups - 1) / all // the group whose share has q
+	from, to := share(all, g, groups)
+	return (from*p.K + q - from) * panelWidth, (to - from) * panelWidth, to
+}
+
+// column is where element (0, j) lies, and the step from row to row.
+func (p *Packed) column(j int) (at, step int) {
+	at, step, _ = p.panel(j / panelWidth)
+	return at + j%panelWidth, step
+}
+
 // Pack fills p with the k x n matrix whose element (i, j) is
 // b[i*rowStride+j*colStride], reusing p's memory where it suffices.
 func (p *Packed) Pack(b []float32, k, n, rowStride, colStride int) {
 	p.data, p.half = room(p, p.data, k, n), nil
-	pack(p.data, b, k, n, rowStride, colStride)
+	pack(p, p.data, b, rowStride, colStride)
 }
 
 // PackHalf is Pack for a matrix of float16 bits.
 func (p *Packed) PackHalf(b []uint16, k, n, rowStride, colStride int) {
 	p.data, p.half = nil, room(p, p.half, k, n)
-	pack(p.half, b, k, n, rowStride, colStride)
+	pack(p, p.half, b, rowStride, colStride)
 }
 
 // room makes p k x n and returns memory for it, reusing old's.
@@ -39,43 +69,39 @@ func room[T element16or32](p *Packed, old []T, k, n int) []T {
 	return old[:need]
 }
 
-func pack[T element16or32](data, b []T, k, n, rowStride, colStride int) {
-	for j0 := 0; j0 < n; j0 += panelWidth {
-		w := min(panelWidth, n-j0)
-		dst := data[j0*k:][:k*panelWidth]
+// pack fills data, which is room for p, with columns of strided b.
+func pack[T element16or32](p *Packed, data, b []T, rowStride, colStride int) {
+	if p.N%panelWidth != 0 {
+		clear(data)
+	}
+	for j0 := 0; j0 < p.N; j0 += panelWidth {
+		at, step := p.column(j0)
+		w := min(panelWidth, p.N-j0)
 		if colStride == 1 {
-			for i := range k {
-				row := dst[i*panelWidth:][:panelWidth]
-				clear(row[copy(row, b[i*rowStride+j0:][:w]):])
+			for i := range p.K {
+				copy(data[at+i*step:][:w], b[i*rowStride+j0:])
 			}
 			continue
 		}
-		if w < panelWidth {
-			clear(dst)
-		}
 		for j := range w {
 			src := b[(j0+j)*colStride:]
-			for i := range k {
-				dst[i*panelWidth+j] = src[i*rowStride]
+			for i := range p.K {
+				data[at+i*step+j] = src[i*rowStride]
 			}
 		}
 	}
 }
 
 // packWindows packs [F, C, T] weights as the [T*C, F] matrix of a convolution.
-func packWindows[T element16or32](data, w []T, f, c, t int) {
-	k := t * c
-	for f0 := 0; f0 < f; f0 += panelWidth {
-		dst := data[f0*k:][:k*panelWidth]
-		if f0+panelWidth > f {
-			clear(dst)
-		}
-		for j := range min(panelWidth, f-f0) {
-			src := w[(f0+j)*k:][:k]
-			for ch := range c {
-				for i, v := range src[ch*t:][:t] {
-					dst[(i*c+ch)*panelWidth+j] = v
-				}
+func packWindows[T element16or32](p *Packed, data, w []T, c, t int) {
+	if p.N%panelWidth != 0 {
+		clear(data)
+	}
+	for f := range p.N {
+		at, step := p.column(f)
+		for ch := range c {
+			for i, v := range w[(f*c+ch)*t:][:t] {
+				data[at+(i*c+ch)*step] = v
 			}
 		}
 	}
@@ -83,18 +109,15 @@ func packWindows[T element16or32](data, w []T, f, c, t int) {
 
 // packOverlap packs [F, C, T] weights as the [F, T*C] matrix of a transposed
 // convolution with few channels.
-func packOverlap[T element16or32](data, w []T, f, c, t int) {
-	for j0 := 0; j0 < t*c; j0 += panelWidth {
-		dst := data[j0*f:][:f*panelWidth]
-		for j := range panelWidth {
-			k, ch := (j0+j)/c, (j0+j)%c
-			for i := range f {
-				var v T
-				if k < t {
-					v = w[(i*c+ch)*t+k]
-				}
-				dst[i*panelWidth+j] = v
-			}
+func packOverlap[T element16or32](p *Packed, data, w []T, c, t int) {
+	if p.N%panelWidth != 0 {
+		clear(data)
+	}
+	for j := range p.N {
+		at, step := p.column(j)
+		k, ch := j/c, j%c
+		for f := range p.K {
+			data[at+f*step] = w[(f*c+ch)*t+k]
 		}
 	}
 }

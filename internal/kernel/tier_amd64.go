@@ -32,41 +32,37 @@ func best() tier {
 // Tier names the implementation in use.
 func Tier() string { return [...]string{"go", "avx2", "avx512"}[current] }
 
-// group returns how many of the left panels the next tile spans.
-func group(rows, left int) int {
-	most := 1
+// panelsFor returns the most panels of a tile of so many rows.
+func panelsFor(rows int) int {
 	switch current {
 	case tierAVX512:
-		most = 4
 		if rows == 1 {
-			most = 8
+			return 8
 		}
+		return 4
 	case tierAVX2:
-		if rows <= 3 {
-			most = 2
-		}
-		if rows == 1 {
-			most = 4
+		switch rows {
+		case 1:
+			return 4
+		case 2, 3:
+			return 2
 		}
 	}
-	for most > left {
-		most /= 2
-	}
-	return most
+	return 1
 }
 
 // rowsFor returns the most rows of a tile of n panels.
 func rowsFor(n int) int {
 	switch current {
 	case tierAVX512:
-		return [...]int{1: 8, 2: 8, 4: 6, 8: 1}[n]
+		return [...]int{0, 8, 8, 8, 6, 1, 1, 1, 1}[n]
 	case tierAVX2:
-		return [...]int{1: 6, 2: 3, 4: 1}[n]
+		return [...]int{0, 6, 3, 1, 1}[n]
 	}
 	return maxRows
 }
 
-// tileAsm runs a tile in the tier, and reports whether it could.
+// tileAsm runs a tile in the tier.
 func tileAsm(t *tileArgs, rows, panels int, half bool) {
 	switch {
 	case current == tierAVX512 && half:
@@ -80,8 +76,7 @@ func tileAsm(t *tileArgs, rows, panels int, half bool) {
 	}
 }
 
-// elementAsm runs an element-wise function in the tier, on whole vectors; it
-// returns how many lanes those have.
+// elementAsm runs an element-wise function in the tier.
 func elementAsm(f element, v *vecArgs) {
 	if current == tierAVX512 {
 		elementAVX512(f, v)

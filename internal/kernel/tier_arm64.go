@@ -19,27 +19,21 @@ func best() tier { return tierNEON }
 // Tier names the implementation in use.
 func Tier() string { return [...]string{"go", "neon"}[current] }
 
-// group returns how many of the left panels the next tile spans.
-func group(rows, left int) int {
-	most := 1
-	if current == tierNEON {
-		if rows <= 3 {
-			most = 2
-		}
-		if rows == 1 {
-			most = 4
-		}
+// panelsFor returns the most panels of a tile of so many rows.
+func panelsFor(rows int) int {
+	switch {
+	case current == tierGo || rows > 3:
+		return 1
+	case rows > 1:
+		return 2
 	}
-	for most > left {
-		most /= 2
-	}
-	return most
+	return 4
 }
 
 // rowsFor returns the most rows of a tile of n panels.
 func rowsFor(n int) int {
 	if current == tierNEON {
-		return [...]int{1: 5, 2: 3, 4: 1}[n]
+		return [...]int{0, 5, 3, 1, 1}[n]
 	}
 	return maxRows
 }

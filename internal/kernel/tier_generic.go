@@ -7,18 +7,18 @@ package kernel
 // Tier names the implementation in use.
 func Tier() string { return "go" }
 
-// group returns how many of the left panels the next tile spans.
-func group(rows, left int) int { return 1 }
+// panelsFor returns the most panels of a tile of so many rows.
+func panelsFor(rows int) int { return 1 }
 
 // rowsFor returns the most rows of a tile of n panels.
 func rowsFor(n int) int { return maxRows }
 
-func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, stride int, c []float32, coff *offsets, add bool) {
-	tileGo(rows, panels, k, a, aoff, b, stride, c, coff, add)
+func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, step int, c []float32, coff *offsets, add bool) {
+	tileGo(rows, panels, k, a, aoff, b, step, c, coff, add)
 }
 
-func tileHalf(rows, panels, k int, a []float32, aoff *offsets, b []uint16, stride int, c []float32, coff *offsets, add bool) {
-	tileHalfGo(rows, panels, k, a, aoff, b, stride, c, coff, add)
+func tileHalf(rows, panels, k int, a []float32, aoff *offsets, b []uint16, step int, c []float32, coff *offsets, add bool) {
+	tileHalfGo(rows, panels, k, a, aoff, b, step, c, coff, add)
 }
 
 func vector(element, []float32, ...[]float32) int { return 0 }

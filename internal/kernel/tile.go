@@ -20,16 +20,15 @@ type offsets [maxRows]int
 // tileGo computes rows x (panels*16) outputs:
 //
 //	for r < rows, j < 16*panels:
-//		acc = +0; for i < k { acc = fma(a[aoff[r]+i], b[j/16*stride + i*16 + j%16], acc) }
+//		acc = +0; for i < k { acc = fma(a[aoff[r]+i], b[i*step+j], acc) }
 //		c[coff[r]+j] = acc, or += acc when add
-func tileGo(rows, panels, k int, a []float32, aoff *offsets, b []float32, stride int, c []float32, coff *offsets, add bool) {
+func tileGo(rows, panels, k int, a []float32, aoff *offsets, b []float32, step int, c []float32, coff *offsets, add bool) {
 	for r := range rows {
 		x := a[aoff[r]:][:k]
 		for p := range panels {
 			var acc [panelWidth]float32
-			w := b[p*stride:][:k*panelWidth]
 			for i, v := range x {
-				for j, u := range w[i*panelWidth:][:panelWidth] {
+				for j, u := range b[i*step+p*panelWidth:][:panelWidth] {
 					acc[j] = fma(v, u, acc[j])
 				}
 			}
@@ -46,18 +45,15 @@ func tileGo(rows, panels, k int, a []float32, aoff *offsets, b []float32, stride
 }
 
 // tileHalfGo is tileGo on panels of float16, each widened exactly.
-func tileHalfGo(rows, panels, k int, a []float32, aoff *offsets, b []uint16, stride int, c []float32, coff *offsets, add bool) {
-	wide := make([]float32, k*panelWidth)
-	for p := range panels {
-		for i, h := range b[p*stride:][:len(wide)] {
-			wide[i] = Float16(h)
+func tileHalfGo(rows, panels, k int, a []float32, aoff *offsets, b []uint16, step int, c []float32, coff *offsets, add bool) {
+	width := panels * panelWidth
+	wide := make([]float32, k*width)
+	for i := range k {
+		for j, h := range b[i*step:][:width] {
+			wide[i*width+j] = Float16(h)
 		}
-		off := *coff
-		for r := range rows {
-			off[r] += p * panelWidth
-		}
-		tileGo(rows, 1, k, a, aoff, wide, 0, c, &off, add)
 	}
+	tileGo(rows, panels, k, a, aoff, wide, width, c, coff, add)
 }
 
 // Float16 widens IEEE 754 half precision, exactly; a NaN becomes quiet.

@@ -8,22 +8,21 @@ import (
 
 // This file prints AVX2 and AVX-512.
 
-// An amd64 tier: the register letter, how many vectors make a panel of 16
-// floats, and the most rows of a tile of so many panels.
+// An amd64 tier: its registers, and the most rows of a tile of so many panels.
 type amd64 struct {
 	tier   string
 	letter string
 	bytes  int // of a vector
 	regs   int
-	rows   map[int]int
+	rows   []int
 	out    *bytes.Buffer
 	consts *constants
 }
 
 func newAMD64(tier string, out *bytes.Buffer, c *constants) *amd64 {
-	a := &amd64{tier: tier, out: out, consts: c, letter: "Y", bytes: 32, regs: 16, rows: map[int]int{1: 6, 2: 3, 4: 1}}
+	a := &amd64{tier: tier, out: out, consts: c, letter: "Y", bytes: 32, regs: 16, rows: []int{0, 6, 3, 1, 1}}
 	if tier == "AVX512" {
-		a.letter, a.bytes, a.regs, a.rows = "Z", 64, 32, map[int]int{1: 8, 2: 8, 4: 6, 8: 1}
+		a.letter, a.bytes, a.regs, a.rows = "Z", 64, 32, []int{0, 8, 8, 8, 6, 1, 1, 1, 1}
 	}
 	return a
 }
@@ -106,17 +105,24 @@ func (a *amd64) sel(dst, mask, x, y reg) {
 	a.p("VBLENDVPS %s, %s, %s, %s", a.v(mask), a.v(x), a.v(y), a.v(dst))
 }
 
+// panelFloats is the width of a panel.
+const panelFloats = 16
+
 // rowRegs hold the addresses of a tile's rows.
 var rowRegs = []string{"R8", "R9", "R10", "R11", "R12", "R13", "R14", "R15"}
 
 // tiles calls f for every tile.
 func (a *amd64) tiles(f func(rows, panels int)) {
-	for panels := 1; panels <= 8; panels++ {
+	for panels := range a.rows {
 		for rows := 1; rows <= a.rows[panels]; rows++ {
 			f(rows, panels)
 		}
 	}
 }
+
+// ahead is how far before its use a panel is fetched, in bytes, where each is
+// used once: a row's product with a matrix is as fast as memory.
+const ahead = 1024
 
 // tile prints one tile: rows x panels*vectors accumulators from register 0 on,
 // then the registers of the loop. With half, the panels are float16.
@@ -125,9 +131,9 @@ func (a *amd64) tile(name string, rows, panels int, half bool) {
 	vectors := panels * perPanel
 	acc := func(r, v int) string { return a.r(r*vectors + v) }
 	next := rows * vectors
-	size, scale := 64, 2 // bytes of a panel's row, shift of a stride
+	size := 4 // of an element
 	if half {
-		size, scale = 32, 1
+		size = 2
 	}
 	fmt.Fprintf(a.out, "\n// func %s(t *tileArgs)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", name, name)
 	a.p("MOVQ t+0(FP), DI")
@@ -135,32 +141,19 @@ func (a *amd64) tile(name string, rows, panels int, half bool) {
 	a.p("SHLQ $2, SI")
 	a.p("MOVQ tileArgs_a(DI), AX")
 	a.p("ADDQ SI, AX")
+	a.p("MOVQ tileArgs_aoff(DI), CX")
 	for r := range rows {
-		a.p("MOVQ tileArgs_aoff+%d(DI), %s", 8*r, rowRegs[r])
+		a.p("MOVQ %d(CX), %s", 8*r, rowRegs[r])
 		a.p("LEAQ (AX)(%s*4), %s", rowRegs[r], rowRegs[r])
 	}
 	a.p("NEGQ SI")
 	a.p("MOVQ tileArgs_b(DI), BX")
-	if panels > 1 {
-		a.p("MOVQ tileArgs_stride(DI), DX")
-		a.p("SHLQ $%d, DX", scale)
-	}
-	if panels > 2 {
-		a.p("LEAQ (DX)(DX*2), CX")
-	}
-	if panels > 4 {
-		a.p("LEAQ (BX)(DX*4), R9")
-	}
+	a.p("MOVQ tileArgs_step(DI), DX")
+	a.p("SHLQ $%d, DX", size/2)
 	for i := range rows * vectors {
 		a.p("VXORPS %s, %s, %s", a.r(i), a.r(i), a.r(i))
 	}
-	b := func(v int) string {
-		base, panel := "BX", v/perPanel
-		if panel >= 4 {
-			base, panel = "R9", panel-4
-		}
-		return fmt.Sprintf("%d(%s)%s", v%perPanel*size/perPanel, base, []string{"", "(DX*1)", "(DX*2)", "(CX*1)"}[panel])
-	}
+	b := func(v int) string { return fmt.Sprintf("%d(BX)", v*a.bytes/4*size) }
 	load := func(v, to int) {
 		if half {
 			a.p("VCVTPH2PS %s, %s", b(v), a.r(to))
@@ -169,6 +162,11 @@ func (a *amd64) tile(name string, rows, panels int, half bool) {
 		}
 	}
 	fmt.Fprintf(a.out, "\nloop:\n")
+	if rows == 1 {
+		for at := 0; at < panels*panelFloats*size; at += 64 {
+			a.p("PREFETCHT0 %d(BX)", ahead+at)
+		}
+	}
 	switch {
 	case rows == 1 && !half: // the panels straight from memory
 		a.p("VBROADCASTSS (%s)(SI*1), %s", rowRegs[0], a.r(next))
@@ -196,14 +194,12 @@ func (a *amd64) tile(name string, rows, panels int, half bool) {
 			}
 		}
 	}
-	a.p("ADDQ $%d, BX", size)
-	if panels > 4 {
-		a.p("ADDQ $%d, R9", size)
-	}
+	a.p("ADDQ DX, BX")
 	a.p("ADDQ $4, SI")
 	a.p("JNE  loop")
 	fmt.Fprintf(a.out, "\n")
 	a.p("MOVQ tileArgs_c(DI), AX")
+	a.p("MOVQ tileArgs_coff(DI), CX")
 	a.p("CMPQ tileArgs_add(DI), $0")
 	a.p("JEQ  store")
 	a.rowsOut(rows, vectors, func(v int, acc string) { a.p("VADDPS %d(BX), %s, %s", v*a.bytes, acc, acc) })
@@ -216,7 +212,7 @@ func (a *amd64) tile(name string, rows, panels int, half bool) {
 // rowsOut does f for every accumulator, with its row's address in BX.
 func (a *amd64) rowsOut(rows, vectors int, f func(v int, acc string)) {
 	for r := range rows {
-		a.p("MOVQ tileArgs_coff+%d(DI), BX", 8*r)
+		a.p("MOVQ %d(CX), BX", 8*r)
 		a.p("LEAQ (AX)(BX*4), BX")
 		for v := range vectors {
 			f(v, a.r(r*vectors+v))

@@ -118,10 +118,10 @@ func (a *arm64) sel(dst, mask, x, y reg) {
 }
 
 // armRows is the most rows of a tile of so many panels.
-var armRows = map[int]int{1: 5, 2: 3, 4: 1}
+var armRows = []int{0, 5, 3, 1, 1}
 
 func (a *arm64) tiles(f func(rows, panels int)) {
-	for _, panels := range []int{1, 2, 4} {
+	for panels := range armRows {
 		for rows := 1; rows <= armRows[panels]; rows++ {
 			f(rows, panels)
 		}
@@ -137,39 +137,43 @@ func (a *arm64) tile(name string, rows, panels int, half bool) {
 	acc := func(r, v int) reg { return reg(r*vectors + v) }
 	b := reg(rows * vectors)
 	x := b + 4
-	rowReg := func(r int) int { return 4 + r }    // R4..
-	panelReg := func(q int) int { return 11 + q } // R11..R14
+	rowReg := func(r int) int { return 4 + r } // R4..R8
+	const panel, last = 11, 12                 // R11 is in the panels; R12 is from the last to the next row
 	a.p("MOVD t+0(FP), R0")
 	a.p("MOVD tileArgs_k(R0), R1")
 	a.p("MOVD tileArgs_a(R0), R2")
+	a.p("MOVD tileArgs_aoff(R0), R9")
 	for r := range rows {
-		a.p("MOVD tileArgs_aoff+%d(R0), R3", 8*r)
+		a.p("MOVD %d(R9), R3", 8*r)
 		a.p("ADD R3<<2, R2, R%d", rowReg(r))
 	}
-	a.p("MOVD tileArgs_b(R0), R%d", panelReg(0))
+	size := 64 // bytes of a panel's row
+	if half {
+		size = 32
+	}
+	a.p("MOVD tileArgs_b(R0), R%d", panel)
+	a.p("MOVD tileArgs_step(R0), R3")
+	a.p("LSL $%d, R3, R%d", size/32, last)
 	if panels > 1 {
-		a.p("MOVD tileArgs_stride(R0), R3")
-		shift := 2
-		if half {
-			shift = 1
-		}
-		for q := 1; q < panels; q++ {
-			a.p("ADD R3<<%d, R%d, R%d", shift, panelReg(q-1), panelReg(q))
-		}
+		a.p("SUB $%d, R%d", (panels-1)*size, last)
 	}
 	for i := range rows * vectors {
 		a.p("VEOR V%d.B16, V%d.B16, V%d.B16", i, i, i)
 	}
 	step := func(lane int) {
 		for q := range panels {
+			move := fmt.Sprintf("%d(R%d)", size, panel)
+			if q == panels-1 {
+				move = fmt.Sprintf("(R%d)(R%d)", panel, last)
+			}
 			if half {
-				a.p("VLD1.P 32(R%d), [V%d.H8, V%d.H8]", panelReg(q), b+2, b+3)
+				a.p("VLD1.P %s, [V%d.H8, V%d.H8]", move, b+2, b+3)
 				a.word(0x0E217800|uint32(b+2)<<5|uint32(b), "FCVTL V%d.4S, V%d.4H", b, b+2)
 				a.word(0x4E217800|uint32(b+2)<<5|uint32(b+1), "FCVTL2 V%d.4S, V%d.8H", b+1, b+2)
 				a.word(0x0E217800|uint32(b+3)<<5|uint32(b+2), "FCVTL V%d.4S, V%d.4H", b+2, b+3)
 				a.word(0x4E217800|uint32(b+3)<<5|uint32(b+3), "FCVTL2 V%d.4S, V%d.8H", b+3, b+3)
 			} else {
-				a.p("VLD1.P 64(R%d), [V%d.S4, V%d.S4, V%d.S4, V%d.S4]", panelReg(q), b, b+1, b+2, b+3)
+				a.p("VLD1.P %s, [V%d.S4, V%d.S4, V%d.S4, V%d.S4]", move, b, b+1, b+2, b+3)
 			}
 			for r := range rows {
 				for v := range reg(4) {
@@ -204,10 +208,11 @@ func (a *arm64) tile(name string, rows, panels int, half bool) {
 	a.p("BGT one")
 	fmt.Fprintf(&a.body, "\nout:\n")
 	a.p("MOVD tileArgs_c(R0), R2")
+	a.p("MOVD tileArgs_coff(R0), R9")
 	a.p("MOVD tileArgs_add(R0), R3")
 	a.p("CBZ R3, store")
 	for r := range rows {
-		a.p("MOVD tileArgs_coff+%d(R0), R3", 8*r)
+		a.p("MOVD %d(R9), R3", 8*r)
 		a.p("ADD R3<<2, R2, R%d", 4)
 		for q := range panels {
 			a.p("VLD1.P 64(R4), [V%d.S4, V%d.S4, V%d.S4, V%d.S4]", b, b+1, b+2, b+3)
@@ -219,7 +224,7 @@ func (a *arm64) tile(name string, rows, panels int, half bool) {
 	}
 	fmt.Fprintf(&a.body, "\nstore:\n")
 	for r := range rows {
-		a.p("MOVD tileArgs_coff+%d(R0), R3", 8*r)
+		a.p("MOVD %d(R9), R3", 8*r)
 		a.p("ADD R3<<2, R2, R%d", 4)
 		for q := range panels {
 			d := acc(r, 4*q)
