@@ -15,44 +15,55 @@ type tileArgs struct {
 	aoff *offsets
 	b    unsafe.Pointer // *float32, or *uint16 of float16
 	step int
+	next unsafe.Pointer // what will be read later, or b
 	c    *float32
 	coff *offsets
 	add  int
 }
 
 // vecArgs is what an element-wise routine reads: n floats, whole vectors and at
-// least one, of up to six arrays.
+// least one, of up to six arrays; and so for rows rows, of which the first array
+// has one every stride floats, while the others begin again.
 type vecArgs struct {
-	n int
-	p [6]*float32
-	s [7]float32
+	n            int
+	rows, stride int
+	p            [6]*float32
+	s            [7]float32
 }
 
-func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, step int, c []float32, coff *offsets, add bool) {
+// tile computes a tile as tileGo does. While it runs it may fetch b from element
+// next on into the cache, if there is such.
+func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, step, next int, c []float32, coff *offsets, add bool) {
 	if current == tierGo {
 		tileGo(rows, panels, k, a, aoff, b, step, c, coff, add)
 		return
 	}
 	_ = b[(k-1)*step+panels*panelWidth-1]
-	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), step, c, coff, add, false)
+	if next >= len(b) {
+		next = 0
+	}
+	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), unsafe.Pointer(&b[next]), step, c, coff, add, false)
 }
 
 // tileHalf is tile with panels of float16.
-func tileHalf(rows, panels, k int, a []float32, aoff *offsets, b []uint16, step int, c []float32, coff *offsets, add bool) {
+func tileHalf(rows, panels, k int, a []float32, aoff *offsets, b []uint16, step, next int, c []float32, coff *offsets, add bool) {
 	if current == tierGo {
 		tileHalfGo(rows, panels, k, a, aoff, b, step, c, coff, add)
 		return
 	}
 	_ = b[(k-1)*step+panels*panelWidth-1]
-	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), step, c, coff, add, true)
+	if next >= len(b) {
+		next = 0
+	}
+	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), unsafe.Pointer(&b[next]), step, c, coff, add, true)
 }
 
-func runTile(rows, panels, k int, a []float32, aoff *offsets, b unsafe.Pointer, step int, c []float32, coff *offsets, add, half bool) {
+func runTile(rows, panels, k int, a []float32, aoff *offsets, b, next unsafe.Pointer, step int, c []float32, coff *offsets, add, half bool) {
 	for r := range rows { // what the routine touches is there
 		_ = a[aoff[r]+k-1]
 		_ = c[coff[r]+panels*panelWidth-1]
 	}
-	t := tileArgs{k: k, a: &a[0], aoff: aoff, b: b, step: step, c: &c[0], coff: coff}
+	t := tileArgs{k: k, a: &a[0], aoff: aoff, b: b, step: step, next: next, c: &c[0], coff: coff}
 	if add {
 		t.add = 1
 	}
@@ -62,11 +73,18 @@ func runTile(rows, panels, k int, a []float32, aoff *offsets, b unsafe.Pointer, 
 // vector applies f to the whole vectors of its arrays, each as long as the
 // first, and returns how many elements those are; the rest is the caller's.
 func vector(f element, scalars []float32, arrays ...[]float32) int {
-	l, n := lanes(), len(arrays[0])
-	if l == 0 || n < l {
+	return vectorRows(f, scalars, len(arrays[0]), 1, 0, arrays...)
+}
+
+// vectorRows is vector for rows rows of n elements, of which the first array
+// has one every stride elements, while the others serve all rows.
+func vectorRows(f element, scalars []float32, n, rows, stride int, arrays ...[]float32) int {
+	l := lanes()
+	if l == 0 || n < l || rows == 0 {
 		return 0
 	}
-	v := vecArgs{n: n &^ (l - 1)}
+	v := vecArgs{n: n &^ (l - 1), rows: rows, stride: stride}
+	_ = arrays[0][(rows-1)*stride+n-1]
 	for i, x := range arrays {
 		v.p[i] = &x[:n][0]
 	}

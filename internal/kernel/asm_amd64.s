@@ -17,6 +17,7 @@ TEXT ·tileAVX2r1p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
@@ -62,6 +63,7 @@ TEXT ·tileAVX2r2p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
@@ -70,6 +72,9 @@ TEXT ·tileAVX2r2p1(SB), NOSPLIT, $0-8
 	VXORPS Y3, Y3, Y3
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Y4
 	VMOVUPS 32(BX), Y5
 	VBROADCASTSS (R8)(SI*1), Y6
@@ -123,6 +128,7 @@ TEXT ·tileAVX2r3p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
@@ -133,6 +139,9 @@ TEXT ·tileAVX2r3p1(SB), NOSPLIT, $0-8
 	VXORPS Y5, Y5, Y5
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Y6
 	VMOVUPS 32(BX), Y7
 	VBROADCASTSS (R8)(SI*1), Y8
@@ -199,6 +208,7 @@ TEXT ·tileAVX2r4p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
@@ -211,6 +221,9 @@ TEXT ·tileAVX2r4p1(SB), NOSPLIT, $0-8
 	VXORPS Y7, Y7, Y7
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Y8
 	VMOVUPS 32(BX), Y9
 	VBROADCASTSS (R8)(SI*1), Y10
@@ -290,6 +303,7 @@ TEXT ·tileAVX2r5p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
@@ -304,6 +318,9 @@ TEXT ·tileAVX2r5p1(SB), NOSPLIT, $0-8
 	VXORPS Y9, Y9, Y9
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Y10
 	VMOVUPS 32(BX), Y11
 	VBROADCASTSS (R8)(SI*1), Y12
@@ -396,6 +413,7 @@ TEXT ·tileAVX2r6p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
@@ -412,6 +430,9 @@ TEXT ·tileAVX2r6p1(SB), NOSPLIT, $0-8
 	VXORPS Y11, Y11, Y11
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Y12
 	VMOVUPS 32(BX), Y13
 	VBROADCASTSS (R8)(SI*1), Y14
@@ -505,6 +526,7 @@ TEXT ·tileAVX2r1p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
@@ -559,6 +581,7 @@ TEXT ·tileAVX2r2p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
@@ -571,6 +594,9 @@ TEXT ·tileAVX2r2p2(SB), NOSPLIT, $0-8
 	VXORPS Y7, Y7, Y7
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Y8
 	VMOVUPS 32(BX), Y9
 	VMOVUPS 64(BX), Y10
@@ -638,6 +664,7 @@ TEXT ·tileAVX2r3p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
@@ -654,6 +681,9 @@ TEXT ·tileAVX2r3p2(SB), NOSPLIT, $0-8
 	VXORPS Y11, Y11, Y11
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VBROADCASTSS (R8)(SI*1), Y12
 	VBROADCASTSS (R9)(SI*1), Y13
 	VBROADCASTSS (R10)(SI*1), Y14
@@ -734,6 +764,7 @@ TEXT ·tileAVX2r1p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
@@ -795,6 +826,7 @@ TEXT ·tileAVX2r1p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Y0, Y0, Y0
@@ -865,6 +897,7 @@ TEXT ·halfAVX2r1p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
@@ -912,6 +945,7 @@ TEXT ·halfAVX2r2p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
@@ -920,6 +954,8 @@ TEXT ·halfAVX2r2p1(SB), NOSPLIT, $0-8
 	VXORPS Y3, Y3, Y3
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Y4
 	VCVTPH2PS 16(BX), Y5
 	VBROADCASTSS (R8)(SI*1), Y6
@@ -973,6 +1009,7 @@ TEXT ·halfAVX2r3p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
@@ -983,6 +1020,8 @@ TEXT ·halfAVX2r3p1(SB), NOSPLIT, $0-8
 	VXORPS Y5, Y5, Y5
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Y6
 	VCVTPH2PS 16(BX), Y7
 	VBROADCASTSS (R8)(SI*1), Y8
@@ -1049,6 +1088,7 @@ TEXT ·halfAVX2r4p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
@@ -1061,6 +1101,8 @@ TEXT ·halfAVX2r4p1(SB), NOSPLIT, $0-8
 	VXORPS Y7, Y7, Y7
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Y8
 	VCVTPH2PS 16(BX), Y9
 	VBROADCASTSS (R8)(SI*1), Y10
@@ -1140,6 +1182,7 @@ TEXT ·halfAVX2r5p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
@@ -1154,6 +1197,8 @@ TEXT ·halfAVX2r5p1(SB), NOSPLIT, $0-8
 	VXORPS Y9, Y9, Y9
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Y10
 	VCVTPH2PS 16(BX), Y11
 	VBROADCASTSS (R8)(SI*1), Y12
@@ -1246,6 +1291,7 @@ TEXT ·halfAVX2r6p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
@@ -1262,6 +1308,8 @@ TEXT ·halfAVX2r6p1(SB), NOSPLIT, $0-8
 	VXORPS Y11, Y11, Y11
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Y12
 	VCVTPH2PS 16(BX), Y13
 	VBROADCASTSS (R8)(SI*1), Y14
@@ -1355,6 +1403,7 @@ TEXT ·halfAVX2r1p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
@@ -1412,6 +1461,7 @@ TEXT ·halfAVX2r2p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
@@ -1424,6 +1474,8 @@ TEXT ·halfAVX2r2p2(SB), NOSPLIT, $0-8
 	VXORPS Y7, Y7, Y7
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Y8
 	VCVTPH2PS 16(BX), Y9
 	VCVTPH2PS 32(BX), Y10
@@ -1491,6 +1543,7 @@ TEXT ·halfAVX2r3p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
@@ -1507,6 +1560,8 @@ TEXT ·halfAVX2r3p2(SB), NOSPLIT, $0-8
 	VXORPS Y11, Y11, Y11
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VBROADCASTSS (R8)(SI*1), Y12
 	VBROADCASTSS (R9)(SI*1), Y13
 	VBROADCASTSS (R10)(SI*1), Y14
@@ -1587,6 +1642,7 @@ TEXT ·halfAVX2r1p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
@@ -1653,6 +1709,7 @@ TEXT ·halfAVX2r1p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Y0, Y0, Y0
@@ -1723,6 +1780,10 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -1733,6 +1794,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -1743,6 +1807,10 @@ TEXT ·scaleShiftAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -1755,6 +1823,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -1763,6 +1834,10 @@ TEXT ·leakyAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -1776,6 +1851,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -1784,6 +1862,10 @@ TEXT ·reluAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -1795,6 +1877,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -1803,6 +1888,10 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -1879,6 +1968,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -1887,6 +1979,10 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -1940,6 +2036,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -1950,6 +2049,10 @@ TEXT ·slopeGradAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -1964,6 +2067,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -1974,6 +2080,10 @@ TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -1987,6 +2097,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -1998,6 +2111,10 @@ TEXT ·affineAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -2010,6 +2127,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -2023,6 +2143,10 @@ TEXT ·affine2AVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+32(DI), R12
 	MOVQ vecArgs_p+40(DI), R13
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -2039,6 +2163,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -2049,6 +2176,10 @@ TEXT ·addSquareAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -2062,6 +2193,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -2073,6 +2207,10 @@ TEXT ·addProductAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -2087,6 +2225,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -2096,6 +2237,10 @@ TEXT ·mixAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -2110,6 +2255,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -2121,6 +2269,10 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -2152,6 +2304,9 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -2167,6 +2322,7 @@ TEXT ·tileAVX512r1p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -2208,12 +2364,16 @@ TEXT ·tileAVX512r2p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z2
 	VBROADCASTSS (R8)(SI*1), Z3
 	VFMADD231PS Z2, Z3, Z0
@@ -2260,6 +2420,7 @@ TEXT ·tileAVX512r3p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -2267,6 +2428,9 @@ TEXT ·tileAVX512r3p1(SB), NOSPLIT, $0-8
 	VXORPS Z2, Z2, Z2
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z3
 	VBROADCASTSS (R8)(SI*1), Z4
 	VFMADD231PS Z3, Z4, Z0
@@ -2323,6 +2487,7 @@ TEXT ·tileAVX512r4p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -2331,6 +2496,9 @@ TEXT ·tileAVX512r4p1(SB), NOSPLIT, $0-8
 	VXORPS Z3, Z3, Z3
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z4
 	VBROADCASTSS (R8)(SI*1), Z5
 	VFMADD231PS Z4, Z5, Z0
@@ -2397,6 +2565,7 @@ TEXT ·tileAVX512r5p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -2406,6 +2575,9 @@ TEXT ·tileAVX512r5p1(SB), NOSPLIT, $0-8
 	VXORPS Z4, Z4, Z4
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z5
 	VBROADCASTSS (R8)(SI*1), Z6
 	VFMADD231PS Z5, Z6, Z0
@@ -2482,6 +2654,7 @@ TEXT ·tileAVX512r6p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -2492,6 +2665,9 @@ TEXT ·tileAVX512r6p1(SB), NOSPLIT, $0-8
 	VXORPS Z5, Z5, Z5
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z6
 	VBROADCASTSS (R8)(SI*1), Z7
 	VFMADD231PS Z6, Z7, Z0
@@ -2578,6 +2754,7 @@ TEXT ·tileAVX512r7p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -2589,6 +2766,9 @@ TEXT ·tileAVX512r7p1(SB), NOSPLIT, $0-8
 	VXORPS Z6, Z6, Z6
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z7
 	VBROADCASTSS (R8)(SI*1), Z8
 	VFMADD231PS Z7, Z8, Z0
@@ -2685,6 +2865,7 @@ TEXT ·tileAVX512r8p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -2697,6 +2878,9 @@ TEXT ·tileAVX512r8p1(SB), NOSPLIT, $0-8
 	VXORPS Z7, Z7, Z7
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z8
 	VBROADCASTSS (R8)(SI*1), Z9
 	VFMADD231PS Z8, Z9, Z0
@@ -2787,6 +2971,7 @@ TEXT ·tileAVX512r1p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -2833,6 +3018,7 @@ TEXT ·tileAVX512r2p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -2841,6 +3027,9 @@ TEXT ·tileAVX512r2p2(SB), NOSPLIT, $0-8
 	VXORPS Z3, Z3, Z3
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z4
 	VMOVUPS 64(BX), Z5
 	VBROADCASTSS (R8)(SI*1), Z6
@@ -2894,6 +3083,7 @@ TEXT ·tileAVX512r3p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -2904,6 +3094,9 @@ TEXT ·tileAVX512r3p2(SB), NOSPLIT, $0-8
 	VXORPS Z5, Z5, Z5
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z6
 	VMOVUPS 64(BX), Z7
 	VBROADCASTSS (R8)(SI*1), Z8
@@ -2970,6 +3163,7 @@ TEXT ·tileAVX512r4p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -2982,6 +3176,9 @@ TEXT ·tileAVX512r4p2(SB), NOSPLIT, $0-8
 	VXORPS Z7, Z7, Z7
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z8
 	VMOVUPS 64(BX), Z9
 	VBROADCASTSS (R8)(SI*1), Z10
@@ -3061,6 +3258,7 @@ TEXT ·tileAVX512r5p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -3075,6 +3273,9 @@ TEXT ·tileAVX512r5p2(SB), NOSPLIT, $0-8
 	VXORPS Z9, Z9, Z9
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z10
 	VMOVUPS 64(BX), Z11
 	VBROADCASTSS (R8)(SI*1), Z12
@@ -3167,6 +3368,7 @@ TEXT ·tileAVX512r6p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -3183,6 +3385,9 @@ TEXT ·tileAVX512r6p2(SB), NOSPLIT, $0-8
 	VXORPS Z11, Z11, Z11
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z12
 	VMOVUPS 64(BX), Z13
 	VBROADCASTSS (R8)(SI*1), Z14
@@ -3288,6 +3493,7 @@ TEXT ·tileAVX512r7p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -3306,6 +3512,9 @@ TEXT ·tileAVX512r7p2(SB), NOSPLIT, $0-8
 	VXORPS Z13, Z13, Z13
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z14
 	VMOVUPS 64(BX), Z15
 	VBROADCASTSS (R8)(SI*1), Z16
@@ -3424,6 +3633,7 @@ TEXT ·tileAVX512r8p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -3444,6 +3654,9 @@ TEXT ·tileAVX512r8p2(SB), NOSPLIT, $0-8
 	VXORPS Z15, Z15, Z15
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z16
 	VMOVUPS 64(BX), Z17
 	VBROADCASTSS (R8)(SI*1), Z18
@@ -3559,6 +3772,7 @@ TEXT ·tileAVX512r1p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -3610,6 +3824,7 @@ TEXT ·tileAVX512r2p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -3620,6 +3835,9 @@ TEXT ·tileAVX512r2p3(SB), NOSPLIT, $0-8
 	VXORPS Z5, Z5, Z5
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z6
 	VMOVUPS 64(BX), Z7
 	VMOVUPS 128(BX), Z8
@@ -3680,6 +3898,7 @@ TEXT ·tileAVX512r3p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -3693,6 +3912,9 @@ TEXT ·tileAVX512r3p3(SB), NOSPLIT, $0-8
 	VXORPS Z8, Z8, Z8
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z9
 	VMOVUPS 64(BX), Z10
 	VMOVUPS 128(BX), Z11
@@ -3769,6 +3991,7 @@ TEXT ·tileAVX512r4p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -3785,6 +4008,9 @@ TEXT ·tileAVX512r4p3(SB), NOSPLIT, $0-8
 	VXORPS Z11, Z11, Z11
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z12
 	VMOVUPS 64(BX), Z13
 	VMOVUPS 128(BX), Z14
@@ -3877,6 +4103,7 @@ TEXT ·tileAVX512r5p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -3896,6 +4123,9 @@ TEXT ·tileAVX512r5p3(SB), NOSPLIT, $0-8
 	VXORPS Z14, Z14, Z14
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z15
 	VMOVUPS 64(BX), Z16
 	VMOVUPS 128(BX), Z17
@@ -4004,6 +4234,7 @@ TEXT ·tileAVX512r6p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -4026,6 +4257,9 @@ TEXT ·tileAVX512r6p3(SB), NOSPLIT, $0-8
 	VXORPS Z17, Z17, Z17
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z18
 	VMOVUPS 64(BX), Z19
 	VMOVUPS 128(BX), Z20
@@ -4150,6 +4384,7 @@ TEXT ·tileAVX512r7p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -4175,6 +4410,9 @@ TEXT ·tileAVX512r7p3(SB), NOSPLIT, $0-8
 	VXORPS Z20, Z20, Z20
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z21
 	VMOVUPS 64(BX), Z22
 	VMOVUPS 128(BX), Z23
@@ -4315,6 +4553,7 @@ TEXT ·tileAVX512r8p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -4343,6 +4582,9 @@ TEXT ·tileAVX512r8p3(SB), NOSPLIT, $0-8
 	VXORPS Z23, Z23, Z23
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z24
 	VMOVUPS 64(BX), Z25
 	VMOVUPS 128(BX), Z26
@@ -4483,6 +4725,7 @@ TEXT ·tileAVX512r1p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -4539,6 +4782,7 @@ TEXT ·tileAVX512r2p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -4551,6 +4795,9 @@ TEXT ·tileAVX512r2p4(SB), NOSPLIT, $0-8
 	VXORPS Z7, Z7, Z7
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z8
 	VMOVUPS 64(BX), Z9
 	VMOVUPS 128(BX), Z10
@@ -4618,6 +4865,7 @@ TEXT ·tileAVX512r3p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -4634,6 +4882,9 @@ TEXT ·tileAVX512r3p4(SB), NOSPLIT, $0-8
 	VXORPS Z11, Z11, Z11
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z12
 	VMOVUPS 64(BX), Z13
 	VMOVUPS 128(BX), Z14
@@ -4720,6 +4971,7 @@ TEXT ·tileAVX512r4p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -4740,6 +4992,9 @@ TEXT ·tileAVX512r4p4(SB), NOSPLIT, $0-8
 	VXORPS Z15, Z15, Z15
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z16
 	VMOVUPS 64(BX), Z17
 	VMOVUPS 128(BX), Z18
@@ -4845,6 +5100,7 @@ TEXT ·tileAVX512r5p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -4869,6 +5125,9 @@ TEXT ·tileAVX512r5p4(SB), NOSPLIT, $0-8
 	VXORPS Z19, Z19, Z19
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z20
 	VMOVUPS 64(BX), Z21
 	VMOVUPS 128(BX), Z22
@@ -4993,6 +5252,7 @@ TEXT ·tileAVX512r6p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -5021,6 +5281,9 @@ TEXT ·tileAVX512r6p4(SB), NOSPLIT, $0-8
 	VXORPS Z23, Z23, Z23
 
 loop:
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	ADDQ $128, AX
 	VMOVUPS 0(BX), Z24
 	VMOVUPS 64(BX), Z25
 	VMOVUPS 128(BX), Z26
@@ -5152,6 +5415,7 @@ TEXT ·tileAVX512r1p5(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -5211,6 +5475,7 @@ TEXT ·tileAVX512r1p6(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -5275,6 +5540,7 @@ TEXT ·tileAVX512r1p7(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -5344,6 +5610,7 @@ TEXT ·tileAVX512r1p8(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
 	VXORPS Z0, Z0, Z0
@@ -5418,6 +5685,7 @@ TEXT ·halfAVX512r1p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -5460,12 +5728,15 @@ TEXT ·halfAVX512r2p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z2
 	VBROADCASTSS (R8)(SI*1), Z3
 	VFMADD231PS Z2, Z3, Z0
@@ -5512,6 +5783,7 @@ TEXT ·halfAVX512r3p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -5519,6 +5791,8 @@ TEXT ·halfAVX512r3p1(SB), NOSPLIT, $0-8
 	VXORPS Z2, Z2, Z2
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z3
 	VBROADCASTSS (R8)(SI*1), Z4
 	VFMADD231PS Z3, Z4, Z0
@@ -5575,6 +5849,7 @@ TEXT ·halfAVX512r4p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -5583,6 +5858,8 @@ TEXT ·halfAVX512r4p1(SB), NOSPLIT, $0-8
 	VXORPS Z3, Z3, Z3
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z4
 	VBROADCASTSS (R8)(SI*1), Z5
 	VFMADD231PS Z4, Z5, Z0
@@ -5649,6 +5926,7 @@ TEXT ·halfAVX512r5p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -5658,6 +5936,8 @@ TEXT ·halfAVX512r5p1(SB), NOSPLIT, $0-8
 	VXORPS Z4, Z4, Z4
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z5
 	VBROADCASTSS (R8)(SI*1), Z6
 	VFMADD231PS Z5, Z6, Z0
@@ -5734,6 +6014,7 @@ TEXT ·halfAVX512r6p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -5744,6 +6025,8 @@ TEXT ·halfAVX512r6p1(SB), NOSPLIT, $0-8
 	VXORPS Z5, Z5, Z5
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z6
 	VBROADCASTSS (R8)(SI*1), Z7
 	VFMADD231PS Z6, Z7, Z0
@@ -5830,6 +6113,7 @@ TEXT ·halfAVX512r7p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -5841,6 +6125,8 @@ TEXT ·halfAVX512r7p1(SB), NOSPLIT, $0-8
 	VXORPS Z6, Z6, Z6
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z7
 	VBROADCASTSS (R8)(SI*1), Z8
 	VFMADD231PS Z7, Z8, Z0
@@ -5937,6 +6223,7 @@ TEXT ·halfAVX512r8p1(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -5949,6 +6236,8 @@ TEXT ·halfAVX512r8p1(SB), NOSPLIT, $0-8
 	VXORPS Z7, Z7, Z7
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z8
 	VBROADCASTSS (R8)(SI*1), Z9
 	VFMADD231PS Z8, Z9, Z0
@@ -6039,6 +6328,7 @@ TEXT ·halfAVX512r1p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -6086,6 +6376,7 @@ TEXT ·halfAVX512r2p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -6094,6 +6385,8 @@ TEXT ·halfAVX512r2p2(SB), NOSPLIT, $0-8
 	VXORPS Z3, Z3, Z3
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z4
 	VCVTPH2PS 32(BX), Z5
 	VBROADCASTSS (R8)(SI*1), Z6
@@ -6147,6 +6440,7 @@ TEXT ·halfAVX512r3p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -6157,6 +6451,8 @@ TEXT ·halfAVX512r3p2(SB), NOSPLIT, $0-8
 	VXORPS Z5, Z5, Z5
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z6
 	VCVTPH2PS 32(BX), Z7
 	VBROADCASTSS (R8)(SI*1), Z8
@@ -6223,6 +6519,7 @@ TEXT ·halfAVX512r4p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -6235,6 +6532,8 @@ TEXT ·halfAVX512r4p2(SB), NOSPLIT, $0-8
 	VXORPS Z7, Z7, Z7
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z8
 	VCVTPH2PS 32(BX), Z9
 	VBROADCASTSS (R8)(SI*1), Z10
@@ -6314,6 +6613,7 @@ TEXT ·halfAVX512r5p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -6328,6 +6628,8 @@ TEXT ·halfAVX512r5p2(SB), NOSPLIT, $0-8
 	VXORPS Z9, Z9, Z9
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z10
 	VCVTPH2PS 32(BX), Z11
 	VBROADCASTSS (R8)(SI*1), Z12
@@ -6420,6 +6722,7 @@ TEXT ·halfAVX512r6p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -6436,6 +6739,8 @@ TEXT ·halfAVX512r6p2(SB), NOSPLIT, $0-8
 	VXORPS Z11, Z11, Z11
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z12
 	VCVTPH2PS 32(BX), Z13
 	VBROADCASTSS (R8)(SI*1), Z14
@@ -6541,6 +6846,7 @@ TEXT ·halfAVX512r7p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -6559,6 +6865,8 @@ TEXT ·halfAVX512r7p2(SB), NOSPLIT, $0-8
 	VXORPS Z13, Z13, Z13
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z14
 	VCVTPH2PS 32(BX), Z15
 	VBROADCASTSS (R8)(SI*1), Z16
@@ -6677,6 +6985,7 @@ TEXT ·halfAVX512r8p2(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -6697,6 +7006,8 @@ TEXT ·halfAVX512r8p2(SB), NOSPLIT, $0-8
 	VXORPS Z15, Z15, Z15
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z16
 	VCVTPH2PS 32(BX), Z17
 	VBROADCASTSS (R8)(SI*1), Z18
@@ -6812,6 +7123,7 @@ TEXT ·halfAVX512r1p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -6865,6 +7177,7 @@ TEXT ·halfAVX512r2p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -6875,6 +7188,8 @@ TEXT ·halfAVX512r2p3(SB), NOSPLIT, $0-8
 	VXORPS Z5, Z5, Z5
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z6
 	VCVTPH2PS 32(BX), Z7
 	VCVTPH2PS 64(BX), Z8
@@ -6935,6 +7250,7 @@ TEXT ·halfAVX512r3p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -6948,6 +7264,8 @@ TEXT ·halfAVX512r3p3(SB), NOSPLIT, $0-8
 	VXORPS Z8, Z8, Z8
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z9
 	VCVTPH2PS 32(BX), Z10
 	VCVTPH2PS 64(BX), Z11
@@ -7024,6 +7342,7 @@ TEXT ·halfAVX512r4p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -7040,6 +7359,8 @@ TEXT ·halfAVX512r4p3(SB), NOSPLIT, $0-8
 	VXORPS Z11, Z11, Z11
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z12
 	VCVTPH2PS 32(BX), Z13
 	VCVTPH2PS 64(BX), Z14
@@ -7132,6 +7453,7 @@ TEXT ·halfAVX512r5p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -7151,6 +7473,8 @@ TEXT ·halfAVX512r5p3(SB), NOSPLIT, $0-8
 	VXORPS Z14, Z14, Z14
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z15
 	VCVTPH2PS 32(BX), Z16
 	VCVTPH2PS 64(BX), Z17
@@ -7259,6 +7583,7 @@ TEXT ·halfAVX512r6p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -7281,6 +7606,8 @@ TEXT ·halfAVX512r6p3(SB), NOSPLIT, $0-8
 	VXORPS Z17, Z17, Z17
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z18
 	VCVTPH2PS 32(BX), Z19
 	VCVTPH2PS 64(BX), Z20
@@ -7405,6 +7732,7 @@ TEXT ·halfAVX512r7p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R14*4), R14
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -7430,6 +7758,8 @@ TEXT ·halfAVX512r7p3(SB), NOSPLIT, $0-8
 	VXORPS Z20, Z20, Z20
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z21
 	VCVTPH2PS 32(BX), Z22
 	VCVTPH2PS 64(BX), Z23
@@ -7570,6 +7900,7 @@ TEXT ·halfAVX512r8p3(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R15*4), R15
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -7598,6 +7929,8 @@ TEXT ·halfAVX512r8p3(SB), NOSPLIT, $0-8
 	VXORPS Z23, Z23, Z23
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z24
 	VCVTPH2PS 32(BX), Z25
 	VCVTPH2PS 64(BX), Z26
@@ -7738,6 +8071,7 @@ TEXT ·halfAVX512r1p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -7796,6 +8130,7 @@ TEXT ·halfAVX512r2p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R9*4), R9
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -7808,6 +8143,8 @@ TEXT ·halfAVX512r2p4(SB), NOSPLIT, $0-8
 	VXORPS Z7, Z7, Z7
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z8
 	VCVTPH2PS 32(BX), Z9
 	VCVTPH2PS 64(BX), Z10
@@ -7875,6 +8212,7 @@ TEXT ·halfAVX512r3p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R10*4), R10
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -7891,6 +8229,8 @@ TEXT ·halfAVX512r3p4(SB), NOSPLIT, $0-8
 	VXORPS Z11, Z11, Z11
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z12
 	VCVTPH2PS 32(BX), Z13
 	VCVTPH2PS 64(BX), Z14
@@ -7977,6 +8317,7 @@ TEXT ·halfAVX512r4p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R11*4), R11
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -7997,6 +8338,8 @@ TEXT ·halfAVX512r4p4(SB), NOSPLIT, $0-8
 	VXORPS Z15, Z15, Z15
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z16
 	VCVTPH2PS 32(BX), Z17
 	VCVTPH2PS 64(BX), Z18
@@ -8102,6 +8445,7 @@ TEXT ·halfAVX512r5p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R12*4), R12
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -8126,6 +8470,8 @@ TEXT ·halfAVX512r5p4(SB), NOSPLIT, $0-8
 	VXORPS Z19, Z19, Z19
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z20
 	VCVTPH2PS 32(BX), Z21
 	VCVTPH2PS 64(BX), Z22
@@ -8250,6 +8596,7 @@ TEXT ·halfAVX512r6p4(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R13*4), R13
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -8278,6 +8625,8 @@ TEXT ·halfAVX512r6p4(SB), NOSPLIT, $0-8
 	VXORPS Z23, Z23, Z23
 
 loop:
+	PREFETCHT1 (AX)
+	ADDQ $64, AX
 	VCVTPH2PS 0(BX), Z24
 	VCVTPH2PS 32(BX), Z25
 	VCVTPH2PS 64(BX), Z26
@@ -8409,6 +8758,7 @@ TEXT ·halfAVX512r1p5(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -8471,6 +8821,7 @@ TEXT ·halfAVX512r1p6(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -8538,6 +8889,7 @@ TEXT ·halfAVX512r1p7(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -8611,6 +8963,7 @@ TEXT ·halfAVX512r1p8(SB), NOSPLIT, $0-8
 	LEAQ (AX)(R8*4), R8
 	NEGQ SI
 	MOVQ tileArgs_b(DI), BX
+	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
 	VXORPS Z0, Z0, Z0
@@ -8683,6 +9036,10 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -8693,6 +9050,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -8703,6 +9063,10 @@ TEXT ·scaleShiftAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -8715,6 +9079,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -8723,6 +9090,10 @@ TEXT ·leakyAVX512(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -8736,6 +9107,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -8744,6 +9118,10 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -8755,6 +9133,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -8763,6 +9144,10 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -8839,6 +9224,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -8847,6 +9235,10 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -8900,6 +9292,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -8910,6 +9305,10 @@ TEXT ·slopeGradAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -8924,6 +9323,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -8934,6 +9336,10 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -8947,6 +9353,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -8958,6 +9367,10 @@ TEXT ·affineAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -8970,6 +9383,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -8983,6 +9399,10 @@ TEXT ·affine2AVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+32(DI), R12
 	MOVQ vecArgs_p+40(DI), R13
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -8999,6 +9419,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -9009,6 +9432,10 @@ TEXT ·addSquareAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -9022,6 +9449,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -9033,6 +9463,10 @@ TEXT ·addProductAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -9047,6 +9481,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -9056,6 +9493,10 @@ TEXT ·mixAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -9070,6 +9511,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 
@@ -9081,6 +9525,10 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride(DI), DX
+
+row:
 	XORQ SI, SI
 
 loop:
@@ -9112,6 +9560,9 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
+	LEAQ (R8)(DX*4), R8
+	DECQ BX
+	JNE  row
 	VZEROUPPER
 	RET
 

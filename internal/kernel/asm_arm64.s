@@ -3626,7 +3626,12 @@ store:
 // func addNEON(v *vecArgs)
 TEXT ·addNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
+
+row:
+	MOVD R14, R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_n(R0), R7
 
@@ -3639,12 +3644,20 @@ loop:
 	ADD $16, R2
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 // func scaleShiftNEON(v *vecArgs)
 TEXT ·scaleShiftNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
+
+row:
+	MOVD R14, R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_n(R0), R7
@@ -3661,14 +3674,22 @@ loop:
 	ADD $16, R3
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 // func leakyNEON(v *vecArgs)
 TEXT ·leakyNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
-	MOVD vecArgs_n(R0), R7
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
 	MOVD $leakyNEON_consts<>(SB), R8
+
+row:
+	MOVD R14, R1
+	MOVD vecArgs_n(R0), R7
 
 loop:
 	MOVD R8, R9
@@ -3684,6 +3705,9 @@ loop:
 	ADD $16, R1
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 DATA leakyNEON_consts<>+0(SB)/4, $0x00000000
@@ -3692,9 +3716,14 @@ GLOBL leakyNEON_consts<>(SB), RODATA|NOPTR, $4
 // func reluNEON(v *vecArgs)
 TEXT ·reluNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
-	MOVD vecArgs_n(R0), R7
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
 	MOVD $reluNEON_consts<>(SB), R8
+
+row:
+	MOVD R14, R1
+	MOVD vecArgs_n(R0), R7
 
 loop:
 	MOVD R8, R9
@@ -3707,6 +3736,9 @@ loop:
 	ADD $16, R1
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 DATA reluNEON_consts<>+0(SB)/4, $0x00000000
@@ -3715,9 +3747,14 @@ GLOBL reluNEON_consts<>(SB), RODATA|NOPTR, $4
 // func tanhNEON(v *vecArgs)
 TEXT ·tanhNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
-	MOVD vecArgs_n(R0), R7
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
 	MOVD $tanhNEON_consts<>(SB), R8
+
+row:
+	MOVD R14, R1
+	MOVD vecArgs_n(R0), R7
 
 loop:
 	MOVD R8, R9
@@ -3795,6 +3832,9 @@ loop:
 	ADD $16, R1
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 DATA tanhNEON_consts<>+0(SB)/4, $0xbbb9b20b
@@ -3830,9 +3870,14 @@ GLOBL tanhNEON_consts<>(SB), RODATA|NOPTR, $112
 // func sigmoidNEON(v *vecArgs)
 TEXT ·sigmoidNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
-	MOVD vecArgs_n(R0), R7
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
 	MOVD $sigmoidNEON_consts<>(SB), R8
+
+row:
+	MOVD R14, R1
+	MOVD vecArgs_n(R0), R7
 
 loop:
 	MOVD R8, R9
@@ -3886,6 +3931,9 @@ loop:
 	ADD $16, R1
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 DATA sigmoidNEON_consts<>+0(SB)/4, $0x80000000
@@ -3913,11 +3961,16 @@ GLOBL sigmoidNEON_consts<>(SB), RODATA|NOPTR, $80
 // func slopeGradNEON(v *vecArgs)
 TEXT ·slopeGradNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
+	MOVD $slopeGradNEON_consts<>(SB), R8
+
+row:
+	MOVD R14, R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_n(R0), R7
-	MOVD $slopeGradNEON_consts<>(SB), R8
 
 loop:
 	MOVD R8, R9
@@ -3936,6 +3989,9 @@ loop:
 	ADD $16, R3
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 DATA slopeGradNEON_consts<>+0(SB)/4, $0x00000000
@@ -3944,11 +4000,16 @@ GLOBL slopeGradNEON_consts<>(SB), RODATA|NOPTR, $4
 // func tanhGradNEON(v *vecArgs)
 TEXT ·tanhGradNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
+	MOVD $tanhGradNEON_consts<>(SB), R8
+
+row:
+	MOVD R14, R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_n(R0), R7
-	MOVD $tanhGradNEON_consts<>(SB), R8
 
 loop:
 	MOVD R8, R9
@@ -3964,6 +4025,9 @@ loop:
 	ADD $16, R3
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 DATA tanhGradNEON_consts<>+0(SB)/4, $0x3f800000
@@ -3972,7 +4036,12 @@ GLOBL tanhGradNEON_consts<>(SB), RODATA|NOPTR, $4
 // func affineNEON(v *vecArgs)
 TEXT ·affineNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
+
+row:
+	MOVD R14, R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_p+24(R0), R4
@@ -3991,12 +4060,20 @@ loop:
 	ADD $16, R4
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 // func affine2NEON(v *vecArgs)
 TEXT ·affine2NEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
+
+row:
+	MOVD R14, R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_p+24(R0), R4
@@ -4023,12 +4100,20 @@ loop:
 	ADD $16, R6
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 // func addSquareNEON(v *vecArgs)
 TEXT ·addSquareNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
+
+row:
+	MOVD R14, R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_n(R0), R7
@@ -4046,12 +4131,20 @@ loop:
 	ADD $16, R3
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 // func addProductNEON(v *vecArgs)
 TEXT ·addProductNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
+
+row:
+	MOVD R14, R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_p+24(R0), R4
@@ -4072,12 +4165,20 @@ loop:
 	ADD $16, R4
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 // func mixNEON(v *vecArgs)
 TEXT ·mixNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
+
+row:
+	MOVD R14, R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_n(R0), R7
 
@@ -4096,12 +4197,20 @@ loop:
 	ADD $16, R2
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET
 
 // func adamNEON(v *vecArgs)
 TEXT ·adamNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+0(R0), R14
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride(R0), R16
+
+row:
+	MOVD R14, R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_p+24(R0), R4
@@ -4146,4 +4255,7 @@ loop:
 	ADD $16, R4
 	SUBS $4, R7
 	BGT  loop
+	ADD R16<<2, R14, R14
+	SUBS $1, R15
+	BGT  row
 	RET

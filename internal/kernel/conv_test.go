@@ -42,7 +42,7 @@ func naiveConv(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 				func(k int) float32 { return g.at(src, i/(g.OH*g.OW), i%(g.OH*g.OW), k/g.C, k%g.C) },
 				func(k int) float32 { return w[(f*g.C+k%g.C)*t+k/g.C] })
 		}
-		tail.apply(dst[i*g.F:][:g.F], 0)
+		tail.Apply(dst[i*g.F:][:g.F], g.F)
 	}
 }
 
@@ -182,7 +182,7 @@ func TestGemmKeepsTheContract(t *testing.T) {
 			for j := range n {
 				want[i*(n+1)+j] = blocks(k, func(q int) float32 { return a[i*(k+2)+q] }, func(q int) float32 { return b[j*k+q] })
 			}
-			tail.apply(want[i*(n+1):][:n], 0)
+			tail.Apply(want[i*(n+1):][:n], n)
 		}
 		var p Packed
 		p.Pack(b, k, n, 1, k)

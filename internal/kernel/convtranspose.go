@@ -34,8 +34,8 @@ func (c *ConvTranspose) Pack(w []float32) {
 		packOverlap(&c.w, c.w.data, w, c.C, t)
 		return
 	}
-	for k := range c.eachTap() {
-		c.taps[k].Pack(w[k:], c.F, c.C, c.C*t, t)
+	for k, p := range inOrder(c, func(p *Packed) *[]float32 { return &p.data }) {
+		p.Pack(w[k:], c.F, c.C, c.C*t, t)
 	}
 }
 
@@ -47,21 +47,39 @@ func (c *ConvTranspose) PackHalf(w []uint16) {
 		packOverlap(&c.w, c.w.half, w, c.C, t)
 		return
 	}
-	for k := range c.eachTap() {
-		c.taps[k].PackHalf(w[k:], c.F, c.C, c.C*t, t)
+	for k, p := range inOrder(c, func(p *Packed) *[]uint16 { return &p.half }) {
+		p.PackHalf(w[k:], c.F, c.C, c.C*t, t)
 	}
 }
 
-func (c *ConvTranspose) eachTap() []Packed {
+// inOrder yields the matrix of each window position, with room for its elements
+// in one stretch of memory, in the order of their use: phase by phase.
+func inOrder[T element16or32](c *ConvTranspose, data func(*Packed) *[]T) func(func(int, *Packed) bool) {
 	if c.taps == nil {
 		c.taps = make([]Packed, c.window())
+	}
+	if *data(&c.taps[0]) == nil {
+		size := (c.C + panelWidth - 1) / panelWidth * panelWidth * c.F
+		all := make([]T, size*len(c.taps))
+		for phase := range c.StrideH * c.StrideW {
+			for k := range c.taps {
+				if c.phaseOf(k) == phase {
+					*data(&c.taps[k]) = all[:size]
+					all = all[size:]
+				}
+			}
+		}
+	}
+	return func(yield func(int, *Packed) bool) {
 		for k := range c.taps {
 			if c.OH*c.OW == 1 {
 				c.taps[k].Group = WideGroup
 			}
+			if !yield(k, &c.taps[k]) {
+				return
+			}
 		}
 	}
-	return c.taps
 }
 
 // ScratchLen is the length of the scratch that one Run needs.
@@ -88,33 +106,61 @@ func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []flo
 		}
 		return
 	}
-	p0, p1 := share(c.taps[0].panels(), part, parts)
+	panels, phases := c.taps[0].panels(), c.StrideH*c.StrideW
+	width := max(1, min(panels, panels*phases/parts)) // panels of one unit of work
+	units := (panels + width - 1) / width
+	u0, u1 := share(phases*units, part, parts)
 	chunk := max(1, 2*rowBlock/(c.OH*c.OW))
 	for i := i0; i < i1; i += chunk {
 		m := min(chunk, i1-i)
-		c.scatter(dst[i*c.Large():][:m*c.Large()], src[i*c.Small():], m, tail, p0, p1)
+		for u := u0; u < u1; u++ {
+			p := u % units * width
+			c.phase(dst[i*c.Large():][:m*c.Large()], src[i*c.Small():], m, tail, u/units, p, min(p+width, panels))
+		}
 	}
 }
 
-// scatter computes panels p0 to p1 of the channels of n images.
-func (c *ConvTranspose) scatter(dst, src []float32, n int, tail *Tail, p0, p1 int) {
-	if p0 >= p1 {
+// phaseOf is the phase whose pixels a window position reaches: large pixels
+// (y, x) with the same y mod StrideH and x mod StrideW are of one phase, and no
+// window position reaches two.
+func (c *ConvTranspose) phaseOf(tap int) int {
+	mod := func(a, n int) int { return (a%n + n) % n }
+	return mod(tap/c.KW*c.dh()-c.PadTop, c.StrideH)*c.StrideW + mod(tap%c.KW*c.dw()-c.PadLeft, c.StrideW)
+}
+
+// phase computes the pixels of one phase of n images, panels p0 to p1 of their
+// channels.
+func (c *ConvTranspose) phase(dst, src []float32, n int, tail *Tail, phase, p0, p1 int) {
+	py, px := phase/c.StrideW, phase%c.StrideW
+	if py >= c.H || px >= c.W {
 		return
 	}
-	j0, j1 := p0*panelWidth, min(p1*panelWidth, c.C)
-	for at := 0; at < len(dst); at += c.C {
-		clear(dst[at+j0 : at+j1])
+	j0, width := p0*panelWidth, min(p1*panelWidth, c.C)-p0*panelWidth
+	stride, pixels := c.StrideW*c.C, (c.W-px+c.StrideW-1)/c.StrideW
+	for img := range n {
+		for y := py; y < c.H; y += c.StrideH {
+			line := dst[((img*c.H+y)*c.W+px)*c.C+j0:]
+			for x := range pixels {
+				clear(line[x*stride:][:width])
+			}
+		}
 	}
 	for k := range c.taps {
+		if c.phaseOf(k) != phase {
+			continue
+		}
 		y0, y1 := reach(k/c.KW, c.H, c.OH, c.StrideH, c.PadTop, c.dh())
 		x0, x1 := reach(k%c.KW, c.W, c.OW, c.StrideW, c.PadLeft, c.dw())
 		if y0 < y1 && x0 < x1 {
 			c.tap(dst, src, n, k, y0, y1, x0, x1, p0, p1)
 		}
 	}
-	if tail != nil {
-		for at := 0; at < len(dst); at += c.C {
-			tail.apply(dst[at+j0:at+j1], j0)
+	if tail == nil {
+		return
+	}
+	for img := range n {
+		for y := py; y < c.H; y += c.StrideH {
+			tail.apply(dst[((img*c.H+y)*c.W+px)*c.C+j0:], j0, width, pixels, stride)
 		}
 	}
 }
@@ -124,25 +170,37 @@ func (c *ConvTranspose) tap(dst, src []float32, n, k, y0, y1, x0, x1, p0, p1 int
 	w := &c.taps[k]
 	rows := n * (y1 - y0) * (x1 - x0)
 	corner := (k/c.KW*c.dh()-c.PadTop)*c.W + k%c.KW*c.dw() - c.PadLeft // of small pixel (0, 0)
+	// From pixel to pixel, and in addition from line to line and image to image.
+	aStep, cStep := c.F, c.StrideW*c.C
+	aLine, cLine := (c.OW-(x1-x0))*c.F, (c.StrideH*c.W-(x1-x0)*c.StrideW)*c.C
+	aImage, cImage := (c.OH-(y1-y0))*c.OW*c.F, (c.H-(y1-y0)*c.StrideH)*c.W*c.C
 	var aoff, coff offsets
 	for p := p0; p < p1; {
 		g := w.span(rows, p, p1)
+		s := w.slab(p, g)
+		s.begin(0, w.K)
 		most := rowsFor(g)
-		img, y, x := 0, y0, x0
+		x, y := x0, y0
+		at := (y0*c.OW + x0) * c.F
+		to := (corner+y0*c.StrideH*c.W+x0*c.StrideW)*c.C + p*panelWidth
 		for i := 0; i < rows; {
 			r := balanced(rows-i, most)
 			for t := range r {
-				aoff[t] = img*c.Small() + (y*c.OW+x)*c.F
-				coff[t] = img*c.Large() + (corner+y*c.StrideH*c.W+x*c.StrideW)*c.C + p*panelWidth
+				aoff[t], coff[t] = at, to
+				at += aStep
+				to += cStep
 				if x++; x == x1 {
 					x = x0
+					at += aLine
+					to += cLine
 					if y++; y == y1 {
 						y = y0
-						img++
+						at += aImage
+						to += cImage
 					}
 				}
 			}
-			w.tile(r, g, p, 0, w.K, src, &aoff, dst, &coff, true)
+			s.tile(r, src, &aoff, dst, &coff, true)
 			i += r
 		}
 		p += g
@@ -178,14 +236,33 @@ func (c *ConvTranspose) overlap(dst, src []float32, tail *Tail, cols []float32, 
 
 // addLine adds one window position of small pixels x0 to x1 to a line.
 func (c *ConvTranspose) addLine(line, cols []float32, x0, x1, dx int) {
-	if c.C == 1 {
-		for x := x0; x < x1; x++ {
-			line[x*c.StrideW+dx] += cols[x*c.w.N]
+	step, n := c.StrideW*c.C, c.w.N
+	to, at := (x0*c.StrideW+dx)*c.C, x0*n
+	switch c.C {
+	case 1:
+		for range x1 - x0 {
+			line[to] += cols[at]
+			to += step
+			at += n
 		}
-		return
-	}
-	for x := x0; x < x1; x++ {
-		AddTo(line[(x*c.StrideW+dx)*c.C:][:c.C], cols[x*c.w.N:])
+	case 3:
+		for range x1 - x0 {
+			d, s := line[to:to+3:to+3], cols[at:at+3:at+3]
+			d[0] += s[0]
+			d[1] += s[1]
+			d[2] += s[2]
+			to += step
+			at += n
+		}
+	default:
+		for range x1 - x0 {
+			d := line[to:][:c.C]
+			for i, v := range cols[at:][:len(d)] {
+				d[i] += v
+			}
+			to += step
+			at += n
+		}
 	}
 }
 

@@ -27,24 +27,24 @@ func gemm(dst []float32, ldd int, a []float32, lda, m int, b *Packed, tail *Tail
 		rows := min(rowBlock, m-i0)
 		for p := p0; p < p1; {
 			n := b.span(rows, p, p1)
+			s := b.slab(p, n)
 			most := rowsFor(n)
 			for k0 := 0; k0 < b.K; k0 += Block {
 				k := min(Block, b.K-k0)
+				s.begin(k0, k)
 				for i := 0; i < rows; {
 					r := balanced(rows-i, most)
 					for t := range r {
 						aoff[t] = (i0+i+t)*lda + k0
 						coff[t] = (i0+i+t)*ldd + p*panelWidth
 					}
-					b.tile(r, n, p, k0, k, a, &aoff, dst, &coff, k0 > 0)
+					s.tile(r, a, &aoff, dst, &coff, k0 > 0)
 					i += r
 				}
 			}
 			if tail != nil {
-				j0, j1 := p*panelWidth, min((p+n)*panelWidth, b.N)
-				for i := i0; i < i0+rows; i++ {
-					tail.apply(dst[i*ldd+j0:i*ldd+j1], j0)
-				}
+				j := p * panelWidth
+				tail.apply(dst[i0*ldd+j:], j, min(n*panelWidth, b.N-j), rows, ldd)
 			}
 			p += n
 		}
@@ -62,14 +62,38 @@ func (b *Packed) span(rows, p, p1 int) int {
 	return 1
 }
 
-// tile runs one tile of r rows on n panels of b from panel p, rows k0 to k0+k,
-// n being a span.
-func (b *Packed) tile(r, n, p, k0, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
+// slab is panels of a packed matrix that one tile spans, and a run of tiles on
+// some of its rows.
+type slab struct {
+	data  []float32 // from the slab on
+	half  []uint16
+	step  int // from row to row
+	n     int // panels
+	width int // columns, if n is 1
+
+	k0, k int // rows of the matrix
+	tiles int // of this run, up to now
+}
+
+// slab returns n panels from p on, n being a span.
+func (b *Packed) slab(p, n int) slab {
 	at, step, _ := b.panel(p)
-	at += k0 * step
-	width := b.N - p*panelWidth
-	if width >= panelWidth {
-		b.whole(r, n, at, step, k, a, aoff, c, coff, add)
+	s := slab{step: step, n: n, width: b.N - p*panelWidth}
+	if b.half != nil {
+		s.half = b.half[at:]
+	} else {
+		s.data = b.data[at:]
+	}
+	return s
+}
+
+// begin starts a run of tiles on rows k0 to k0+k.
+func (s *slab) begin(k0, k int) { s.k0, s.k, s.tiles = k0, k, 0 }
+
+// tile runs the run's next tile, of r rows.
+func (s *slab) tile(r int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
+	if s.width >= panelWidth {
+		s.whole(r, a, aoff, c, coff, add)
 		return
 	}
 	var edge [maxRows * panelWidth]float32
@@ -77,23 +101,32 @@ func (b *Packed) tile(r, n, p, k0, k int, a []float32, aoff *offsets, c []float3
 	for t := range r {
 		eoff[t] = t * panelWidth
 	}
-	b.whole(r, 1, at, step, k, a, aoff, edge[:], &eoff, false)
+	s.whole(r, a, aoff, edge[:], &eoff, false)
 	for t := range r {
-		y := c[coff[t]:][:width]
-		if add {
-			AddTo(y, edge[t*panelWidth:])
-		} else {
-			copy(y, edge[t*panelWidth:])
+		y := c[coff[t]:][:s.width]
+		x := edge[t*panelWidth:][:s.width]
+		if !add {
+			copy(y, x)
+			continue
+		}
+		for j, v := range x {
+			y[j] += v
 		}
 	}
 }
 
-// whole runs one tile on whole panels, from element at of the packed matrix.
-func (b *Packed) whole(r, n, at, step, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
-	if b.half != nil {
-		tileHalf(r, n, k, a, aoff, b.half[at:], step, c, coff, add)
+// whole is tile on panels of 16 columns. The first two tiles of a run fetch what
+// follows in memory, half each: most often the next run's slab.
+func (s *slab) whole(r int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
+	next := 0
+	if s.tiles < 2 {
+		next = s.k*s.step + s.tiles*s.k*2*panelWidth
+	}
+	s.tiles++
+	if s.half != nil {
+		tileHalf(r, s.n, s.k, a, aoff, s.half[s.k0*s.step:], s.step, next, c, coff, add)
 	} else {
-		tile(r, n, k, a, aoff, b.data[at:], step, c, coff, add)
+		tile(r, s.n, s.k, a, aoff, s.data[s.k0*s.step:], s.step, next, c, coff, add)
 	}
 }
 

@@ -62,6 +62,8 @@ func (g *GradWeights) block(sum []float32, ld int, at []float32, m int, b *Packe
 	var aoff, coff offsets
 	for p := 0; p < b.panels(); {
 		n := b.span(g.F, p, b.panels())
+		s := b.slab(p, n)
+		s.begin(0, m)
 		most := rowsFor(n)
 		for f := 0; f < g.F; {
 			r := balanced(g.F-f, most)
@@ -69,7 +71,7 @@ func (g *GradWeights) block(sum []float32, ld int, at []float32, m int, b *Packe
 				aoff[t] = (f + t) * m
 				coff[t] = (f+t)*ld + p*panelWidth
 			}
-			b.tile(r, n, p, 0, m, at, &aoff, sum, &coff, add)
+			s.tile(r, at, &aoff, sum, &coff, add)
 			f += r
 		}
 		p += n

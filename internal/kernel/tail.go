@@ -14,28 +14,46 @@ type Tail struct {
 	Alpha        float32 // LeakyReLU's slope
 }
 
-// apply finishes channels j0 to j0+len(y) of one row.
-func (t *Tail) apply(y []float32, j0 int) {
+// apply finishes channels j0 to j0+width of rows rows, one every stride.
+func (t *Tail) apply(y []float32, j0, width, rows, stride int) {
 	if t.Bias != nil {
-		AddTo(y, t.Bias[j0:j0+len(y)])
+		bias := t.Bias[j0:][:width]
+		if done := vectorRows(addElement, nil, width, rows, stride, y, bias); done < width {
+			for r := range rows {
+				row := y[r*stride:][:width]
+				for j := done; j < width; j++ {
+					row[j] += bias[j]
+				}
+			}
+		}
 	}
 	if t.Scale != nil {
-		scaleShift(y, t.Scale[j0:j0+len(y)], t.Shift[j0:j0+len(y)])
+		scale, shift := t.Scale[j0:][:width], t.Shift[j0:][:width]
+		if done := vectorRows(scaleShiftElement, nil, width, rows, stride, y, scale, shift); done < width {
+			for r := range rows {
+				row := y[r*stride:][:width]
+				for j := done; j < width; j++ {
+					row[j] = fma(row[j], scale[j], shift[j])
+				}
+			}
+		}
 	}
-	Activate(y, t.Act, t.Alpha)
+	if t.Act == Identity {
+		return
+	}
+	if width == stride {
+		Activate(y[:rows*stride], t.Act, t.Alpha)
+		return
+	}
+	for r := range rows {
+		Activate(y[r*stride:][:width], t.Act, t.Alpha)
+	}
 }
 
 // Apply finishes whole rows of c channels. A nil tail leaves them.
 func (t *Tail) Apply(y []float32, c int) {
-	if t == nil {
-		return
-	}
-	if t.Bias == nil && t.Scale == nil {
-		Activate(y, t.Act, t.Alpha)
-		return
-	}
-	for ; len(y) > 0; y = y[c:] {
-		t.apply(y[:c], 0)
+	if t != nil {
+		t.apply(y, 0, c, len(y)/c, c)
 	}
 }
 
@@ -44,14 +62,6 @@ func AddTo(y, x []float32) {
 	x = x[:len(y)]
 	for i := vector(addElement, nil, y, x); i < len(y); i++ {
 		y[i] += x[i]
-	}
-}
-
-// scaleShift is y = fma(y, scale, shift), element by element.
-func scaleShift(y, scale, shift []float32) {
-	scale, shift = scale[:len(y)], shift[:len(y)]
-	for i := vector(scaleShiftElement, nil, y, scale, shift); i < len(y); i++ {
-		y[i] = fma(y[i], scale[i], shift[i])
 	}
 }
 

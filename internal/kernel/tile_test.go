@@ -47,7 +47,7 @@ func TestTilesEqualTheirTwin(t *testing.T) {
 						}
 						c := randoms(r, maxRows*(panels*panelWidth+1)+20)
 						want := append([]float32(nil), c...)
-						tile(rows, panels, k, a, &aoff, b, step, c, &coff, add)
+						tile(rows, panels, k, a, &aoff, b, step, step, c, &coff, add)
 						tileGo(rows, panels, k, a, &aoff, b, step, want, &coff, add)
 						sameBits(t, fmt.Sprintf("%s tile(rows %d, panels %d, k %d, add %v)", tier, rows, panels, k, add), c, want)
 					}
@@ -81,7 +81,7 @@ func TestHalfTilesEqualWidenedOnes(t *testing.T) {
 					}
 					c := randoms(r, maxRows*panels*panelWidth)
 					want := append([]float32(nil), c...)
-					tileHalf(rows, panels, k, a, &aoff, half, step, c, &coff, k > 3)
+					tileHalf(rows, panels, k, a, &aoff, half, step, 0, c, &coff, k > 3)
 					tileGo(rows, panels, k, a, &aoff, wide, step, want, &coff, k > 3)
 					sameBits(t, fmt.Sprintf("%s tileHalf(rows %d, panels %d, k %d)", tier, rows, panels, k), c, want)
 				}
@@ -100,7 +100,7 @@ func TestElementsEqualTheirTwins(t *testing.T) {
 		twin func(x, y, z float32) float32
 	}{
 		{"AddTo", func(x, y, z []float32) { AddTo(x, y) }, func(x, y, z float32) float32 { return x + y }},
-		{"scaleShift", scaleShift, fma},
+		{"scaleShift", func(x, y, z []float32) { (&Tail{Scale: y, Shift: z}).Apply(x, max(1, len(x))) }, fma},
 		{"LeakyReLU", func(x, y, z []float32) { Activate(x, LeakyReLU, .2) }, func(x, y, z float32) float32 {
 			if x < 0 {
 				return x * .2

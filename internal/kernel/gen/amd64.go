@@ -52,6 +52,9 @@ func (a *amd64) begin(name string, arrays, scalars int) {
 		a.p("MOVQ vecArgs_p+%d(DI), R%d", 8*i, 8+i)
 	}
 	a.p("MOVQ vecArgs_n(DI), CX")
+	a.p("MOVQ vecArgs_rows(DI), BX")
+	a.p("MOVQ vecArgs_stride(DI), DX")
+	fmt.Fprintf(a.out, "\nrow:\n")
 	a.p("XORQ SI, SI")
 	fmt.Fprintf(a.out, "\nloop:\n")
 }
@@ -60,6 +63,9 @@ func (a *amd64) end() {
 	a.p("ADDQ $%d, SI", a.lanes())
 	a.p("CMPQ SI, CX")
 	a.p("JLT  loop")
+	a.p("LEAQ (R8)(DX*4), R8")
+	a.p("DECQ BX")
+	a.p("JNE  row")
 	a.p("VZEROUPPER")
 	a.p("RET")
 }
@@ -148,6 +154,7 @@ func (a *amd64) tile(name string, rows, panels int, half bool) {
 	}
 	a.p("NEGQ SI")
 	a.p("MOVQ tileArgs_b(DI), BX")
+	a.p("MOVQ tileArgs_next(DI), AX")
 	a.p("MOVQ tileArgs_step(DI), DX")
 	a.p("SHLQ $%d, DX", size/2)
 	for i := range rows * vectors {
@@ -162,6 +169,13 @@ func (a *amd64) tile(name string, rows, panels int, half bool) {
 		}
 	}
 	fmt.Fprintf(a.out, "\nloop:\n")
+	if rows > 1 { // half of a slab of 4 panels, for later
+		a.p("PREFETCHT1 (AX)")
+		if !half {
+			a.p("PREFETCHT1 64(AX)")
+		}
+		a.p("ADDQ $%d, AX", 32*size)
+	}
 	if rows == 1 {
 		for at := 0; at < panels*panelFloats*size; at += 64 {
 			a.p("PREFETCHT0 %d(BX)", ahead+at)

@@ -54,13 +54,18 @@ func (a *arm64) end() {
 	p := func(f string, args ...any) { fmt.Fprintf(a.out, "\t"+f+"\n", args...) }
 	fmt.Fprintf(a.out, "TEXT ·%s(SB), NOSPLIT, $0-8\n", a.fn)
 	p("MOVD v+0(FP), R0")
-	for i := range a.arrays {
-		p("MOVD vecArgs_p+%d(R0), R%d", 8*i, 1+i)
-	}
-	p("MOVD vecArgs_n(R0), R7")
+	p("MOVD vecArgs_p+0(R0), R14")
+	p("MOVD vecArgs_rows(R0), R15")
+	p("MOVD vecArgs_stride(R0), R16")
 	if len(a.consts) > 0 {
 		p("MOVD $%s_consts<>(SB), R8", a.fn)
 	}
+	fmt.Fprintf(a.out, "\nrow:\n")
+	p("MOVD R14, R1")
+	for i := 1; i < a.arrays; i++ {
+		p("MOVD vecArgs_p+%d(R0), R%d", 8*i, 1+i)
+	}
+	p("MOVD vecArgs_n(R0), R7")
 	fmt.Fprintf(a.out, "\nloop:\n")
 	if len(a.consts) > 0 {
 		p("MOVD R8, R9")
@@ -71,6 +76,9 @@ func (a *arm64) end() {
 	}
 	p("SUBS $4, R7")
 	p("BGT  loop")
+	p("ADD R16<<2, R14, R14")
+	p("SUBS $1, R15")
+	p("BGT  row")
 	p("RET")
 	if len(a.consts) > 0 {
 		fmt.Fprintf(a.out, "\n")
