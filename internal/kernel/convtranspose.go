@@ -12,8 +12,16 @@ package kernel
 // product for all window positions, then the sum of what overlaps (col2im).
 type ConvTranspose struct {
 	Geometry
-	w    Packed   // few channels: [F, KH*KW*C]
-	taps []Packed // many: for each window position, [F, C]
+	w      Packed   // few channels: [F, KH*KW*C]
+	phases [][]*tap // many: the window positions of each phase, ascending
+}
+
+// A tap is one window position: its weights, [F, C], and the small pixels
+// [y0, y1) x [x0, x1) that reach the large image from it.
+type tap struct {
+	Packed
+	index          int // row*KW + column
+	y0, y1, x0, x1 int
 }
 
 // NewConvTranspose packs w, [F, C, KH, KW].
@@ -34,8 +42,14 @@ func (c *ConvTranspose) Pack(w []float32) {
 		packOverlap(&c.w, c.w.data, w, c.C, t)
 		return
 	}
-	for k, p := range inOrder(c, func(p *Packed) *[]float32 { return &p.data }) {
-		p.Pack(w[k:], c.F, c.C, c.C*t, t)
+	c.plan(func(t *tap, n int) bool { return cap(t.data) >= n }, func(n, each int) func(*tap) {
+		all := make([]float32, n)
+		return func(t *tap) { t.data, all = all[:each], all[each:] }
+	})
+	for _, phase := range c.phases {
+		for _, p := range phase {
+			p.Pack(w[p.index:], c.F, c.C, c.C*t, t)
+		}
 	}
 }
 
@@ -47,40 +61,53 @@ func (c *ConvTranspose) PackHalf(w []uint16) {
 		packOverlap(&c.w, c.w.half, w, c.C, t)
 		return
 	}
-	for k, p := range inOrder(c, func(p *Packed) *[]uint16 { return &p.half }) {
-		p.PackHalf(w[k:], c.F, c.C, c.C*t, t)
+	c.plan(func(t *tap, n int) bool { return cap(t.half) >= n }, func(n, each int) func(*tap) {
+		all := make([]uint16, n)
+		return func(t *tap) { t.half, all = all[:each], all[each:] }
+	})
+	for _, phase := range c.phases {
+		for _, p := range phase {
+			p.PackHalf(w[p.index:], c.F, c.C, c.C*t, t)
+		}
 	}
 }
 
-// inOrder yields the matrix of each window position, with room for its elements
-// in one stretch of memory, in the order of their use: phase by phase.
-func inOrder[T element16or32](c *ConvTranspose, data func(*Packed) *[]T) func(func(int, *Packed) bool) {
-	if c.taps == nil {
-		c.taps = make([]Packed, c.window())
-	}
-	if *data(&c.taps[0]) == nil {
-		size := (c.C + panelWidth - 1) / panelWidth * panelWidth * c.F
-		all := make([]T, size*len(c.taps))
-		for phase := range c.StrideH * c.StrideW {
-			for k := range c.taps {
-				if c.phaseOf(k) == phase {
-					*data(&c.taps[k]) = all[:size]
-					all = all[size:]
-				}
+// plan sorts the window positions into phases. Their weights lie in one stretch
+// of memory in the order of their use, which room makes where has says that it
+// is missing.
+func (c *ConvTranspose) plan(has func(*tap, int) bool, room func(n, each int) func(*tap)) {
+	if c.phases == nil {
+		c.phases = make([][]*tap, c.StrideH*c.StrideW)
+		for k := range c.window() {
+			t := &tap{index: k}
+			t.y0, t.y1 = reach(k/c.KW, c.H, c.OH, c.StrideH, c.PadTop, c.dh())
+			t.x0, t.x1 = reach(k%c.KW, c.W, c.OW, c.StrideW, c.PadLeft, c.dw())
+			if c.OH*c.OW == 1 {
+				t.Group = WideGroup
+			}
+			if t.y0 < t.y1 && t.x0 < t.x1 {
+				phase := c.phaseOf(k)
+				c.phases[phase] = append(c.phases[phase], t)
 			}
 		}
 	}
-	return func(yield func(int, *Packed) bool) {
-		for k := range c.taps {
-			if c.OH*c.OW == 1 {
-				c.taps[k].Group = WideGroup
-			}
-			if !yield(k, &c.taps[k]) {
+	each := c.panels() * panelWidth * c.F
+	var give func(*tap)
+	for _, phase := range c.phases {
+		for _, t := range phase {
+			if give == nil && has(t, each) {
 				return
 			}
+			if give == nil {
+				give = room(each*c.window(), each)
+			}
+			give(t)
 		}
 	}
 }
+
+// panels is how many panels the channels make.
+func (c *ConvTranspose) panels() int { return (c.C + panelWidth - 1) / panelWidth }
 
 // ScratchLen is the length of the scratch that one Run needs.
 func (c *ConvTranspose) ScratchLen(int) int {
@@ -106,7 +133,7 @@ func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []flo
 		}
 		return
 	}
-	panels, phases := c.taps[0].panels(), c.StrideH*c.StrideW
+	panels, phases := c.panels(), c.StrideH*c.StrideW
 	width := max(1, min(panels, panels*phases/parts)) // panels of one unit of work
 	units := (panels + width - 1) / width
 	u0, u1 := share(phases*units, part, parts)
@@ -145,15 +172,8 @@ func (c *ConvTranspose) phase(dst, src []float32, n int, tail *Tail, phase, p0, 
 			}
 		}
 	}
-	for k := range c.taps {
-		if c.phaseOf(k) != phase {
-			continue
-		}
-		y0, y1 := reach(k/c.KW, c.H, c.OH, c.StrideH, c.PadTop, c.dh())
-		x0, x1 := reach(k%c.KW, c.W, c.OW, c.StrideW, c.PadLeft, c.dw())
-		if y0 < y1 && x0 < x1 {
-			c.tap(dst, src, n, k, y0, y1, x0, x1, p0, p1)
-		}
+	for _, t := range c.phases[phase] {
+		c.tap(dst, src, n, t, p0, p1)
 	}
 	if tail == nil {
 		return
@@ -165,11 +185,11 @@ func (c *ConvTranspose) phase(dst, src []float32, n int, tail *Tail, phase, p0, 
 	}
 }
 
-// tap adds window position k of small pixels [y0, y1) x [x0, x1) of n images.
-func (c *ConvTranspose) tap(dst, src []float32, n, k, y0, y1, x0, x1, p0, p1 int) {
-	w := &c.taps[k]
+// tap adds one window position of n images.
+func (c *ConvTranspose) tap(dst, src []float32, n int, w *tap, p0, p1 int) {
+	y0, y1, x0, x1 := w.y0, w.y1, w.x0, w.x1
 	rows := n * (y1 - y0) * (x1 - x0)
-	corner := (k/c.KW*c.dh()-c.PadTop)*c.W + k%c.KW*c.dw() - c.PadLeft // of small pixel (0, 0)
+	corner := (w.index/c.KW*c.dh()-c.PadTop)*c.W + w.index%c.KW*c.dw() - c.PadLeft // of small pixel (0, 0)
 	// From pixel to pixel, and in addition from line to line and image to image.
 	aStep, cStep := c.F, c.StrideW*c.C
 	aLine, cLine := (c.OW-(x1-x0))*c.F, (c.StrideH*c.W-(x1-x0)*c.StrideW)*c.C

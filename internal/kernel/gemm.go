@@ -80,9 +80,9 @@ func (b *Packed) slab(p, n int) slab {
 	at, step, _ := b.panel(p)
 	s := slab{step: step, n: n, width: b.N - p*panelWidth}
 	if b.half != nil {
-		s.half = b.half[at:]
+		s.half = b.half[at:cap(b.half)] // what follows may be fetched ahead
 	} else {
-		s.data = b.data[at:]
+		s.data = b.data[at:cap(b.data)]
 	}
 	return s
 }

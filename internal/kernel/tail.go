@@ -38,15 +38,23 @@ func (t *Tail) apply(y []float32, j0, width, rows, stride int) {
 			}
 		}
 	}
-	if t.Act == Identity {
-		return
-	}
 	if width == stride {
 		Activate(y[:rows*stride], t.Act, t.Alpha)
 		return
 	}
-	for r := range rows {
-		Activate(y[r*stride:][:width], t.Act, t.Alpha)
+	done := 0
+	switch t.Act {
+	case Identity:
+		return
+	case ReLU:
+		done = vectorRows(reluElement, nil, width, rows, stride, y)
+	case LeakyReLU:
+		done = vectorRows(leakyElement, []float32{t.Alpha}, width, rows, stride, y)
+	}
+	if done < width {
+		for r := range rows {
+			Activate(y[r*stride+done:][:width-done], t.Act, t.Alpha)
+		}
 	}
 }
 
