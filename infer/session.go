@@ -84,7 +84,7 @@ func (s *Session) prepare(workers int) {
 		if s.pool == nil {
 			s.pool = newPool(s)
 		}
-		s.pool.grow(workers - 1)
+		s.pool.grow(workers)
 	}
 }
 
@@ -130,14 +130,18 @@ func (s *Session) release() {
 	}
 }
 
-// small is the multiply-adds that take less time than to wake a worker.
-const small = 1 << 19
+// small is the multiply-adds that one worker does sooner alone.
+const small = 1 << 17
 
 // step runs all steps on n samples whose inputs and outputs are bound.
 func (s *Session) step(n int) {
-	workers := max(s.Workers, 1)
+	workers := min(max(s.Workers, 1), maxShares)
 	s.prepare(workers)
 	s.run.n = n
+	if workers > 1 {
+		s.pool.begin()
+		defer s.pool.end()
+	}
 	for _, step := range s.model.plan.steps {
 		if workers == 1 || step.work(n) < s.small {
 			step.run(s.run, 0, 1)

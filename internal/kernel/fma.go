@@ -8,32 +8,38 @@ import "math"
 // fma returns x*y+z rounded once to float32.
 //
 // The product of two float32 is exact in float64, so the sum is rounded to 53
-// bits and then to 24. The two roundings differ from one only where the first
-// lands on a point halfway between two float32: those, and results too small to
-// be normal, where the halfway points lie elsewhere, go the long way.
+// bits and then to 24, which is the same as once wherever the sum is plain.
 func fma(x, y, z float32) float32 {
 	p := float64(x) * float64(y)
-	s := p + float64(z)
-	if b := math.Float64bits(s); b&(1<<29-1) == 1<<28 || b<<1 < minNormal {
-		return fmaSlow(p, float64(z))
+	if s := p + float64(z); plain(s) {
+		return float32(s)
 	}
-	return float32(s)
+	return fmaSlow(p, float64(z))
 }
 
-// minNormal is 2^-126 as float64 bits, shifted left by one to drop the sign.
-const minNormal = (1023 - 126) << 53
+// plain says that float32(s) is the rounding of whatever sum was rounded to s.
+// The two roundings differ from one only where the first lands on a point
+// halfway between two float32; where results are too small to be normal, below
+// 2^-126, those lie elsewhere. A zero is exact. NaN is not plain.
+func plain(s float64) bool {
+	return math.Float64bits(s)&(1<<29-1) != 1<<28 && (s*s >= 0x1p-252 || s == 0)
+}
 
-// fmaSlow returns p+z rounded once to float32: the float64 sum is moved off a
-// halfway point towards what its own rounding lost (Knuth's two-sum).
+// fmaSlow returns p+z rounded once to float32: the float64 sum is rounded to odd
+// (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008),
+// that is moved off an even last bit towards what its own rounding lost, which
+// Knuth's two-sum tells.
 func fmaSlow(p, z float64) float32 {
 	s := p + z
 	v := s - p
 	lost := (p - (s - v)) + (z - v)
-	switch {
-	case lost > 0:
-		s = math.Nextafter(s, math.Inf(1))
-	case lost < 0:
-		s = math.Nextafter(s, math.Inf(-1))
+	b := math.Float64bits(s)
+	if b&1 == 0 && (lost > 0 || lost < 0) {
+		if (lost > 0) == (s > 0) {
+			b++
+		} else {
+			b--
+		}
 	}
-	return float32(s)
+	return float32(math.Float64frombits(b))
 }

@@ -61,3 +61,64 @@ func TestFMAIsRoundedOnce(t *testing.T) {
 		check(16777217.0/2, 3, crumb)
 	}
 }
+
+// Results too small to be normal have their halfway points elsewhere: products
+// close to one of those, on a z that is a multiple of the smallest float32.
+func TestFMAOfTinyNumbers(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 300000 {
+		x := math.Float32frombits(r.Uint32()&(1<<23-1) | 52<<23) // about 2^-75
+		y := float32((float64(r.IntN(3)) + 0.5) * 0x1p-149 / float64(x))
+		z := math.Float32frombits(r.Uint32()&(1<<24-1) | r.Uint32()&(1<<31))
+		if got, want := fma(x, y, z), exactFMA(x, y, z); math.Float32bits(got) != math.Float32bits(want) {
+			t.Fatalf("fma(%x, %x, %x) = %x, want %x", x, y, z, got, want)
+		}
+	}
+}
+
+// The tile's twin computes chains of fma, also where its quick way does not do:
+// halfway points, zeros, tiny and huge numbers, infinities and NaN.
+func TestTwinIsChainsOfFMA(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	few := func(n int) []float32 { // numbers of few bits, whose sums are often halfway
+		v := make([]float32, n)
+		for i := range v {
+			v[i] = float32(math.Ldexp(float64(r.IntN(9)-4), r.IntN(50)-25))
+			switch r.IntN(400) {
+			case 0:
+				v[i] = float32(math.Copysign(0x1p-80, float64(v[i])))
+			case 1:
+				v[i] = float32(math.Inf(r.IntN(2)*2 - 1))
+			case 2:
+				v[i] = math.Float32frombits(r.Uint32())
+			}
+		}
+		return v
+	}
+	const rows, panels, step = 3, 2, 40
+	for _, k := range []int{1, 5, 64, 65, 150} {
+		for try := range 40 {
+			a, b := few(rows*k+7), few(k*step)
+			if try%2 == 0 {
+				copy(a, randoms(r, rows*k))
+			}
+			aoff, coff := offsets{7, 7 + 2*k, 7 + k}, offsets{1, 40, 80}
+			got := randoms(r, 120)
+			want := append([]float32(nil), got...)
+			for i := range rows {
+				for j := range panels * panelWidth {
+					acc := float32(0)
+					for l := range k {
+						acc = fma(a[aoff[i]+l], b[l*step+j], acc)
+					}
+					if try%3 == 0 {
+						acc += want[coff[i]+j]
+					}
+					want[coff[i]+j] = acc
+				}
+			}
+			tileGo(rows, panels, k, a, &aoff, b, step, got, &coff, try%3 == 0)
+			sameBits(t, "tileGo", got, want)
+		}
+	}
+}

@@ -128,7 +128,7 @@ func (a *amd64) tiles(f func(rows, panels int)) {
 
 // ahead is how far before its use a panel is fetched, in bytes, where each is
 // used once: a row's product with a matrix is as fast as memory.
-const ahead = 1024
+const ahead = 2048
 
 // tile prints one tile: rows x panels*vectors accumulators from register 0 on,
 // then the registers of the loop. With half, the panels are float16.
