@@ -20,8 +20,9 @@ const help = `ganinfer draws samples from a generator in an ONNX file.
     ganinfer run model.onnx --input z=z.npy --output image=image.npy
     ganinfer info model.onnx                                    what it reads and makes
     ganinfer verify model.onnx                                  does it draw here what its trainer drew?
+    ganinfer bench model.onnx                                   how fast is it here?
 
-ganinfer sample --help, and likewise run, info and verify, show their flags.
+ganinfer sample --help, and likewise run, info, verify and bench, show their flags.
 Results go to standard output or the file named, words to standard error. The
 exit code is 0, 1 if something failed, or 2 if a subcommand or an argument is missing or too many.
 `
@@ -38,7 +39,7 @@ func run(args []string, _ io.Reader, stdout, _ io.Writer) error {
 		return err
 	}
 	if f.NArg() == 0 {
-		return cli.Usagef("a subcommand is missing: sample, run, info or verify")
+		return cli.Usagef("a subcommand is missing: sample, run, info, verify or bench")
 	}
 	// A signal lets a command take back the file it is writing.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -53,6 +54,8 @@ func run(args []string, _ io.Reader, stdout, _ io.Writer) error {
 		return runInfo(args, stdout)
 	case "verify":
 		return runVerify(args, stdout)
+	case "bench":
+		return runBench(ctx, args, stdout)
 	}
-	return cli.Usagef("unknown subcommand %q, want sample, run, info or verify", name)
+	return cli.Usagef("unknown subcommand %q, want sample, run, info, verify or bench", name)
 }

@@ -8,17 +8,20 @@ import "unsafe"
 
 //go:generate go run ./gen
 
-// tileArgs is what a tile's routine reads; offsets and step in elements.
+// tileArgs is what a tile's routine reads; offsets and step in elements. The
+// routine moves aoff and coff from tile to tile and counts tiles and fetch down.
 type tileArgs struct {
-	k    int
-	a    *float32
-	aoff *offsets
-	b    unsafe.Pointer // *float32, or *uint16 of float16
-	step int
-	next unsafe.Pointer // what will be read later, or b
-	c    *float32
-	coff *offsets
-	add  int
+	tiles int
+	fetch int // tiles that fetch from next on
+	k     int
+	a     *float32
+	aoff  *int
+	b     unsafe.Pointer // *float32, or *uint16 of float16
+	step  int
+	next  unsafe.Pointer // what will be read later, or b
+	c     *float32
+	coff  *int
+	add   int
 }
 
 // vecArgs is what an element-wise routine reads: n floats, whole vectors and at
@@ -31,39 +34,39 @@ type vecArgs struct {
 	s            [7]float32
 }
 
-// tile computes a tile as tileGo does. While it runs it may fetch b from element
+// tile computes tiles as tileGo does. While it runs it may fetch b from element
 // next on into the cache, if there is such.
-func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, step, next int, c []float32, coff *offsets, add bool) {
+func tile(rows, tiles, panels, k int, a []float32, aoff *offsets, b []float32, step, next int, c []float32, coff *offsets, add bool) {
 	if current == tierGo {
-		tileGo(rows, panels, k, a, aoff, b, step, c, coff, add)
+		tileGo(rows*tiles, panels, k, a, aoff, b, step, c, coff, add)
 		return
 	}
 	_ = b[(k-1)*step+panels*panelWidth-1]
 	if next >= len(b) {
 		next = 0
 	}
-	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), unsafe.Pointer(&b[next]), step, c, coff, add, false)
+	runTile(rows, tiles, panels, k, a, aoff, unsafe.Pointer(&b[0]), unsafe.Pointer(&b[next]), step, c, coff, add, false)
 }
 
 // tileHalf is tile with panels of float16.
-func tileHalf(rows, panels, k int, a []float32, aoff *offsets, b []uint16, step, next int, c []float32, coff *offsets, add bool) {
+func tileHalf(rows, tiles, panels, k int, a []float32, aoff *offsets, b []uint16, step, next int, c []float32, coff *offsets, add bool) {
 	if current == tierGo {
-		tileHalfGo(rows, panels, k, a, aoff, b, step, c, coff, add)
+		tileHalfGo(rows*tiles, panels, k, a, aoff, b, step, c, coff, add)
 		return
 	}
 	_ = b[(k-1)*step+panels*panelWidth-1]
 	if next >= len(b) {
 		next = 0
 	}
-	runTile(rows, panels, k, a, aoff, unsafe.Pointer(&b[0]), unsafe.Pointer(&b[next]), step, c, coff, add, true)
+	runTile(rows, tiles, panels, k, a, aoff, unsafe.Pointer(&b[0]), unsafe.Pointer(&b[next]), step, c, coff, add, true)
 }
 
-func runTile(rows, panels, k int, a []float32, aoff *offsets, b, next unsafe.Pointer, step int, c []float32, coff *offsets, add, half bool) {
-	for r := range rows { // what the routine touches is there
+func runTile(rows, tiles, panels, k int, a []float32, aoff *offsets, b, next unsafe.Pointer, step int, c []float32, coff *offsets, add, half bool) {
+	for r := range rows * tiles { // what the routine touches is there
 		_ = a[aoff[r]+k-1]
 		_ = c[coff[r]+panels*panelWidth-1]
 	}
-	t := tileArgs{k: k, a: &a[0], aoff: aoff, b: b, step: step, next: next, c: &c[0], coff: coff}
+	t := tileArgs{tiles: tiles, fetch: fetchTiles, k: k, a: &a[0], aoff: &aoff[0], b: b, step: step, next: next, c: &c[0], coff: &coff[0]}
 	if add {
 		t.add = 1
 	}

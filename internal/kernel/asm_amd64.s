@@ -8,18 +8,22 @@
 // func tileAVX2r1p1(t *tileArgs)
 TEXT ·tileAVX2r1p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
@@ -32,40 +36,53 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX2r2p1(t *tileArgs)
 TEXT ·tileAVX2r2p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -87,50 +104,63 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX2r3p1(t *tileArgs)
 TEXT ·tileAVX2r3p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -157,60 +187,73 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX2r4p1(t *tileArgs)
 TEXT ·tileAVX2r4p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -242,70 +285,83 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX2r5p1(t *tileArgs)
 TEXT ·tileAVX2r5p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -342,80 +398,93 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX2r6p1(t *tileArgs)
 TEXT ·tileAVX2r6p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -457,78 +526,91 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y10, Y10
 	VADDPS 32(BX), Y11, Y11
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y10, 0(BX)
 	VMOVUPS Y11, 32(BX)
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX2r1p2(t *tileArgs)
 TEXT ·tileAVX2r1p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -546,12 +628,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
@@ -559,31 +641,44 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX2r2p2(t *tileArgs)
 TEXT ·tileAVX2r2p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -615,18 +710,18 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
 	VADDPS 96(BX), Y3, Y3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	VADDPS 64(BX), Y6, Y6
@@ -634,39 +729,52 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	VMOVUPS Y6, 64(BX)
 	VMOVUPS Y7, 96(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX2r3p2(t *tileArgs)
 TEXT ·tileAVX2r3p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -707,24 +815,24 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
 	VADDPS 96(BX), Y3, Y3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	VADDPS 64(BX), Y6, Y6
 	VADDPS 96(BX), Y7, Y7
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 	VADDPS 64(BX), Y10, Y10
@@ -732,41 +840,54 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	VMOVUPS Y6, 64(BX)
 	VMOVUPS Y7, 96(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
 	VMOVUPS Y10, 64(BX)
 	VMOVUPS Y11, 96(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX2r1p3(t *tileArgs)
 TEXT ·tileAVX2r1p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -789,12 +910,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
@@ -804,31 +925,44 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
 	VMOVUPS Y4, 128(BX)
 	VMOVUPS Y5, 160(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX2r1p4(t *tileArgs)
 TEXT ·tileAVX2r1p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -856,12 +990,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
@@ -873,7 +1007,7 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
@@ -882,24 +1016,37 @@ store:
 	VMOVUPS Y5, 160(BX)
 	VMOVUPS Y6, 192(BX)
 	VMOVUPS Y7, 224(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX2r1p1(t *tileArgs)
 TEXT ·halfAVX2r1p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
@@ -914,40 +1061,53 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX2r2p1(t *tileArgs)
 TEXT ·halfAVX2r2p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -968,50 +1128,63 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX2r3p1(t *tileArgs)
 TEXT ·halfAVX2r3p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1037,60 +1210,73 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX2r4p1(t *tileArgs)
 TEXT ·halfAVX2r4p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1121,70 +1307,83 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX2r5p1(t *tileArgs)
 TEXT ·halfAVX2r5p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1220,80 +1419,93 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX2r6p1(t *tileArgs)
 TEXT ·halfAVX2r6p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1334,78 +1546,91 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y10, Y10
 	VADDPS 32(BX), Y11, Y11
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y2, 0(BX)
 	VMOVUPS Y3, 32(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y6, 0(BX)
 	VMOVUPS Y7, 32(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y10, 0(BX)
 	VMOVUPS Y11, 32(BX)
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX2r1p2(t *tileArgs)
 TEXT ·halfAVX2r1p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1426,12 +1651,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
@@ -1439,31 +1664,44 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX2r2p2(t *tileArgs)
 TEXT ·halfAVX2r2p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1494,18 +1732,18 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
 	VADDPS 96(BX), Y3, Y3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	VADDPS 64(BX), Y6, Y6
@@ -1513,39 +1751,52 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	VMOVUPS Y6, 64(BX)
 	VMOVUPS Y7, 96(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX2r3p2(t *tileArgs)
 TEXT ·halfAVX2r3p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1585,24 +1836,24 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
 	VADDPS 96(BX), Y3, Y3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 	VADDPS 64(BX), Y6, Y6
 	VADDPS 96(BX), Y7, Y7
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 	VADDPS 64(BX), Y10, Y10
@@ -1610,41 +1861,54 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y4, 0(BX)
 	VMOVUPS Y5, 32(BX)
 	VMOVUPS Y6, 64(BX)
 	VMOVUPS Y7, 96(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y8, 0(BX)
 	VMOVUPS Y9, 32(BX)
 	VMOVUPS Y10, 64(BX)
 	VMOVUPS Y11, 96(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX2r1p3(t *tileArgs)
 TEXT ·halfAVX2r1p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1672,12 +1936,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
@@ -1687,31 +1951,44 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
 	VMOVUPS Y3, 96(BX)
 	VMOVUPS Y4, 128(BX)
 	VMOVUPS Y5, 160(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX2r1p4(t *tileArgs)
 TEXT ·halfAVX2r1p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1745,12 +2022,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	VADDPS 64(BX), Y2, Y2
@@ -1762,7 +2039,7 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Y0, 0(BX)
 	VMOVUPS Y1, 32(BX)
 	VMOVUPS Y2, 64(BX)
@@ -1771,6 +2048,15 @@ store:
 	VMOVUPS Y5, 160(BX)
 	VMOVUPS Y6, 192(BX)
 	VMOVUPS Y7, 224(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
@@ -2313,18 +2599,22 @@ loop:
 // func tileAVX512r1p1(t *tileArgs)
 TEXT ·tileAVX512r1p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 
 loop:
@@ -2335,38 +2625,51 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r2p1(t *tileArgs)
 TEXT ·tileAVX512r2p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
@@ -2383,46 +2686,59 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r3p1(t *tileArgs)
 TEXT ·tileAVX512r3p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2442,54 +2758,67 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r4p1(t *tileArgs)
 TEXT ·tileAVX512r4p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2512,62 +2841,75 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r5p1(t *tileArgs)
 TEXT ·tileAVX512r5p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2593,70 +2935,83 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r6p1(t *tileArgs)
 TEXT ·tileAVX512r6p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2685,78 +3040,91 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r7p1(t *tileArgs)
 TEXT ·tileAVX512r7p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2788,86 +3156,99 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r8p1(t *tileArgs)
 TEXT ·tileAVX512r8p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	MOVQ 56(CX), R15
-	LEAQ (AX)(R15*4), R15
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	MOVQ 56(CX), R15
+	LEAQ (BX)(R15*4), R15
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2902,78 +3283,91 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z7, Z7
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z7, 0(BX)
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r1p2(t *tileArgs)
 TEXT ·tileAVX512r1p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
@@ -2987,40 +3381,53 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r2p2(t *tileArgs)
 TEXT ·tileAVX512r2p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3042,50 +3449,63 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r3p2(t *tileArgs)
 TEXT ·tileAVX512r3p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3112,60 +3532,73 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r4p2(t *tileArgs)
 TEXT ·tileAVX512r4p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3197,70 +3630,83 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r5p2(t *tileArgs)
 TEXT ·tileAVX512r5p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3297,80 +3743,93 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r6p2(t *tileArgs)
 TEXT ·tileAVX512r6p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3412,90 +3871,103 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r7p2(t *tileArgs)
 TEXT ·tileAVX512r7p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3542,100 +4014,113 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r8p2(t *tileArgs)
 TEXT ·tileAVX512r8p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	MOVQ 56(CX), R15
-	LEAQ (AX)(R15*4), R15
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	MOVQ 56(CX), R15
+	LEAQ (BX)(R15*4), R15
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3687,94 +4172,107 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z14, Z14
 	VADDPS 64(BX), Z15, Z15
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z14, 0(BX)
 	VMOVUPS Z15, 64(BX)
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r1p3(t *tileArgs)
 TEXT ·tileAVX512r1p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3791,42 +4289,55 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r2p3(t *tileArgs)
 TEXT ·tileAVX512r2p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3853,54 +4364,67 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r3p3(t *tileArgs)
 TEXT ·tileAVX512r3p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -3934,66 +4458,79 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r4p3(t *tileArgs)
 TEXT ·tileAVX512r4p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4034,78 +4571,91 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z9, Z9
 	VADDPS 64(BX), Z10, Z10
 	VADDPS 128(BX), Z11, Z11
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z9, 0(BX)
 	VMOVUPS Z10, 64(BX)
 	VMOVUPS Z11, 128(BX)
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r5p3(t *tileArgs)
 TEXT ·tileAVX512r5p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4153,90 +4703,103 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z9, Z9
 	VADDPS 64(BX), Z10, Z10
 	VADDPS 128(BX), Z11, Z11
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z9, 0(BX)
 	VMOVUPS Z10, 64(BX)
 	VMOVUPS Z11, 128(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r6p3(t *tileArgs)
 TEXT ·tileAVX512r6p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4291,102 +4854,115 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z9, Z9
 	VADDPS 64(BX), Z10, Z10
 	VADDPS 128(BX), Z11, Z11
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z15, Z15
 	VADDPS 64(BX), Z16, Z16
 	VADDPS 128(BX), Z17, Z17
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z9, 0(BX)
 	VMOVUPS Z10, 64(BX)
 	VMOVUPS Z11, 128(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z15, 0(BX)
 	VMOVUPS Z16, 64(BX)
 	VMOVUPS Z17, 128(BX)
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r7p3(t *tileArgs)
 TEXT ·tileAVX512r7p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4448,114 +5024,127 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z9, Z9
 	VADDPS 64(BX), Z10, Z10
 	VADDPS 128(BX), Z11, Z11
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z15, Z15
 	VADDPS 64(BX), Z16, Z16
 	VADDPS 128(BX), Z17, Z17
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z18, Z18
 	VADDPS 64(BX), Z19, Z19
 	VADDPS 128(BX), Z20, Z20
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z9, 0(BX)
 	VMOVUPS Z10, 64(BX)
 	VMOVUPS Z11, 128(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z15, 0(BX)
 	VMOVUPS Z16, 64(BX)
 	VMOVUPS Z17, 128(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z18, 0(BX)
 	VMOVUPS Z19, 64(BX)
 	VMOVUPS Z20, 128(BX)
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r8p3(t *tileArgs)
 TEXT ·tileAVX512r8p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	MOVQ 56(CX), R15
-	LEAQ (AX)(R15*4), R15
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	MOVQ 56(CX), R15
+	LEAQ (BX)(R15*4), R15
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4624,110 +5213,123 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z9, Z9
 	VADDPS 64(BX), Z10, Z10
 	VADDPS 128(BX), Z11, Z11
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z15, Z15
 	VADDPS 64(BX), Z16, Z16
 	VADDPS 128(BX), Z17, Z17
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z18, Z18
 	VADDPS 64(BX), Z19, Z19
 	VADDPS 128(BX), Z20, Z20
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z21, Z21
 	VADDPS 64(BX), Z22, Z22
 	VADDPS 128(BX), Z23, Z23
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z9, 0(BX)
 	VMOVUPS Z10, 64(BX)
 	VMOVUPS Z11, 128(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z15, 0(BX)
 	VMOVUPS Z16, 64(BX)
 	VMOVUPS Z17, 128(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z18, 0(BX)
 	VMOVUPS Z19, 64(BX)
 	VMOVUPS Z20, 128(BX)
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z21, 0(BX)
 	VMOVUPS Z22, 64(BX)
 	VMOVUPS Z23, 128(BX)
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r1p4(t *tileArgs)
 TEXT ·tileAVX512r1p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4747,12 +5349,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
@@ -4760,31 +5362,44 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r2p4(t *tileArgs)
 TEXT ·tileAVX512r2p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4816,18 +5431,18 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
@@ -4835,39 +5450,52 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r3p4(t *tileArgs)
 TEXT ·tileAVX512r3p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -4908,24 +5536,24 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
 	VADDPS 192(BX), Z7, Z7
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	VADDPS 128(BX), Z10, Z10
@@ -4933,47 +5561,60 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	VMOVUPS Z10, 128(BX)
 	VMOVUPS Z11, 192(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r4p4(t *tileArgs)
 TEXT ·tileAVX512r4p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5023,30 +5664,30 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
 	VADDPS 192(BX), Z7, Z7
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	VADDPS 128(BX), Z10, Z10
 	VADDPS 192(BX), Z11, Z11
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
@@ -5054,55 +5695,68 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	VMOVUPS Z10, 128(BX)
 	VMOVUPS Z11, 192(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	VMOVUPS Z15, 192(BX)
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r5p4(t *tileArgs)
 TEXT ·tileAVX512r5p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5161,36 +5815,36 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
 	VADDPS 192(BX), Z7, Z7
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	VADDPS 128(BX), Z10, Z10
 	VADDPS 192(BX), Z11, Z11
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	VADDPS 192(BX), Z15, Z15
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z16, Z16
 	VADDPS 64(BX), Z17, Z17
 	VADDPS 128(BX), Z18, Z18
@@ -5198,63 +5852,76 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	VMOVUPS Z10, 128(BX)
 	VMOVUPS Z11, 192(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	VMOVUPS Z15, 192(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z16, 0(BX)
 	VMOVUPS Z17, 64(BX)
 	VMOVUPS Z18, 128(BX)
 	VMOVUPS Z19, 192(BX)
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r6p4(t *tileArgs)
 TEXT ·tileAVX512r6p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5322,42 +5989,42 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
 	VADDPS 192(BX), Z7, Z7
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	VADDPS 128(BX), Z10, Z10
 	VADDPS 192(BX), Z11, Z11
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	VADDPS 192(BX), Z15, Z15
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z16, Z16
 	VADDPS 64(BX), Z17, Z17
 	VADDPS 128(BX), Z18, Z18
 	VADDPS 192(BX), Z19, Z19
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z20, Z20
 	VADDPS 64(BX), Z21, Z21
 	VADDPS 128(BX), Z22, Z22
@@ -5365,59 +6032,72 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	VMOVUPS Z10, 128(BX)
 	VMOVUPS Z11, 192(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	VMOVUPS Z15, 192(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z16, 0(BX)
 	VMOVUPS Z17, 64(BX)
 	VMOVUPS Z18, 128(BX)
 	VMOVUPS Z19, 192(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z20, 0(BX)
 	VMOVUPS Z21, 64(BX)
 	VMOVUPS Z22, 128(BX)
 	VMOVUPS Z23, 192(BX)
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r1p5(t *tileArgs)
 TEXT ·tileAVX512r1p5(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5440,12 +6120,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
@@ -5454,30 +6134,43 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	VMOVUPS Z4, 256(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r1p6(t *tileArgs)
 TEXT ·tileAVX512r1p6(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5503,12 +6196,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
@@ -5518,31 +6211,44 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	VMOVUPS Z4, 256(BX)
 	VMOVUPS Z5, 320(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r1p7(t *tileArgs)
 TEXT ·tileAVX512r1p7(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5571,12 +6277,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
@@ -5587,7 +6293,7 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
@@ -5595,24 +6301,37 @@ store:
 	VMOVUPS Z4, 256(BX)
 	VMOVUPS Z5, 320(BX)
 	VMOVUPS Z6, 384(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func tileAVX512r1p8(t *tileArgs)
 TEXT ·tileAVX512r1p8(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $2, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5644,12 +6363,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
@@ -5661,7 +6380,7 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
@@ -5670,24 +6389,37 @@ store:
 	VMOVUPS Z5, 320(BX)
 	VMOVUPS Z6, 384(BX)
 	VMOVUPS Z7, 448(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r1p1(t *tileArgs)
 TEXT ·halfAVX512r1p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 
 loop:
@@ -5699,38 +6431,51 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r2p1(t *tileArgs)
 TEXT ·halfAVX512r2p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
@@ -5746,46 +6491,59 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r3p1(t *tileArgs)
 TEXT ·halfAVX512r3p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5804,54 +6562,67 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r4p1(t *tileArgs)
 TEXT ·halfAVX512r4p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5873,62 +6644,75 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r5p1(t *tileArgs)
 TEXT ·halfAVX512r5p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -5953,70 +6737,83 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r6p1(t *tileArgs)
 TEXT ·halfAVX512r6p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6044,78 +6841,91 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r7p1(t *tileArgs)
 TEXT ·halfAVX512r7p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6146,86 +6956,99 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r8p1(t *tileArgs)
 TEXT ·halfAVX512r8p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	MOVQ 56(CX), R15
-	LEAQ (AX)(R15*4), R15
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	MOVQ 56(CX), R15
+	LEAQ (BX)(R15*4), R15
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6259,78 +7082,91 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z1, Z1
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z5, Z5
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z7, Z7
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z1, 0(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z5, 0(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z7, 0(BX)
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r1p2(t *tileArgs)
 TEXT ·halfAVX512r1p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 
@@ -6345,40 +7181,53 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r2p2(t *tileArgs)
 TEXT ·halfAVX512r2p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6399,50 +7248,63 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r3p2(t *tileArgs)
 TEXT ·halfAVX512r3p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6468,60 +7330,73 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r4p2(t *tileArgs)
 TEXT ·halfAVX512r4p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6552,70 +7427,83 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r5p2(t *tileArgs)
 TEXT ·halfAVX512r5p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6651,80 +7539,93 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r6p2(t *tileArgs)
 TEXT ·halfAVX512r6p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6765,90 +7666,103 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r7p2(t *tileArgs)
 TEXT ·halfAVX512r7p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -6894,100 +7808,113 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r8p2(t *tileArgs)
 TEXT ·halfAVX512r8p2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	MOVQ 56(CX), R15
-	LEAQ (AX)(R15*4), R15
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	MOVQ 56(CX), R15
+	LEAQ (BX)(R15*4), R15
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7038,94 +7965,107 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z2, Z2
 	VADDPS 64(BX), Z3, Z3
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z10, Z10
 	VADDPS 64(BX), Z11, Z11
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z14, Z14
 	VADDPS 64(BX), Z15, Z15
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z2, 0(BX)
 	VMOVUPS Z3, 64(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z10, 0(BX)
 	VMOVUPS Z11, 64(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z14, 0(BX)
 	VMOVUPS Z15, 64(BX)
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r1p3(t *tileArgs)
 TEXT ·halfAVX512r1p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7144,42 +8084,55 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r2p3(t *tileArgs)
 TEXT ·halfAVX512r2p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7205,54 +8158,67 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r3p3(t *tileArgs)
 TEXT ·halfAVX512r3p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7285,66 +8251,79 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r4p3(t *tileArgs)
 TEXT ·halfAVX512r4p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7384,78 +8363,91 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z9, Z9
 	VADDPS 64(BX), Z10, Z10
 	VADDPS 128(BX), Z11, Z11
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z9, 0(BX)
 	VMOVUPS Z10, 64(BX)
 	VMOVUPS Z11, 128(BX)
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r5p3(t *tileArgs)
 TEXT ·halfAVX512r5p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7502,90 +8494,103 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z9, Z9
 	VADDPS 64(BX), Z10, Z10
 	VADDPS 128(BX), Z11, Z11
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z9, 0(BX)
 	VMOVUPS Z10, 64(BX)
 	VMOVUPS Z11, 128(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r6p3(t *tileArgs)
 TEXT ·halfAVX512r6p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7639,102 +8644,115 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z9, Z9
 	VADDPS 64(BX), Z10, Z10
 	VADDPS 128(BX), Z11, Z11
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z15, Z15
 	VADDPS 64(BX), Z16, Z16
 	VADDPS 128(BX), Z17, Z17
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z9, 0(BX)
 	VMOVUPS Z10, 64(BX)
 	VMOVUPS Z11, 128(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z15, 0(BX)
 	VMOVUPS Z16, 64(BX)
 	VMOVUPS Z17, 128(BX)
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r7p3(t *tileArgs)
 TEXT ·halfAVX512r7p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7795,114 +8813,127 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z9, Z9
 	VADDPS 64(BX), Z10, Z10
 	VADDPS 128(BX), Z11, Z11
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z15, Z15
 	VADDPS 64(BX), Z16, Z16
 	VADDPS 128(BX), Z17, Z17
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z18, Z18
 	VADDPS 64(BX), Z19, Z19
 	VADDPS 128(BX), Z20, Z20
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z9, 0(BX)
 	VMOVUPS Z10, 64(BX)
 	VMOVUPS Z11, 128(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z15, 0(BX)
 	VMOVUPS Z16, 64(BX)
 	VMOVUPS Z17, 128(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z18, 0(BX)
 	VMOVUPS Z19, 64(BX)
 	VMOVUPS Z20, 128(BX)
+	ADDQ $56, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r8p3(t *tileArgs)
 TEXT ·halfAVX512r8p3(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	MOVQ 48(CX), R14
-	LEAQ (AX)(R14*4), R14
-	MOVQ 56(CX), R15
-	LEAQ (AX)(R15*4), R15
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	MOVQ 48(CX), R14
+	LEAQ (BX)(R14*4), R14
+	MOVQ 56(CX), R15
+	LEAQ (BX)(R15*4), R15
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -7970,110 +9001,123 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z3, Z3
 	VADDPS 64(BX), Z4, Z4
 	VADDPS 128(BX), Z5, Z5
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z6, Z6
 	VADDPS 64(BX), Z7, Z7
 	VADDPS 128(BX), Z8, Z8
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z9, Z9
 	VADDPS 64(BX), Z10, Z10
 	VADDPS 128(BX), Z11, Z11
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z15, Z15
 	VADDPS 64(BX), Z16, Z16
 	VADDPS 128(BX), Z17, Z17
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z18, Z18
 	VADDPS 64(BX), Z19, Z19
 	VADDPS 128(BX), Z20, Z20
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z21, Z21
 	VADDPS 64(BX), Z22, Z22
 	VADDPS 128(BX), Z23, Z23
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z3, 0(BX)
 	VMOVUPS Z4, 64(BX)
 	VMOVUPS Z5, 128(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z6, 0(BX)
 	VMOVUPS Z7, 64(BX)
 	VMOVUPS Z8, 128(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z9, 0(BX)
 	VMOVUPS Z10, 64(BX)
 	VMOVUPS Z11, 128(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z15, 0(BX)
 	VMOVUPS Z16, 64(BX)
 	VMOVUPS Z17, 128(BX)
 	MOVQ 48(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z18, 0(BX)
 	VMOVUPS Z19, 64(BX)
 	VMOVUPS Z20, 128(BX)
 	MOVQ 56(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z21, 0(BX)
 	VMOVUPS Z22, 64(BX)
 	VMOVUPS Z23, 128(BX)
+	ADDQ $64, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r1p4(t *tileArgs)
 TEXT ·halfAVX512r1p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8095,12 +9139,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
@@ -8108,31 +9152,44 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r2p4(t *tileArgs)
 TEXT ·halfAVX512r2p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8163,18 +9220,18 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
@@ -8182,39 +9239,52 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
+	ADDQ $16, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r3p4(t *tileArgs)
 TEXT ·halfAVX512r3p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8254,24 +9324,24 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
 	VADDPS 192(BX), Z7, Z7
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	VADDPS 128(BX), Z10, Z10
@@ -8279,47 +9349,60 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	VMOVUPS Z10, 128(BX)
 	VMOVUPS Z11, 192(BX)
+	ADDQ $24, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r4p4(t *tileArgs)
 TEXT ·halfAVX512r4p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8368,30 +9451,30 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
 	VADDPS 192(BX), Z7, Z7
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	VADDPS 128(BX), Z10, Z10
 	VADDPS 192(BX), Z11, Z11
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
@@ -8399,55 +9482,68 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	VMOVUPS Z10, 128(BX)
 	VMOVUPS Z11, 192(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	VMOVUPS Z15, 192(BX)
+	ADDQ $32, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r5p4(t *tileArgs)
 TEXT ·halfAVX512r5p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8505,36 +9601,36 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
 	VADDPS 192(BX), Z7, Z7
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	VADDPS 128(BX), Z10, Z10
 	VADDPS 192(BX), Z11, Z11
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	VADDPS 192(BX), Z15, Z15
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z16, Z16
 	VADDPS 64(BX), Z17, Z17
 	VADDPS 128(BX), Z18, Z18
@@ -8542,63 +9638,76 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	VMOVUPS Z10, 128(BX)
 	VMOVUPS Z11, 192(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	VMOVUPS Z15, 192(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z16, 0(BX)
 	VMOVUPS Z17, 64(BX)
 	VMOVUPS Z18, 128(BX)
 	VMOVUPS Z19, 192(BX)
+	ADDQ $40, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r6p4(t *tileArgs)
 TEXT ·halfAVX512r6p4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	MOVQ 8(CX), R9
-	LEAQ (AX)(R9*4), R9
-	MOVQ 16(CX), R10
-	LEAQ (AX)(R10*4), R10
-	MOVQ 24(CX), R11
-	LEAQ (AX)(R11*4), R11
-	MOVQ 32(CX), R12
-	LEAQ (AX)(R12*4), R12
-	MOVQ 40(CX), R13
-	LEAQ (AX)(R13*4), R13
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	MOVQ 8(CX), R9
+	LEAQ (BX)(R9*4), R9
+	MOVQ 16(CX), R10
+	LEAQ (BX)(R10*4), R10
+	MOVQ 24(CX), R11
+	LEAQ (BX)(R11*4), R11
+	MOVQ 32(CX), R12
+	LEAQ (BX)(R12*4), R12
+	MOVQ 40(CX), R13
+	LEAQ (BX)(R13*4), R13
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8665,42 +9774,42 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
 	VADDPS 192(BX), Z3, Z3
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z4, Z4
 	VADDPS 64(BX), Z5, Z5
 	VADDPS 128(BX), Z6, Z6
 	VADDPS 192(BX), Z7, Z7
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z8, Z8
 	VADDPS 64(BX), Z9, Z9
 	VADDPS 128(BX), Z10, Z10
 	VADDPS 192(BX), Z11, Z11
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z12, Z12
 	VADDPS 64(BX), Z13, Z13
 	VADDPS 128(BX), Z14, Z14
 	VADDPS 192(BX), Z15, Z15
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z16, Z16
 	VADDPS 64(BX), Z17, Z17
 	VADDPS 128(BX), Z18, Z18
 	VADDPS 192(BX), Z19, Z19
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z20, Z20
 	VADDPS 64(BX), Z21, Z21
 	VADDPS 128(BX), Z22, Z22
@@ -8708,59 +9817,72 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	MOVQ 8(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z4, 0(BX)
 	VMOVUPS Z5, 64(BX)
 	VMOVUPS Z6, 128(BX)
 	VMOVUPS Z7, 192(BX)
 	MOVQ 16(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z8, 0(BX)
 	VMOVUPS Z9, 64(BX)
 	VMOVUPS Z10, 128(BX)
 	VMOVUPS Z11, 192(BX)
 	MOVQ 24(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z12, 0(BX)
 	VMOVUPS Z13, 64(BX)
 	VMOVUPS Z14, 128(BX)
 	VMOVUPS Z15, 192(BX)
 	MOVQ 32(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z16, 0(BX)
 	VMOVUPS Z17, 64(BX)
 	VMOVUPS Z18, 128(BX)
 	VMOVUPS Z19, 192(BX)
 	MOVQ 40(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z20, 0(BX)
 	VMOVUPS Z21, 64(BX)
 	VMOVUPS Z22, 128(BX)
 	VMOVUPS Z23, 192(BX)
+	ADDQ $48, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r1p5(t *tileArgs)
 TEXT ·halfAVX512r1p5(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8786,12 +9908,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
@@ -8800,30 +9922,43 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	VMOVUPS Z4, 256(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r1p6(t *tileArgs)
 TEXT ·halfAVX512r1p6(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8852,12 +9987,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
@@ -8867,31 +10002,44 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
 	VMOVUPS Z3, 192(BX)
 	VMOVUPS Z4, 256(BX)
 	VMOVUPS Z5, 320(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r1p7(t *tileArgs)
 TEXT ·halfAVX512r1p7(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -8924,12 +10072,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
@@ -8940,7 +10088,7 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
@@ -8948,24 +10096,37 @@ store:
 	VMOVUPS Z4, 256(BX)
 	VMOVUPS Z5, 320(BX)
 	VMOVUPS Z6, 384(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 
 // func halfAVX512r1p8(t *tileArgs)
 TEXT ·halfAVX512r1p8(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
-	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
-	SHLQ $2, SI
-	MOVQ tileArgs_a(DI), AX
-	ADDQ SI, AX
-	MOVQ tileArgs_aoff(DI), CX
-	MOVQ 0(CX), R8
-	LEAQ (AX)(R8*4), R8
-	NEGQ SI
-	MOVQ tileArgs_b(DI), BX
-	MOVQ tileArgs_next(DI), AX
 	MOVQ tileArgs_step(DI), DX
 	SHLQ $1, DX
+	MOVQ tileArgs_next(DI), AX
+
+tile:
+	MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0
+	SHLQ $2, SI
+	MOVQ tileArgs_a(DI), BX
+	ADDQ SI, BX
+	MOVQ tileArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	LEAQ (BX)(R8*4), R8
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_aoff(DI)
+	NEGQ SI
+	MOVQ tileArgs_b(DI), BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -9001,12 +10162,12 @@ loop:
 	ADDQ $4, SI
 	JNE  loop
 
-	MOVQ tileArgs_c(DI), AX
+	MOVQ tileArgs_c(DI), SI
 	MOVQ tileArgs_coff(DI), CX
 	CMPQ tileArgs_add(DI), $0
 	JEQ  store
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VADDPS 0(BX), Z0, Z0
 	VADDPS 64(BX), Z1, Z1
 	VADDPS 128(BX), Z2, Z2
@@ -9018,7 +10179,7 @@ loop:
 
 store:
 	MOVQ 0(CX), BX
-	LEAQ (AX)(BX*4), BX
+	LEAQ (SI)(BX*4), BX
 	VMOVUPS Z0, 0(BX)
 	VMOVUPS Z1, 64(BX)
 	VMOVUPS Z2, 128(BX)
@@ -9027,6 +10188,15 @@ store:
 	VMOVUPS Z5, 320(BX)
 	VMOVUPS Z6, 384(BX)
 	VMOVUPS Z7, 448(BX)
+	ADDQ $8, CX
+	MOVQ CX, tileArgs_coff(DI)
+	DECQ tileArgs_fetch(DI)
+	JGT  more
+	MOVQ tileArgs_b(DI), AX // enough is fetched
+
+more:
+	DECQ tileArgs_tiles(DI)
+	JNE  tile
 	VZEROUPPER
 	RET
 

@@ -8,14 +8,18 @@
 // func tileNEONr1p1(t *tileArgs)
 TEXT ·tileNEONr1p1(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $2, R3, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -64,10 +68,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V4.S4, V5.S4, V6.S4, V7.S4]
 	WORD $0x4e24d400 // FADD V0.4S, V0.4S, V4.4S
@@ -76,24 +79,30 @@ out:
 	WORD $0x4e27d463 // FADD V3.4S, V3.4S, V7.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func tileNEONr2p1(t *tileArgs)
 TEXT ·tileNEONr2p1(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $2, R3, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -168,17 +177,16 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V8.S4, V9.S4, V10.S4, V11.S4]
 	WORD $0x4e28d400 // FADD V0.4S, V0.4S, V8.4S
 	WORD $0x4e29d421 // FADD V1.4S, V1.4S, V9.4S
 	WORD $0x4e2ad442 // FADD V2.4S, V2.4S, V10.4S
 	WORD $0x4e2bd463 // FADD V3.4S, V3.4S, V11.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V8.S4, V9.S4, V10.S4, V11.S4]
 	WORD $0x4e28d484 // FADD V4.4S, V4.4S, V8.4S
@@ -187,29 +195,35 @@ out:
 	WORD $0x4e2bd4e7 // FADD V7.4S, V7.4S, V11.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func tileNEONr3p1(t *tileArgs)
 TEXT ·tileNEONr3p1(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD 16(R9), R3
-	ADD R3<<2, R2, R6
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $2, R3, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R6
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -310,24 +324,23 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V12.S4, V13.S4, V14.S4, V15.S4]
 	WORD $0x4e2cd400 // FADD V0.4S, V0.4S, V12.4S
 	WORD $0x4e2dd421 // FADD V1.4S, V1.4S, V13.4S
 	WORD $0x4e2ed442 // FADD V2.4S, V2.4S, V14.4S
 	WORD $0x4e2fd463 // FADD V3.4S, V3.4S, V15.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V12.S4, V13.S4, V14.S4, V15.S4]
 	WORD $0x4e2cd484 // FADD V4.4S, V4.4S, V12.4S
 	WORD $0x4e2dd4a5 // FADD V5.4S, V5.4S, V13.4S
 	WORD $0x4e2ed4c6 // FADD V6.4S, V6.4S, V14.4S
 	WORD $0x4e2fd4e7 // FADD V7.4S, V7.4S, V15.4S
-	MOVD 16(R9), R3
+	MOVD 16(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V12.S4, V13.S4, V14.S4, V15.S4]
 	WORD $0x4e2cd508 // FADD V8.4S, V8.4S, V12.4S
@@ -336,34 +349,40 @@ out:
 	WORD $0x4e2fd56b // FADD V11.4S, V11.4S, V15.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
-	MOVD 16(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func tileNEONr4p1(t *tileArgs)
 TEXT ·tileNEONr4p1(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD 16(R9), R3
-	ADD R3<<2, R2, R6
-	MOVD 24(R9), R3
-	ADD R3<<2, R2, R7
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $2, R3, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R6
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R7
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -490,31 +509,30 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d400 // FADD V0.4S, V0.4S, V16.4S
 	WORD $0x4e31d421 // FADD V1.4S, V1.4S, V17.4S
 	WORD $0x4e32d442 // FADD V2.4S, V2.4S, V18.4S
 	WORD $0x4e33d463 // FADD V3.4S, V3.4S, V19.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d484 // FADD V4.4S, V4.4S, V16.4S
 	WORD $0x4e31d4a5 // FADD V5.4S, V5.4S, V17.4S
 	WORD $0x4e32d4c6 // FADD V6.4S, V6.4S, V18.4S
 	WORD $0x4e33d4e7 // FADD V7.4S, V7.4S, V19.4S
-	MOVD 16(R9), R3
+	MOVD 16(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d508 // FADD V8.4S, V8.4S, V16.4S
 	WORD $0x4e31d529 // FADD V9.4S, V9.4S, V17.4S
 	WORD $0x4e32d54a // FADD V10.4S, V10.4S, V18.4S
 	WORD $0x4e33d56b // FADD V11.4S, V11.4S, V19.4S
-	MOVD 24(R9), R3
+	MOVD 24(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d58c // FADD V12.4S, V12.4S, V16.4S
@@ -523,39 +541,45 @@ out:
 	WORD $0x4e33d5ef // FADD V15.4S, V15.4S, V19.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
-	MOVD 16(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
-	MOVD 24(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V12.S4, V13.S4, V14.S4, V15.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func tileNEONr5p1(t *tileArgs)
 TEXT ·tileNEONr5p1(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD 16(R9), R3
-	ADD R3<<2, R2, R6
-	MOVD 24(R9), R3
-	ADD R3<<2, R2, R7
-	MOVD 32(R9), R3
-	ADD R3<<2, R2, R8
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $2, R3, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R6
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R7
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R8
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -708,38 +732,37 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
 	WORD $0x4e34d400 // FADD V0.4S, V0.4S, V20.4S
 	WORD $0x4e35d421 // FADD V1.4S, V1.4S, V21.4S
 	WORD $0x4e36d442 // FADD V2.4S, V2.4S, V22.4S
 	WORD $0x4e37d463 // FADD V3.4S, V3.4S, V23.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
 	WORD $0x4e34d484 // FADD V4.4S, V4.4S, V20.4S
 	WORD $0x4e35d4a5 // FADD V5.4S, V5.4S, V21.4S
 	WORD $0x4e36d4c6 // FADD V6.4S, V6.4S, V22.4S
 	WORD $0x4e37d4e7 // FADD V7.4S, V7.4S, V23.4S
-	MOVD 16(R9), R3
+	MOVD 16(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
 	WORD $0x4e34d508 // FADD V8.4S, V8.4S, V20.4S
 	WORD $0x4e35d529 // FADD V9.4S, V9.4S, V21.4S
 	WORD $0x4e36d54a // FADD V10.4S, V10.4S, V22.4S
 	WORD $0x4e37d56b // FADD V11.4S, V11.4S, V23.4S
-	MOVD 24(R9), R3
+	MOVD 24(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
 	WORD $0x4e34d58c // FADD V12.4S, V12.4S, V20.4S
 	WORD $0x4e35d5ad // FADD V13.4S, V13.4S, V21.4S
 	WORD $0x4e36d5ce // FADD V14.4S, V14.4S, V22.4S
 	WORD $0x4e37d5ef // FADD V15.4S, V15.4S, V23.4S
-	MOVD 32(R9), R3
+	MOVD 32(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
 	WORD $0x4e34d610 // FADD V16.4S, V16.4S, V20.4S
@@ -748,35 +771,41 @@ out:
 	WORD $0x4e37d673 // FADD V19.4S, V19.4S, V23.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
-	MOVD 16(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
-	MOVD 24(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V12.S4, V13.S4, V14.S4, V15.S4], 64(R4)
-	MOVD 32(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V16.S4, V17.S4, V18.S4, V19.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func tileNEONr1p2(t *tileArgs)
 TEXT ·tileNEONr1p2(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $2, R3, R12
 	SUB $64, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -854,10 +883,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V8.S4, V9.S4, V10.S4, V11.S4]
 	WORD $0x4e28d400 // FADD V0.4S, V0.4S, V8.4S
@@ -871,26 +899,32 @@ out:
 	WORD $0x4e2bd4e7 // FADD V7.4S, V7.4S, V11.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func tileNEONr2p2(t *tileArgs)
 TEXT ·tileNEONr2p2(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $2, R3, R12
 	SUB $64, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1018,10 +1052,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d400 // FADD V0.4S, V0.4S, V16.4S
@@ -1033,7 +1066,7 @@ out:
 	WORD $0x4e31d4a5 // FADD V5.4S, V5.4S, V17.4S
 	WORD $0x4e32d4c6 // FADD V6.4S, V6.4S, V18.4S
 	WORD $0x4e33d4e7 // FADD V7.4S, V7.4S, V19.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d508 // FADD V8.4S, V8.4S, V16.4S
@@ -1047,32 +1080,38 @@ out:
 	WORD $0x4e33d5ef // FADD V15.4S, V15.4S, V19.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
 	VST1.P [V12.S4, V13.S4, V14.S4, V15.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func tileNEONr3p2(t *tileArgs)
 TEXT ·tileNEONr3p2(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD 16(R9), R3
-	ADD R3<<2, R2, R6
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $2, R3, R12
 	SUB $64, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R6
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1250,10 +1289,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // FADD V0.4S, V0.4S, V24.4S
@@ -1265,7 +1303,7 @@ out:
 	WORD $0x4e39d4a5 // FADD V5.4S, V5.4S, V25.4S
 	WORD $0x4e3ad4c6 // FADD V6.4S, V6.4S, V26.4S
 	WORD $0x4e3bd4e7 // FADD V7.4S, V7.4S, V27.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d508 // FADD V8.4S, V8.4S, V24.4S
@@ -1277,7 +1315,7 @@ out:
 	WORD $0x4e39d5ad // FADD V13.4S, V13.4S, V25.4S
 	WORD $0x4e3ad5ce // FADD V14.4S, V14.4S, V26.4S
 	WORD $0x4e3bd5ef // FADD V15.4S, V15.4S, V27.4S
-	MOVD 16(R9), R3
+	MOVD 16(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d610 // FADD V16.4S, V16.4S, V24.4S
@@ -1291,32 +1329,38 @@ out:
 	WORD $0x4e3bd6f7 // FADD V23.4S, V23.4S, V27.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
 	VST1.P [V12.S4, V13.S4, V14.S4, V15.S4], 64(R4)
-	MOVD 16(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V16.S4, V17.S4, V18.S4, V19.S4], 64(R4)
 	VST1.P [V20.S4, V21.S4, V22.S4, V23.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func tileNEONr1p3(t *tileArgs)
 TEXT ·tileNEONr1p3(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $2, R3, R12
 	SUB $128, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1423,10 +1467,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V12.S4, V13.S4, V14.S4, V15.S4]
 	WORD $0x4e2cd400 // FADD V0.4S, V0.4S, V12.4S
@@ -1445,25 +1488,31 @@ out:
 	WORD $0x4e2fd56b // FADD V11.4S, V11.4S, V15.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func tileNEONr1p4(t *tileArgs)
 TEXT ·tileNEONr1p4(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $2, R3, R12
 	SUB $192, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1599,10 +1648,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d400 // FADD V0.4S, V0.4S, V16.4S
@@ -1626,25 +1674,31 @@ out:
 	WORD $0x4e33d5ef // FADD V15.4S, V15.4S, V19.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
 	VST1.P [V12.S4, V13.S4, V14.S4, V15.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func halfNEONr1p1(t *tileArgs)
 TEXT ·halfNEONr1p1(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $1, R3, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1713,10 +1767,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V4.S4, V5.S4, V6.S4, V7.S4]
 	WORD $0x4e24d400 // FADD V0.4S, V0.4S, V4.4S
@@ -1725,24 +1778,30 @@ out:
 	WORD $0x4e27d463 // FADD V3.4S, V3.4S, V7.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func halfNEONr2p1(t *tileArgs)
 TEXT ·halfNEONr2p1(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $1, R3, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1837,17 +1896,16 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V8.S4, V9.S4, V10.S4, V11.S4]
 	WORD $0x4e28d400 // FADD V0.4S, V0.4S, V8.4S
 	WORD $0x4e29d421 // FADD V1.4S, V1.4S, V9.4S
 	WORD $0x4e2ad442 // FADD V2.4S, V2.4S, V10.4S
 	WORD $0x4e2bd463 // FADD V3.4S, V3.4S, V11.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V8.S4, V9.S4, V10.S4, V11.S4]
 	WORD $0x4e28d484 // FADD V4.4S, V4.4S, V8.4S
@@ -1856,29 +1914,35 @@ out:
 	WORD $0x4e2bd4e7 // FADD V7.4S, V7.4S, V11.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func halfNEONr3p1(t *tileArgs)
 TEXT ·halfNEONr3p1(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD 16(R9), R3
-	ADD R3<<2, R2, R6
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $1, R3, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R6
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1999,24 +2063,23 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V12.S4, V13.S4, V14.S4, V15.S4]
 	WORD $0x4e2cd400 // FADD V0.4S, V0.4S, V12.4S
 	WORD $0x4e2dd421 // FADD V1.4S, V1.4S, V13.4S
 	WORD $0x4e2ed442 // FADD V2.4S, V2.4S, V14.4S
 	WORD $0x4e2fd463 // FADD V3.4S, V3.4S, V15.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V12.S4, V13.S4, V14.S4, V15.S4]
 	WORD $0x4e2cd484 // FADD V4.4S, V4.4S, V12.4S
 	WORD $0x4e2dd4a5 // FADD V5.4S, V5.4S, V13.4S
 	WORD $0x4e2ed4c6 // FADD V6.4S, V6.4S, V14.4S
 	WORD $0x4e2fd4e7 // FADD V7.4S, V7.4S, V15.4S
-	MOVD 16(R9), R3
+	MOVD 16(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V12.S4, V13.S4, V14.S4, V15.S4]
 	WORD $0x4e2cd508 // FADD V8.4S, V8.4S, V12.4S
@@ -2025,34 +2088,40 @@ out:
 	WORD $0x4e2fd56b // FADD V11.4S, V11.4S, V15.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
-	MOVD 16(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func halfNEONr4p1(t *tileArgs)
 TEXT ·halfNEONr4p1(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD 16(R9), R3
-	ADD R3<<2, R2, R6
-	MOVD 24(R9), R3
-	ADD R3<<2, R2, R7
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $1, R3, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R6
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R7
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -2199,31 +2268,30 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d400 // FADD V0.4S, V0.4S, V16.4S
 	WORD $0x4e31d421 // FADD V1.4S, V1.4S, V17.4S
 	WORD $0x4e32d442 // FADD V2.4S, V2.4S, V18.4S
 	WORD $0x4e33d463 // FADD V3.4S, V3.4S, V19.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d484 // FADD V4.4S, V4.4S, V16.4S
 	WORD $0x4e31d4a5 // FADD V5.4S, V5.4S, V17.4S
 	WORD $0x4e32d4c6 // FADD V6.4S, V6.4S, V18.4S
 	WORD $0x4e33d4e7 // FADD V7.4S, V7.4S, V19.4S
-	MOVD 16(R9), R3
+	MOVD 16(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d508 // FADD V8.4S, V8.4S, V16.4S
 	WORD $0x4e31d529 // FADD V9.4S, V9.4S, V17.4S
 	WORD $0x4e32d54a // FADD V10.4S, V10.4S, V18.4S
 	WORD $0x4e33d56b // FADD V11.4S, V11.4S, V19.4S
-	MOVD 24(R9), R3
+	MOVD 24(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d58c // FADD V12.4S, V12.4S, V16.4S
@@ -2232,39 +2300,45 @@ out:
 	WORD $0x4e33d5ef // FADD V15.4S, V15.4S, V19.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
-	MOVD 16(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
-	MOVD 24(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V12.S4, V13.S4, V14.S4, V15.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func halfNEONr5p1(t *tileArgs)
 TEXT ·halfNEONr5p1(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD 16(R9), R3
-	ADD R3<<2, R2, R6
-	MOVD 24(R9), R3
-	ADD R3<<2, R2, R7
-	MOVD 32(R9), R3
-	ADD R3<<2, R2, R8
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $1, R3, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R6
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R7
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R8
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -2437,38 +2511,37 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
 	WORD $0x4e34d400 // FADD V0.4S, V0.4S, V20.4S
 	WORD $0x4e35d421 // FADD V1.4S, V1.4S, V21.4S
 	WORD $0x4e36d442 // FADD V2.4S, V2.4S, V22.4S
 	WORD $0x4e37d463 // FADD V3.4S, V3.4S, V23.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
 	WORD $0x4e34d484 // FADD V4.4S, V4.4S, V20.4S
 	WORD $0x4e35d4a5 // FADD V5.4S, V5.4S, V21.4S
 	WORD $0x4e36d4c6 // FADD V6.4S, V6.4S, V22.4S
 	WORD $0x4e37d4e7 // FADD V7.4S, V7.4S, V23.4S
-	MOVD 16(R9), R3
+	MOVD 16(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
 	WORD $0x4e34d508 // FADD V8.4S, V8.4S, V20.4S
 	WORD $0x4e35d529 // FADD V9.4S, V9.4S, V21.4S
 	WORD $0x4e36d54a // FADD V10.4S, V10.4S, V22.4S
 	WORD $0x4e37d56b // FADD V11.4S, V11.4S, V23.4S
-	MOVD 24(R9), R3
+	MOVD 24(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
 	WORD $0x4e34d58c // FADD V12.4S, V12.4S, V20.4S
 	WORD $0x4e35d5ad // FADD V13.4S, V13.4S, V21.4S
 	WORD $0x4e36d5ce // FADD V14.4S, V14.4S, V22.4S
 	WORD $0x4e37d5ef // FADD V15.4S, V15.4S, V23.4S
-	MOVD 32(R9), R3
+	MOVD 32(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
 	WORD $0x4e34d610 // FADD V16.4S, V16.4S, V20.4S
@@ -2477,35 +2550,41 @@ out:
 	WORD $0x4e37d673 // FADD V19.4S, V19.4S, V23.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
-	MOVD 16(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
-	MOVD 24(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V12.S4, V13.S4, V14.S4, V15.S4], 64(R4)
-	MOVD 32(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V16.S4, V17.S4, V18.S4, V19.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func halfNEONr1p2(t *tileArgs)
 TEXT ·halfNEONr1p2(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $1, R3, R12
 	SUB $32, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -2623,10 +2702,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V8.S4, V9.S4, V10.S4, V11.S4]
 	WORD $0x4e28d400 // FADD V0.4S, V0.4S, V8.4S
@@ -2640,26 +2718,32 @@ out:
 	WORD $0x4e2bd4e7 // FADD V7.4S, V7.4S, V11.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func halfNEONr2p2(t *tileArgs)
 TEXT ·halfNEONr2p2(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $1, R3, R12
 	SUB $32, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -2827,10 +2911,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d400 // FADD V0.4S, V0.4S, V16.4S
@@ -2842,7 +2925,7 @@ out:
 	WORD $0x4e31d4a5 // FADD V5.4S, V5.4S, V17.4S
 	WORD $0x4e32d4c6 // FADD V6.4S, V6.4S, V18.4S
 	WORD $0x4e33d4e7 // FADD V7.4S, V7.4S, V19.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d508 // FADD V8.4S, V8.4S, V16.4S
@@ -2856,32 +2939,38 @@ out:
 	WORD $0x4e33d5ef // FADD V15.4S, V15.4S, V19.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
 	VST1.P [V12.S4, V13.S4, V14.S4, V15.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func halfNEONr3p2(t *tileArgs)
 TEXT ·halfNEONr3p2(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD 8(R9), R3
-	ADD R3<<2, R2, R5
-	MOVD 16(R9), R3
-	ADD R3<<2, R2, R6
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $1, R3, R12
 	SUB $32, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R5
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R6
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -3099,10 +3188,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // FADD V0.4S, V0.4S, V24.4S
@@ -3114,7 +3202,7 @@ out:
 	WORD $0x4e39d4a5 // FADD V5.4S, V5.4S, V25.4S
 	WORD $0x4e3ad4c6 // FADD V6.4S, V6.4S, V26.4S
 	WORD $0x4e3bd4e7 // FADD V7.4S, V7.4S, V27.4S
-	MOVD 8(R9), R3
+	MOVD 8(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d508 // FADD V8.4S, V8.4S, V24.4S
@@ -3126,7 +3214,7 @@ out:
 	WORD $0x4e39d5ad // FADD V13.4S, V13.4S, V25.4S
 	WORD $0x4e3ad5ce // FADD V14.4S, V14.4S, V26.4S
 	WORD $0x4e3bd5ef // FADD V15.4S, V15.4S, V27.4S
-	MOVD 16(R9), R3
+	MOVD 16(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d610 // FADD V16.4S, V16.4S, V24.4S
@@ -3140,32 +3228,38 @@ out:
 	WORD $0x4e3bd6f7 // FADD V23.4S, V23.4S, V27.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
-	MOVD 8(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
 	VST1.P [V12.S4, V13.S4, V14.S4, V15.S4], 64(R4)
-	MOVD 16(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V16.S4, V17.S4, V18.S4, V19.S4], 64(R4)
 	VST1.P [V20.S4, V21.S4, V22.S4, V23.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func halfNEONr1p3(t *tileArgs)
 TEXT ·halfNEONr1p3(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $1, R3, R12
 	SUB $64, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -3332,10 +3426,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V12.S4, V13.S4, V14.S4, V15.S4]
 	WORD $0x4e2cd400 // FADD V0.4S, V0.4S, V12.4S
@@ -3354,25 +3447,31 @@ out:
 	WORD $0x4e2fd56b // FADD V11.4S, V11.4S, V15.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func halfNEONr1p4(t *tileArgs)
 TEXT ·halfNEONr1p4(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tileArgs_k(R0), R1
-	MOVD tileArgs_a(R0), R2
 	MOVD tileArgs_aoff(R0), R9
-	MOVD 0(R9), R3
-	ADD R3<<2, R2, R4
-	MOVD tileArgs_b(R0), R11
+	MOVD tileArgs_coff(R0), R10
+	MOVD tileArgs_tiles(R0), R13
 	MOVD tileArgs_step(R0), R3
 	LSL $1, R3, R12
 	SUB $96, R12
+
+tile:
+	MOVD tileArgs_k(R0), R1
+	MOVD tileArgs_a(R0), R2
+	MOVD tileArgs_b(R0), R11
+	MOVD.P 8(R9), R3
+	ADD R3<<2, R2, R4
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -3588,10 +3687,9 @@ one:
 
 out:
 	MOVD tileArgs_c(R0), R2
-	MOVD tileArgs_coff(R0), R9
 	MOVD tileArgs_add(R0), R3
 	CBZ R3, store
-	MOVD 0(R9), R3
+	MOVD 0(R10), R3
 	ADD R3<<2, R2, R4
 	VLD1.P 64(R4), [V16.S4, V17.S4, V18.S4, V19.S4]
 	WORD $0x4e30d400 // FADD V0.4S, V0.4S, V16.4S
@@ -3615,12 +3713,14 @@ out:
 	WORD $0x4e33d5ef // FADD V15.4S, V15.4S, V19.4S
 
 store:
-	MOVD 0(R9), R3
+	MOVD.P 8(R10), R3
 	ADD R3<<2, R2, R4
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R4)
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R4)
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R4)
 	VST1.P [V12.S4, V13.S4, V14.S4, V15.S4], 64(R4)
+	SUBS $1, R13
+	BNE tile
 	RET
 
 // func addNEON(v *vecArgs)

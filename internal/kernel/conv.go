@@ -33,7 +33,7 @@ func (c *Conv) ScratchLen(n int) int {
 	if c.direct() {
 		return 0
 	}
-	return min(rowBlock, n*c.OH*c.OW) * c.w.K
+	return min(runRows, n*c.OH*c.OW) * c.w.K
 }
 
 // direct says that im2col rows stand in the image as they are.
@@ -59,8 +59,8 @@ func (c *Conv) Run(dst, src []float32, n int, tail *Tail, scratch []float32, par
 	} else {
 		p0, p1 = share(p1, part, parts)
 	}
-	for i := i0; i < i1; i += rowBlock {
-		m := min(rowBlock, i1-i)
+	for i := i0; i < i1; i += runRows {
+		m := min(runRows, i1-i)
 		c.rows(scratch, src, i, m)
 		gemm(dst[i*c.F:], c.F, scratch, k, m, &c.w, tail, p0, p1)
 	}

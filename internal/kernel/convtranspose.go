@@ -137,7 +137,7 @@ func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []flo
 	width := max(1, min(panels, panels*phases/parts)) // panels of one unit of work
 	units := (panels + width - 1) / width
 	u0, u1 := share(phases*units, part, parts)
-	chunk := max(1, 2*rowBlock/(c.OH*c.OW))
+	chunk := max(1, 2*runRows/(c.OH*c.OW))
 	for i := i0; i < i1; i += chunk {
 		m := min(chunk, i1-i)
 		for u := u0; u < u1; u++ {
@@ -198,14 +198,12 @@ func (c *ConvTranspose) tap(dst, src []float32, n int, w *tap, p0, p1 int) {
 	for p := p0; p < p1; {
 		g := w.span(rows, p, p1)
 		s := w.slab(p, g)
-		s.begin(0, w.K)
-		most := rowsFor(g)
 		x, y := x0, y0
 		at := (y0*c.OW + x0) * c.F
 		to := (corner+y0*c.StrideH*c.W+x0*c.StrideW)*c.C + p*panelWidth
 		for i := 0; i < rows; {
-			r := balanced(rows-i, most)
-			for t := range r {
+			n := min(rows-i, runRows)
+			for t := range n {
 				aoff[t], coff[t] = at, to
 				at += aStep
 				to += cStep
@@ -220,8 +218,8 @@ func (c *ConvTranspose) tap(dst, src []float32, n int, w *tap, p0, p1 int) {
 					}
 				}
 			}
-			s.tile(r, src, &aoff, dst, &coff, true)
-			i += r
+			s.run(n, 0, w.K, src, &aoff, dst, &coff, true)
+			i += n
 		}
 		p += g
 	}

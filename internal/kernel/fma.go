@@ -8,21 +8,23 @@ import "math"
 // fma returns x*y+z rounded once to float32.
 //
 // The product of two float32 is exact in float64, so the sum is rounded to 53
-// bits and then to 24, which is the same as once wherever the sum is plain.
+// bits and then to 24, which is the same as once unless there is doubt.
 func fma(x, y, z float32) float32 {
 	p := float64(x) * float64(y)
-	if s := p + float64(z); plain(s) {
+	if s := p + float64(z); doubt(s)>>31 == 0 {
 		return float32(s)
 	}
 	return fmaSlow(p, float64(z))
 }
 
-// plain says that float32(s) is the rounding of whatever sum was rounded to s.
-// The two roundings differ from one only where the first lands on a point
-// halfway between two float32; where results are too small to be normal, below
-// 2^-126, those lie elsewhere. A zero is exact. NaN is not plain.
-func plain(s float64) bool {
-	return math.Float64bits(s)&(1<<29-1) != 1<<28 && (s*s >= 0x1p-252 || s == 0)
+// doubt has its top bit set where float32(s) may not be the rounding of the sum
+// that was rounded to s: on points halfway between two float32, and below 2^-126,
+// where those lie elsewhere. A bit, so that several sums need one branch.
+func doubt(s float64) uint32 {
+	b := math.Float64bits(s)
+	halfway := (uint32(b)^1<<28)&(1<<29-1) - 1
+	tiny := uint32(b>>32)&^(1<<31) - (1023-126)<<20
+	return halfway | tiny
 }
 
 // fmaSlow returns p+z rounded once to float32: the float64 sum is rounded to odd

@@ -16,31 +16,20 @@ func Gemm(dst []float32, ldd int, a []float32, lda, m int, b *Packed, tail *Tail
 	gemm(dst, ldd, a, lda, m, b, tail, p0, p1)
 }
 
-// rowBlock is how many rows of a pass over all columns before the next: few
-// enough that they stay in the cache.
-const rowBlock = 96
-
 // gemm computes panels p0 to p1 of a Gemm.
 func gemm(dst []float32, ldd int, a []float32, lda, m int, b *Packed, tail *Tail, p0, p1 int) {
 	var aoff, coff offsets
-	for i0 := 0; i0 < m; i0 += rowBlock {
-		rows := min(rowBlock, m-i0)
+	for i0 := 0; i0 < m; i0 += runRows {
+		rows := min(runRows, m-i0)
 		for p := p0; p < p1; {
 			n := b.span(rows, p, p1)
 			s := b.slab(p, n)
-			most := rowsFor(n)
 			for k0 := 0; k0 < b.K; k0 += Block {
-				k := min(Block, b.K-k0)
-				s.begin(k0, k)
-				for i := 0; i < rows; {
-					r := balanced(rows-i, most)
-					for t := range r {
-						aoff[t] = (i0+i+t)*lda + k0
-						coff[t] = (i0+i+t)*ldd + p*panelWidth
-					}
-					s.tile(r, a, &aoff, dst, &coff, k0 > 0)
-					i += r
+				for i := range rows {
+					aoff[i] = (i0+i)*lda + k0
+					coff[i] = (i0+i)*ldd + p*panelWidth
 				}
+				s.run(rows, k0, min(Block, b.K-k0), a, &aoff, dst, &coff, k0 > 0)
 			}
 			if tail != nil {
 				j := p * panelWidth
@@ -62,17 +51,13 @@ func (b *Packed) span(rows, p, p1 int) int {
 	return 1
 }
 
-// slab is panels of a packed matrix that one tile spans, and a run of tiles on
-// some of its rows.
+// slab is panels of a packed matrix that one tile spans.
 type slab struct {
 	data  []float32 // from the slab on
 	half  []uint16
 	step  int // from row to row
 	n     int // panels
 	width int // columns, if n is 1
-
-	k0, k int // rows of the matrix
-	tiles int // of this run, up to now
 }
 
 // slab returns n panels from p on, n being a span.
@@ -87,24 +72,21 @@ func (b *Packed) slab(p, n int) slab {
 	return s
 }
 
-// begin starts a run of tiles on rows k0 to k0+k.
-func (s *slab) begin(k0, k int) { s.k0, s.k, s.tiles = k0, k, 0 }
-
-// tile runs the run's next tile, of r rows.
-func (s *slab) tile(r int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
+// run computes rows rows of outputs from rows k0 to k0+k of the slab.
+func (s *slab) run(rows, k0, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
 	if s.width >= panelWidth {
-		s.whole(r, a, aoff, c, coff, add)
+		s.whole(rows, k0, k, a, aoff, c, coff, add)
 		return
 	}
-	var edge [maxRows * panelWidth]float32
+	var edge [runRows * panelWidth]float32
 	var eoff offsets
-	for t := range r {
-		eoff[t] = t * panelWidth
+	for i := range rows {
+		eoff[i] = i * panelWidth
 	}
-	s.whole(r, a, aoff, edge[:], &eoff, false)
-	for t := range r {
-		y := c[coff[t]:][:s.width]
-		x := edge[t*panelWidth:][:s.width]
+	s.whole(rows, k0, k, a, aoff, edge[:], &eoff, false)
+	for i := range rows {
+		y := c[coff[i]:][:s.width]
+		x := edge[i*panelWidth:][:s.width]
 		if !add {
 			copy(y, x)
 			continue
@@ -115,18 +97,32 @@ func (s *slab) tile(r int, a []float32, aoff *offsets, c []float32, coff *offset
 	}
 }
 
-// whole is tile on panels of 16 columns. The first two tiles of a run fetch what
-// follows in memory, half each: most often the next run's slab.
-func (s *slab) whole(r int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
-	next := 0
-	if s.tiles < 2 {
-		next = s.k*s.step + s.tiles*s.k*2*panelWidth
+// whole is run on panels of 16 columns: tiles of two sizes, one row apart. The
+// first fetch what follows in memory, most often the next run's slab.
+func (s *slab) whole(rows, k0, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
+	most := rowsFor(s.n)
+	tiles := (rows + most - 1) / most
+	small := rows / tiles
+	large := rows - small*tiles // tiles with a row more
+	next := k * s.step
+	if large > 0 {
+		s.tiles(small+1, large, k0, k, next, a, aoff, c, coff, add)
+		n := (small + 1) * large
+		copy(aoff[:], aoff[n:rows])
+		copy(coff[:], coff[n:rows])
+		next += min(large, fetchTiles) * k * 2 * panelWidth
+		if large >= fetchTiles {
+			next = 0
+		}
 	}
-	s.tiles++
+	s.tiles(small, tiles-large, k0, k, next, a, aoff, c, coff, add)
+}
+
+func (s *slab) tiles(rows, tiles, k0, k, next int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
 	if s.half != nil {
-		tileHalf(r, s.n, s.k, a, aoff, s.half[s.k0*s.step:], s.step, next, c, coff, add)
+		tileHalf(rows, tiles, s.n, k, a, aoff, s.half[k0*s.step:], s.step, next, c, coff, add)
 	} else {
-		tile(r, s.n, s.k, a, aoff, s.data[s.k0*s.step:], s.step, next, c, coff, add)
+		tile(rows, tiles, s.n, k, a, aoff, s.data[k0*s.step:], s.step, next, c, coff, add)
 	}
 }
 

@@ -63,16 +63,13 @@ func (g *GradWeights) block(sum []float32, ld int, at []float32, m int, b *Packe
 	for p := 0; p < b.panels(); {
 		n := b.span(g.F, p, b.panels())
 		s := b.slab(p, n)
-		s.begin(0, m)
-		most := rowsFor(n)
-		for f := 0; f < g.F; {
-			r := balanced(g.F-f, most)
-			for t := range r {
+		for f := 0; f < g.F; f += runRows {
+			rows := min(runRows, g.F-f)
+			for t := range rows {
 				aoff[t] = (f + t) * m
 				coff[t] = (f+t)*ld + p*panelWidth
 			}
-			s.tile(r, at, &aoff, sum, &coff, add)
-			f += r
+			s.run(rows, 0, m, at, &aoff, sum, &coff, add)
 		}
 		p += n
 	}

@@ -13,12 +13,12 @@ func panelsFor(rows int) int { return 1 }
 // rowsFor returns the most rows of a tile of n panels.
 func rowsFor(n int) int { return maxRows }
 
-func tile(rows, panels, k int, a []float32, aoff *offsets, b []float32, step, _ int, c []float32, coff *offsets, add bool) {
-	tileGo(rows, panels, k, a, aoff, b, step, c, coff, add)
+func tile(rows, tiles, panels, k int, a []float32, aoff *offsets, b []float32, step, _ int, c []float32, coff *offsets, add bool) {
+	tileGo(rows*tiles, panels, k, a, aoff, b, step, c, coff, add)
 }
 
-func tileHalf(rows, panels, k int, a []float32, aoff *offsets, b []uint16, step, _ int, c []float32, coff *offsets, add bool) {
-	tileHalfGo(rows, panels, k, a, aoff, b, step, c, coff, add)
+func tileHalf(rows, tiles, panels, k int, a []float32, aoff *offsets, b []uint16, step, _ int, c []float32, coff *offsets, add bool) {
+	tileHalfGo(rows*tiles, panels, k, a, aoff, b, step, c, coff, add)
 }
 
 func vector(element, []float32, ...[]float32) int { return 0 }

@@ -14,8 +14,14 @@ const (
 	maxRows = 8
 )
 
-// offsets are the places of a tile's rows, in floats.
-type offsets [maxRows]int
+// runRows is the most rows of one run of tiles: few enough to stay in the cache.
+const runRows = 96
+
+// fetchTiles is how many tiles fetch a slab of four panels, each its part.
+const fetchTiles = 2
+
+// offsets are the places of the rows of a run of tiles, in floats.
+type offsets [runRows]int
 
 // tileGo computes rows x (panels*16) outputs:
 //
@@ -37,7 +43,7 @@ func tileHalfGo(rows, panels, k int, a []float32, aoff *offsets, b []uint16, ste
 	const most = 64 // of k at once, to need no more memory than the stack has
 	var wide [most * chainCount]float32
 	for j := 0; j < panels*panelWidth; j += chainCount {
-		var acc [maxRows]chains
+		var acc [runRows]chains
 		for k0 := 0; k0 < k; k0 += most {
 			n := min(most, k-k0)
 			for i := range n {
@@ -72,7 +78,7 @@ func (acc *chains) run(x, b []float32, step int) {
 		s2, s3 := v*float64(w[2])+float64(c2), v*float64(w[3])+float64(c3)
 		s4, s5 := v*float64(w[4])+float64(c4), v*float64(w[5])+float64(c5)
 		s6, s7 := v*float64(w[6])+float64(c6), v*float64(w[7])+float64(c7)
-		if plain(s0) && plain(s1) && plain(s2) && plain(s3) && plain(s4) && plain(s5) && plain(s6) && plain(s7) {
+		if (doubt(s0)|doubt(s1)|doubt(s2)|doubt(s3)|doubt(s4)|doubt(s5)|doubt(s6)|doubt(s7))>>31 == 0 {
 			c0, c1, c2, c3 = float32(s0), float32(s1), float32(s2), float32(s3)
 			c4, c5, c6, c7 = float32(s4), float32(s5), float32(s6), float32(s7)
 			continue

@@ -37,18 +37,19 @@ func TestTilesEqualTheirTwin(t *testing.T) {
 				for _, k := range []int{1, 2, 7, 100, 256} {
 					for _, add := range []bool{false, true} {
 						step := (panels + k%3) * panelWidth
-						a := randoms(r, maxRows*(k+5)+9)
+						const tiles = 3
+						a := randoms(r, tiles*maxRows*(k+5)+9)
 						b := randoms(r, k*step)
 						a[3], b[1] = float32(math.Inf(1)), float32(math.NaN())
 						var aoff, coff offsets
-						for i := range rows {
-							aoff[i] = 1 + (rows-1-i)*(k+5)
+						for i := range tiles * rows {
+							aoff[i] = 1 + (tiles*rows-1-i)*(k+5)
 							coff[i] = 3 + i*(panels*panelWidth+1)
 						}
-						c := randoms(r, maxRows*(panels*panelWidth+1)+20)
+						c := randoms(r, tiles*maxRows*(panels*panelWidth+1)+20)
 						want := append([]float32(nil), c...)
-						tile(rows, panels, k, a, &aoff, b, step, step, c, &coff, add)
-						tileGo(rows, panels, k, a, &aoff, b, step, want, &coff, add)
+						tile(rows, tiles, panels, k, a, &aoff, b, step, step, c, &coff, add)
+						tileGo(tiles*rows, panels, k, a, &aoff, b, step, want, &coff, add)
 						sameBits(t, fmt.Sprintf("%s tile(rows %d, panels %d, k %d, add %v)", tier, rows, panels, k, add), c, want)
 					}
 				}
@@ -81,7 +82,7 @@ func TestHalfTilesEqualWidenedOnes(t *testing.T) {
 					}
 					c := randoms(r, maxRows*panels*panelWidth)
 					want := append([]float32(nil), c...)
-					tileHalf(rows, panels, k, a, &aoff, half, step, 0, c, &coff, k > 3)
+					tileHalf(rows, 1, panels, k, a, &aoff, half, step, 0, c, &coff, k > 3)
 					tileGo(rows, panels, k, a, &aoff, wide, step, want, &coff, k > 3)
 					sameBits(t, fmt.Sprintf("%s tileHalf(rows %d, panels %d, k %d)", tier, rows, panels, k), c, want)
 				}

@@ -16,7 +16,7 @@ func Start(path string) error {
 		return fmt.Errorf("peer: no ONNX Runtime library: set ORT_LIB to the path of libonnxruntime.so.1")
 	}
 	ort.SetSharedLibraryPath(path)
-	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
+	if err := ort.InitializeEnvironment(); err != nil {
 		return fmt.Errorf("peer: %s: %w", path, err)
 	}
 	return nil
@@ -25,29 +25,39 @@ func Start(path string) error {
 // Version names the library, "1.30.0" for example.
 func Version() string { return ort.GetVersion() }
 
-// Session is a model from z to images, loaded into ONNX Runtime, on one thread.
+// Names asks the library for the names of the input and the output of the ONNX file at path, which has one of each. The library
+// loads the file for that as if to run it.
+func Names(path string) (input, output string, err error) {
+	in, out, err := ort.GetInputOutputInfo(path)
+	if err != nil {
+		return "", "", fmt.Errorf("peer: %w", err)
+	}
+	if len(in) != 1 || len(out) != 1 {
+		return "", "", fmt.Errorf("peer: %q has %d inputs and %d outputs, want one of each", path, len(in), len(out))
+	}
+	return in[0].Name, out[0].Name, nil
+}
+
+// Session is a model from z to images, loaded into ONNX Runtime.
 type Session struct {
 	session *ort.DynamicAdvancedSession
 }
 
-// Open loads the ONNX file at path, which has one input and one output, both float32. Close frees it.
-func Open(path string) (*Session, error) {
-	in, out, err := ort.GetInputOutputInfo(path)
-	if err != nil {
-		return nil, fmt.Errorf("peer: %w", err)
-	}
-	if len(in) != 1 || len(out) != 1 {
-		return nil, fmt.Errorf("peer: %q has %d inputs and %d outputs, want one of each", path, len(in), len(out))
-	}
+// Open loads the ONNX file at path to run on a number of threads. It reads the input and computes the output of the given names,
+// both float32. Close frees the session.
+func Open(path, input, output string, threads int) (*Session, error) {
 	options, err := ort.NewSessionOptions()
 	if err != nil {
 		return nil, fmt.Errorf("peer: %w", err)
 	}
 	defer options.Destroy()
-	if err := options.SetIntraOpNumThreads(1); err != nil {
+	if err := options.SetIntraOpNumThreads(threads); err != nil {
 		return nil, fmt.Errorf("peer: %w", err)
 	}
-	s, err := ort.NewDynamicAdvancedSession(path, []string{in[0].Name}, []string{out[0].Name}, options)
+	if err := options.SetInterOpNumThreads(1); err != nil {
+		return nil, fmt.Errorf("peer: %w", err)
+	}
+	s, err := ort.NewDynamicAdvancedSession(path, []string{input}, []string{output}, options)
 	if err != nil {
 		return nil, fmt.Errorf("peer: %q: %w", path, err)
 	}
@@ -56,22 +66,52 @@ func Open(path string) (*Session, error) {
 
 // Run computes the output for z of the given shape, in memory of the caller's, and the output's shape.
 func (s *Session) Run(z []float32, shape ...int64) ([]float32, []int64, error) {
-	in, err := ort.NewTensor(ort.NewShape(shape...), z)
+	b, err := s.Bind(z, shape...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("peer: %w", err)
+		return nil, nil, err
 	}
-	defer in.Destroy()
-	outs := []ort.Value{nil} // nil: allocated by Run
-	if err := s.session.Run([]ort.Value{in}, outs); err != nil {
-		return nil, nil, fmt.Errorf("peer: %w", err)
+	defer b.Close()
+	if err := b.Run(); err != nil {
+		return nil, nil, err
 	}
-	defer outs[0].Destroy()
-	out, ok := outs[0].(*ort.Tensor[float32])
+	out, ok := b.out[0].(*ort.Tensor[float32])
 	if !ok {
-		return nil, nil, fmt.Errorf("peer: the output is a %T, want float32", outs[0])
+		return nil, nil, fmt.Errorf("peer: the output is a %T, want float32", b.out[0])
 	}
 	return append([]float32(nil), out.GetData()...), out.GetShape(), nil
 }
 
 // Close frees the model.
 func (s *Session) Close() error { return s.session.Destroy() }
+
+// Bound is a session with its input and the memory of its output, to be run over and over.
+type Bound struct {
+	session *ort.DynamicAdvancedSession
+	in, out []ort.Value
+}
+
+// Bind gives the session z, of the given shape, to read in every run; z must not move or be freed. Close frees what is bound.
+func (s *Session) Bind(z []float32, shape ...int64) (*Bound, error) {
+	in, err := ort.NewTensor(ort.NewShape(shape...), z)
+	if err != nil {
+		return nil, fmt.Errorf("peer: %w", err)
+	}
+	return &Bound{s.session, []ort.Value{in}, []ort.Value{nil}}, nil
+}
+
+// Run computes the output: the first time into new memory, which later runs use again.
+func (b *Bound) Run() error {
+	if err := b.session.Run(b.in, b.out); err != nil {
+		return fmt.Errorf("peer: %w", err)
+	}
+	return nil
+}
+
+// Close frees input and output.
+func (b *Bound) Close() {
+	for _, v := range append(b.in, b.out...) {
+		if v != nil {
+			v.Destroy()
+		}
+	}
+}

@@ -143,20 +143,23 @@ func (a *amd64) tile(name string, rows, panels int, half bool) {
 	}
 	fmt.Fprintf(a.out, "\n// func %s(t *tileArgs)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", name, name)
 	a.p("MOVQ t+0(FP), DI")
+	a.p("MOVQ tileArgs_step(DI), DX")
+	a.p("SHLQ $%d, DX", size/2)
+	a.p("MOVQ tileArgs_next(DI), AX")
+	fmt.Fprintf(a.out, "\ntile:\n")
 	a.p("MOVQ tileArgs_k(DI), SI // index into the rows, in bytes, from -4k to 0")
 	a.p("SHLQ $2, SI")
-	a.p("MOVQ tileArgs_a(DI), AX")
-	a.p("ADDQ SI, AX")
+	a.p("MOVQ tileArgs_a(DI), BX")
+	a.p("ADDQ SI, BX")
 	a.p("MOVQ tileArgs_aoff(DI), CX")
 	for r := range rows {
 		a.p("MOVQ %d(CX), %s", 8*r, rowRegs[r])
-		a.p("LEAQ (AX)(%s*4), %s", rowRegs[r], rowRegs[r])
+		a.p("LEAQ (BX)(%s*4), %s", rowRegs[r], rowRegs[r])
 	}
+	a.p("ADDQ $%d, CX", 8*rows)
+	a.p("MOVQ CX, tileArgs_aoff(DI)")
 	a.p("NEGQ SI")
 	a.p("MOVQ tileArgs_b(DI), BX")
-	a.p("MOVQ tileArgs_next(DI), AX")
-	a.p("MOVQ tileArgs_step(DI), DX")
-	a.p("SHLQ $%d, DX", size/2)
 	for i := range rows * vectors {
 		a.p("VXORPS %s, %s, %s", a.r(i), a.r(i), a.r(i))
 	}
@@ -212,13 +215,21 @@ func (a *amd64) tile(name string, rows, panels int, half bool) {
 	a.p("ADDQ $4, SI")
 	a.p("JNE  loop")
 	fmt.Fprintf(a.out, "\n")
-	a.p("MOVQ tileArgs_c(DI), AX")
+	a.p("MOVQ tileArgs_c(DI), SI")
 	a.p("MOVQ tileArgs_coff(DI), CX")
 	a.p("CMPQ tileArgs_add(DI), $0")
 	a.p("JEQ  store")
 	a.rowsOut(rows, vectors, func(v int, acc string) { a.p("VADDPS %d(BX), %s, %s", v*a.bytes, acc, acc) })
 	fmt.Fprintf(a.out, "\nstore:\n")
 	a.rowsOut(rows, vectors, func(v int, acc string) { a.p("VMOVUPS %s, %d(BX)", acc, v*a.bytes) })
+	a.p("ADDQ $%d, CX", 8*rows)
+	a.p("MOVQ CX, tileArgs_coff(DI)")
+	a.p("DECQ tileArgs_fetch(DI)")
+	a.p("JGT  more")
+	a.p("MOVQ tileArgs_b(DI), AX // enough is fetched")
+	fmt.Fprintf(a.out, "\nmore:\n")
+	a.p("DECQ tileArgs_tiles(DI)")
+	a.p("JNE  tile")
 	a.p("VZEROUPPER")
 	a.p("RET")
 }
@@ -227,7 +238,7 @@ func (a *amd64) tile(name string, rows, panels int, half bool) {
 func (a *amd64) rowsOut(rows, vectors int, f func(v int, acc string)) {
 	for r := range rows {
 		a.p("MOVQ %d(CX), BX", 8*r)
-		a.p("LEAQ (AX)(BX*4), BX")
+		a.p("LEAQ (SI)(BX*4), BX")
 		for v := range vectors {
 			f(v, a.r(r*vectors+v))
 		}

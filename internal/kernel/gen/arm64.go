@@ -148,22 +148,25 @@ func (a *arm64) tile(name string, rows, panels int, half bool) {
 	rowReg := func(r int) int { return 4 + r } // R4..R8
 	const panel, last = 11, 12                 // R11 is in the panels; R12 is from the last to the next row
 	a.p("MOVD t+0(FP), R0")
-	a.p("MOVD tileArgs_k(R0), R1")
-	a.p("MOVD tileArgs_a(R0), R2")
 	a.p("MOVD tileArgs_aoff(R0), R9")
-	for r := range rows {
-		a.p("MOVD %d(R9), R3", 8*r)
-		a.p("ADD R3<<2, R2, R%d", rowReg(r))
-	}
+	a.p("MOVD tileArgs_coff(R0), R10")
+	a.p("MOVD tileArgs_tiles(R0), R13")
 	size := 64 // bytes of a panel's row
 	if half {
 		size = 32
 	}
-	a.p("MOVD tileArgs_b(R0), R%d", panel)
 	a.p("MOVD tileArgs_step(R0), R3")
 	a.p("LSL $%d, R3, R%d", size/32, last)
 	if panels > 1 {
 		a.p("SUB $%d, R%d", (panels-1)*size, last)
+	}
+	fmt.Fprintf(&a.body, "\ntile:\n")
+	a.p("MOVD tileArgs_k(R0), R1")
+	a.p("MOVD tileArgs_a(R0), R2")
+	a.p("MOVD tileArgs_b(R0), R%d", panel)
+	for r := range rows {
+		a.p("MOVD.P 8(R9), R3")
+		a.p("ADD R3<<2, R2, R%d", rowReg(r))
 	}
 	for i := range rows * vectors {
 		a.p("VEOR V%d.B16, V%d.B16, V%d.B16", i, i, i)
@@ -216,11 +219,10 @@ func (a *arm64) tile(name string, rows, panels int, half bool) {
 	a.p("BGT one")
 	fmt.Fprintf(&a.body, "\nout:\n")
 	a.p("MOVD tileArgs_c(R0), R2")
-	a.p("MOVD tileArgs_coff(R0), R9")
 	a.p("MOVD tileArgs_add(R0), R3")
 	a.p("CBZ R3, store")
 	for r := range rows {
-		a.p("MOVD %d(R9), R3", 8*r)
+		a.p("MOVD %d(R10), R3", 8*r)
 		a.p("ADD R3<<2, R2, R%d", 4)
 		for q := range panels {
 			a.p("VLD1.P 64(R4), [V%d.S4, V%d.S4, V%d.S4, V%d.S4]", b, b+1, b+2, b+3)
@@ -232,13 +234,15 @@ func (a *arm64) tile(name string, rows, panels int, half bool) {
 	}
 	fmt.Fprintf(&a.body, "\nstore:\n")
 	for r := range rows {
-		a.p("MOVD %d(R9), R3", 8*r)
+		a.p("MOVD.P 8(R10), R3")
 		a.p("ADD R3<<2, R2, R%d", 4)
 		for q := range panels {
 			d := acc(r, 4*q)
 			a.p("VST1.P [V%d.S4, V%d.S4, V%d.S4, V%d.S4], 64(R4)", d, d+1, d+2, d+3)
 		}
 	}
+	a.p("SUBS $1, R13")
+	a.p("BNE tile")
 	a.p("RET")
 	fmt.Fprintf(a.out, "\n// func %s(t *tileArgs)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", name, name)
 	a.out.Write(a.body.Bytes())

@@ -29,7 +29,7 @@ func main() {
 
 func run(paths []string, stdout io.Writer) error {
 	if len(paths) == 0 {
-		return errors.New("no model given: agree MODEL.onnx ...")
+		return errors.New("no model given, want agree MODEL.onnx and perhaps more")
 	}
 	if err := peer.Start(os.Getenv("ORT_LIB")); err != nil {
 		return err
@@ -85,7 +85,7 @@ func difference(path string, batch int) (delta, error) {
 		return delta{}, err
 	}
 
-	o, err := peer.Open(path)
+	o, err := peer.Open(path, in.Name, out.Name, 1)
 	if err != nil {
 		return delta{}, err
 	}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestQuantile(t *testing.T) {
+	for _, c := range []struct {
+		v       []float64
+		q, want float64
+	}{
+		{[]float64{3}, .5, 3},
+		{[]float64{9, 1, 5}, .5, 5},
+		{[]float64{4, 1, 2, 3}, .5, 2.5},
+		{[]float64{5, 4, 3, 2, 1}, .25, 2},
+		{[]float64{1, 2, 3, 4}, .75, 3.25},
+		{[]float64{1, 2, 3, 4}, 1, 4},
+	} {
+		before := c.v[0]
+		if got := quantile(c.v, c.q); got != c.want || c.v[0] != before {
+			t.Errorf("quantile(%v, %v) = %v, want %v", c.v, c.q, got, c.want)
+		}
+	}
+	if got := quantile(nil, .5); !math.IsNaN(got) {
+		t.Errorf("quantile of nothing = %v, want NaN", got)
+	}
+}
+
+func TestMark(t *testing.T) {
+	for _, c := range []struct {
+		r    row
+		want string
+	}{
+		{row{ours: []float64{7}, theirs: []float64{10}, must: .85, want: .7}, "want"},
+		{row{ours: []float64{8}, theirs: []float64{10}, must: .85, want: .7}, "must"},
+		{row{ours: []float64{9}, theirs: []float64{10}, must: .85, want: .7}, "MISSED"},
+		{row{ours: []float64{1, 9, 2}, theirs: []float64{10, 10, 10}, must: .85, want: .3}, "want"}, // by the median
+		{row{ours: []float64{0}}, "want"},
+		{row{ours: []float64{.01}}, "MISSED"},
+		{row{ours: []float64{4.5}, must: 5, want: 4}, "must"},
+		{row{must: 5, want: 4}, "MISSED"}, // nothing was measured
+		{row{ours: []float64{9}, theirs: []float64{1}, aside: true}, ""},
+	} {
+		if got := c.r.mark(); got != c.want {
+			t.Errorf("mark of %+v = %q, want %q", c.r, got, c.want)
+		}
+	}
+}
+
+func TestTable(t *testing.T) {
+	rows := []*row{
+		{name: "mlp", unit: "us", ours: []float64{50, 60, 40}, theirs: []float64{100, 100, 100}, must: .85, want: .7},
+		{name: "size", unit: "MB", ours: []float64{6}, must: 5, want: 4},
+		{name: "aside", unit: "us", ours: []float64{50}, theirs: []float64{25}, aside: true},
+	}
+	var b strings.Builder
+	if err := writeTable(&b, rows); err != nil {
+		t.Fatal(err)
+	}
+	const want = `|       | ganlet | ONNX Runtime | ratio | middle half | must | want | reached |
+| ----- | ------ | ------------ | ----- | ----------- | ---- | ---- | ------- |
+| mlp   | 50 us  | 100 us       | 0.500 | 0.450-0.550 | 0.85 | 0.70 | want    |
+| size  | 6 MB   |              |       |             | 5 MB | 4 MB | MISSED  |
+| aside | 50 us  | 25 us        | 2.000 |             |      |      |         |
+`
+	if b.String() != want {
+		t.Errorf("the table is\n%s\nwant\n%s", &b, want)
+	}
+	if n := missed(rows); n != 1 {
+		t.Errorf("missed(rows) = %d, want 1", n)
+	}
+}
