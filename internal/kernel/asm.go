@@ -25,13 +25,14 @@ type tileArgs struct {
 }
 
 // vecArgs is what an element-wise routine reads: n floats, whole vectors and at
-// least one, of up to six arrays; and so for rows rows, of which the first array
-// has one every stride floats, while the others begin again.
+// least one, of up to six arrays; and so for rows rows, of which an array has one
+// every stride floats. The routine may change it.
 type vecArgs struct {
-	n            int
-	rows, stride int
-	p            [6]*float32
-	s            [7]float32
+	n      int
+	rows   int
+	stride [6]int
+	p      [6]*float32
+	s      [7]float32
 }
 
 // tile computes tiles as tileGo does. While it runs it may fetch b from element
@@ -86,12 +87,28 @@ func vectorRows(f element, scalars []float32, n, rows, stride int, arrays ...[]f
 	if l == 0 || n < l || rows == 0 {
 		return 0
 	}
-	v := vecArgs{n: n &^ (l - 1), rows: rows, stride: stride}
+	v := vecArgs{n: n &^ (l - 1), rows: rows, stride: [6]int{stride}}
 	_ = arrays[0][(rows-1)*stride+n-1]
 	for i, x := range arrays {
 		v.p[i] = &x[:n][0]
 	}
 	copy(v.s[:], scalars)
+	elementAsm(f, &v)
+	return v.n
+}
+
+// vectorMatrix is vector for rows rows of n elements, of which each array has
+// one every stride elements.
+func vectorMatrix(f element, n, rows int, stride [3]int, arrays ...[]float32) int {
+	l := lanes()
+	if l == 0 || n < l || rows == 0 {
+		return 0
+	}
+	v := vecArgs{n: n &^ (l - 1), rows: rows}
+	for i, x := range arrays {
+		_ = x[(rows-1)*stride[i]+n-1]
+		v.p[i], v.stride[i] = &x[0], stride[i]
+	}
 	elementAsm(f, &v)
 	return v.n
 }

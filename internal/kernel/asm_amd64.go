@@ -71,6 +71,10 @@ func elementAVX2(f element, v *vecArgs) {
 		addAVX2(v)
 	case scaleShiftElement:
 		scaleShiftAVX2(v)
+	case subtractElement:
+		subtractAVX2(v)
+	case sumElement:
+		sumAVX2(v)
 	case leakyElement:
 		leakyAVX2(v)
 	case reluElement:
@@ -257,6 +261,10 @@ func elementAVX512(f element, v *vecArgs) {
 		addAVX512(v)
 	case scaleShiftElement:
 		scaleShiftAVX512(v)
+	case subtractElement:
+		subtractAVX512(v)
+	case sumElement:
+		sumAVX512(v)
 	case leakyElement:
 		leakyAVX512(v)
 	case reluElement:
@@ -359,6 +367,16 @@ func addAVX2(v *vecArgs)
 //
 //go:noescape
 func scaleShiftAVX2(v *vecArgs)
+
+// subtractAVX2: x[i] = y[i] - z[i]
+//
+//go:noescape
+func subtractAVX2(v *vecArgs)
+
+// sumAVX2: x[i] = y[i] + z[i]
+//
+//go:noescape
+func sumAVX2(v *vecArgs)
 
 // leakyAVX2: x[i] = x[i] < 0 ? x[i]*s : x[i]
 //
@@ -633,6 +651,16 @@ func addAVX512(v *vecArgs)
 //
 //go:noescape
 func scaleShiftAVX512(v *vecArgs)
+
+// subtractAVX512: x[i] = y[i] - z[i]
+//
+//go:noescape
+func subtractAVX512(v *vecArgs)
+
+// sumAVX512: x[i] = y[i] + z[i]
+//
+//go:noescape
+func sumAVX512(v *vecArgs)
 
 // leakyAVX512: x[i] = x[i] < 0 ? x[i]*s : x[i]
 //

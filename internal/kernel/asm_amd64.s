@@ -2067,7 +2067,6 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2080,9 +2079,15 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2094,7 +2099,6 @@ TEXT ·scaleShiftAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2109,9 +2113,85 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func subtractAVX2(v *vecArgs)
+TEXT ·subtractAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VMOVUPS (R10)(SI*4), Y1
+	VSUBPS Y1, Y0, Y2
+	VMOVUPS Y2, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumAVX2(v *vecArgs)
+TEXT ·sumAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VMOVUPS (R10)(SI*4), Y1
+	VADDPS Y1, Y0, Y2
+	VMOVUPS Y2, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2121,7 +2201,6 @@ TEXT ·leakyAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2137,9 +2216,13 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2149,7 +2232,6 @@ TEXT ·reluAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2163,9 +2245,13 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2175,7 +2261,6 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2254,9 +2339,13 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2266,7 +2355,6 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2322,9 +2410,13 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2336,7 +2428,6 @@ TEXT ·slopeGradAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2353,9 +2444,17 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2367,7 +2466,6 @@ TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2383,9 +2481,17 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2398,7 +2504,6 @@ TEXT ·affineAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2413,9 +2518,19 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*4), R11
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2430,7 +2545,6 @@ TEXT ·affine2AVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+40(DI), R13
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2449,9 +2563,23 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*4), R11
+	MOVQ vecArgs_stride+32(DI), DX
+	LEAQ (R12)(DX*4), R12
+	MOVQ vecArgs_stride+40(DI), DX
+	LEAQ (R13)(DX*4), R13
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2463,7 +2591,6 @@ TEXT ·addSquareAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2479,9 +2606,17 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2494,7 +2629,6 @@ TEXT ·addProductAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2511,9 +2645,19 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*4), R11
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2524,7 +2668,6 @@ TEXT ·mixAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2541,9 +2684,15 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -2556,7 +2705,6 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -2590,9 +2738,19 @@ loop:
 	ADDQ $8, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*4), R11
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10207,7 +10365,6 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10220,9 +10377,15 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10234,7 +10397,6 @@ TEXT ·scaleShiftAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10249,9 +10411,85 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func subtractAVX512(v *vecArgs)
+TEXT ·subtractAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VMOVUPS (R10)(SI*4), Z1
+	VSUBPS Z1, Z0, Z2
+	VMOVUPS Z2, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumAVX512(v *vecArgs)
+TEXT ·sumAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VMOVUPS (R10)(SI*4), Z1
+	VADDPS Z1, Z0, Z2
+	VMOVUPS Z2, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10261,7 +10499,6 @@ TEXT ·leakyAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10277,9 +10514,13 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10289,7 +10530,6 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10303,9 +10543,13 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10315,7 +10559,6 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10394,9 +10637,13 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10406,7 +10653,6 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+0(DI), R8
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10462,9 +10708,13 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10476,7 +10726,6 @@ TEXT ·slopeGradAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10493,9 +10742,17 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10507,7 +10764,6 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10523,9 +10779,17 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10538,7 +10802,6 @@ TEXT ·affineAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10553,9 +10816,19 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*4), R11
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10570,7 +10843,6 @@ TEXT ·affine2AVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+40(DI), R13
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10589,9 +10861,23 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*4), R11
+	MOVQ vecArgs_stride+32(DI), DX
+	LEAQ (R12)(DX*4), R12
+	MOVQ vecArgs_stride+40(DI), DX
+	LEAQ (R13)(DX*4), R13
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10603,7 +10889,6 @@ TEXT ·addSquareAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+16(DI), R10
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10619,9 +10904,17 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10634,7 +10927,6 @@ TEXT ·addProductAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10651,9 +10943,19 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*4), R11
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10664,7 +10966,6 @@ TEXT ·mixAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+8(DI), R9
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10681,9 +10982,15 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -10696,7 +11003,6 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	MOVQ vecArgs_p+24(DI), R11
 	MOVQ vecArgs_n(DI), CX
 	MOVQ vecArgs_rows(DI), BX
-	MOVQ vecArgs_stride(DI), DX
 
 row:
 	XORQ SI, SI
@@ -10730,9 +11036,19 @@ loop:
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop
-	LEAQ (R8)(DX*4), R8
 	DECQ BX
-	JNE  row
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*4), R11
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 

@@ -67,6 +67,10 @@ func elementNEON(f element, v *vecArgs) {
 		addNEON(v)
 	case scaleShiftElement:
 		scaleShiftNEON(v)
+	case subtractElement:
+		subtractNEON(v)
+	case sumElement:
+		sumNEON(v)
 	case leakyElement:
 		leakyNEON(v)
 	case reluElement:
@@ -163,6 +167,16 @@ func addNEON(v *vecArgs)
 //
 //go:noescape
 func scaleShiftNEON(v *vecArgs)
+
+// subtractNEON: x[i] = y[i] - z[i]
+//
+//go:noescape
+func subtractNEON(v *vecArgs)
+
+// sumNEON: x[i] = y[i] + z[i]
+//
+//go:noescape
+func sumNEON(v *vecArgs)
 
 // leakyNEON: x[i] = x[i] < 0 ? x[i]*s : x[i]
 //

@@ -3726,12 +3726,10 @@ store:
 // func addNEON(v *vecArgs)
 TEXT ·addNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_n(R0), R7
 
@@ -3744,20 +3742,28 @@ loop:
 	ADD $16, R2
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	B row
+
+done:
 	RET
 
 // func scaleShiftNEON(v *vecArgs)
 TEXT ·scaleShiftNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_n(R0), R7
@@ -3774,21 +3780,113 @@ loop:
 	ADD $16, R3
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	B row
+
+done:
+	RET
+
+// func subtractNEON(v *vecArgs)
+TEXT ·subtractNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_p+16(R0), R3
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.S4]
+	VLD1 (R3), [V1.S4]
+	WORD $0x4ea1d402 // FSUB V2.4S, V0.4S, V1.4S
+	VST1 [V2.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	B row
+
+done:
+	RET
+
+// func sumNEON(v *vecArgs)
+TEXT ·sumNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_p+16(R0), R3
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.S4]
+	VLD1 (R3), [V1.S4]
+	WORD $0x4e21d402 // FADD V2.4S, V0.4S, V1.4S
+	VST1 [V2.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	B row
+
+done:
 	RET
 
 // func leakyNEON(v *vecArgs)
 TEXT ·leakyNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 	MOVD $leakyNEON_consts<>(SB), R8
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_n(R0), R7
 
 loop:
@@ -3805,9 +3903,15 @@ loop:
 	ADD $16, R1
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	B row
+
+done:
 	RET
 
 DATA leakyNEON_consts<>+0(SB)/4, $0x00000000
@@ -3816,13 +3920,11 @@ GLOBL leakyNEON_consts<>(SB), RODATA|NOPTR, $4
 // func reluNEON(v *vecArgs)
 TEXT ·reluNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 	MOVD $reluNEON_consts<>(SB), R8
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_n(R0), R7
 
 loop:
@@ -3836,9 +3938,15 @@ loop:
 	ADD $16, R1
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	B row
+
+done:
 	RET
 
 DATA reluNEON_consts<>+0(SB)/4, $0x00000000
@@ -3847,13 +3955,11 @@ GLOBL reluNEON_consts<>(SB), RODATA|NOPTR, $4
 // func tanhNEON(v *vecArgs)
 TEXT ·tanhNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 	MOVD $tanhNEON_consts<>(SB), R8
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_n(R0), R7
 
 loop:
@@ -3932,9 +4038,15 @@ loop:
 	ADD $16, R1
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	B row
+
+done:
 	RET
 
 DATA tanhNEON_consts<>+0(SB)/4, $0xbbb9b20b
@@ -3970,13 +4082,11 @@ GLOBL tanhNEON_consts<>(SB), RODATA|NOPTR, $112
 // func sigmoidNEON(v *vecArgs)
 TEXT ·sigmoidNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 	MOVD $sigmoidNEON_consts<>(SB), R8
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_n(R0), R7
 
 loop:
@@ -4031,9 +4141,15 @@ loop:
 	ADD $16, R1
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	B row
+
+done:
 	RET
 
 DATA sigmoidNEON_consts<>+0(SB)/4, $0x80000000
@@ -4061,13 +4177,11 @@ GLOBL sigmoidNEON_consts<>(SB), RODATA|NOPTR, $80
 // func slopeGradNEON(v *vecArgs)
 TEXT ·slopeGradNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 	MOVD $slopeGradNEON_consts<>(SB), R8
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_n(R0), R7
@@ -4089,9 +4203,23 @@ loop:
 	ADD $16, R3
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	B row
+
+done:
 	RET
 
 DATA slopeGradNEON_consts<>+0(SB)/4, $0x00000000
@@ -4100,13 +4228,11 @@ GLOBL slopeGradNEON_consts<>(SB), RODATA|NOPTR, $4
 // func tanhGradNEON(v *vecArgs)
 TEXT ·tanhGradNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 	MOVD $tanhGradNEON_consts<>(SB), R8
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_n(R0), R7
@@ -4125,9 +4251,23 @@ loop:
 	ADD $16, R3
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	B row
+
+done:
 	RET
 
 DATA tanhGradNEON_consts<>+0(SB)/4, $0x3f800000
@@ -4136,12 +4276,10 @@ GLOBL tanhGradNEON_consts<>(SB), RODATA|NOPTR, $4
 // func affineNEON(v *vecArgs)
 TEXT ·affineNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_p+24(R0), R4
@@ -4160,20 +4298,36 @@ loop:
 	ADD $16, R4
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	MOVD vecArgs_stride+24(R0), R14
+	MOVD vecArgs_p+24(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+24(R0)
+	B row
+
+done:
 	RET
 
 // func affine2NEON(v *vecArgs)
 TEXT ·affine2NEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_p+24(R0), R4
@@ -4200,20 +4354,44 @@ loop:
 	ADD $16, R6
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	MOVD vecArgs_stride+24(R0), R14
+	MOVD vecArgs_p+24(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+24(R0)
+	MOVD vecArgs_stride+32(R0), R14
+	MOVD vecArgs_p+32(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+32(R0)
+	MOVD vecArgs_stride+40(R0), R14
+	MOVD vecArgs_p+40(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+40(R0)
+	B row
+
+done:
 	RET
 
 // func addSquareNEON(v *vecArgs)
 TEXT ·addSquareNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_n(R0), R7
@@ -4231,20 +4409,32 @@ loop:
 	ADD $16, R3
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	B row
+
+done:
 	RET
 
 // func addProductNEON(v *vecArgs)
 TEXT ·addProductNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_p+24(R0), R4
@@ -4265,20 +4455,36 @@ loop:
 	ADD $16, R4
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	MOVD vecArgs_stride+24(R0), R14
+	MOVD vecArgs_p+24(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+24(R0)
+	B row
+
+done:
 	RET
 
 // func mixNEON(v *vecArgs)
 TEXT ·mixNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_n(R0), R7
 
@@ -4297,20 +4503,28 @@ loop:
 	ADD $16, R2
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	B row
+
+done:
 	RET
 
 // func adamNEON(v *vecArgs)
 TEXT ·adamNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
-	MOVD vecArgs_p+0(R0), R14
 	MOVD vecArgs_rows(R0), R15
-	MOVD vecArgs_stride(R0), R16
 
 row:
-	MOVD R14, R1
+	MOVD vecArgs_p+0(R0), R1
 	MOVD vecArgs_p+8(R0), R2
 	MOVD vecArgs_p+16(R0), R3
 	MOVD vecArgs_p+24(R0), R4
@@ -4355,7 +4569,25 @@ loop:
 	ADD $16, R4
 	SUBS $4, R7
 	BGT  loop
-	ADD R16<<2, R14, R14
 	SUBS $1, R15
-	BGT  row
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	MOVD vecArgs_stride+24(R0), R14
+	MOVD vecArgs_p+24(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+24(R0)
+	B row
+
+done:
 	RET

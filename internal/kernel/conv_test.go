@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -70,6 +71,52 @@ func naiveTranspose(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 	tail.Apply(dst, g.C)
 }
 
+// naiveWinograd is the contract of winograd.go.
+func naiveWinograd(g Geometry, dst, src, w []float32, n int, tail *Tail) {
+	at := func(img, y, x, f int) float32 {
+		if y < 0 || y >= g.OH || x < 0 || x >= g.OW {
+			return 0
+		}
+		return src[((img*g.OH+y)*g.OW+x)*g.F+f]
+	}
+	data := func(d [3]float32) [3]float32 { return [3]float32{d[0] - d[1], d[1], d[2] - d[1]} }
+	weights := func(a [2]float32) [3]float32 { return [3]float32{a[0], a[0] + a[1], a[1]} }
+	for u := range n * 4 * g.OH / 2 * g.OW / 2 {
+		img, phase, ty, tx := u/(g.OH*g.OW), u/(g.OH/2*g.OW/2)%4, u/(g.OW/2)%(g.OH/2), u%(g.OW/2)
+		py, px := phase/2, phase%2
+		for c := range g.C {
+			var m [3][3]float32
+			for f := range g.F {
+				var d, k [3][3]float32 // rows transformed, by column
+				for x := range 3 {
+					y0 := 2*ty + py - 1
+					x0 := 2*tx + px - 1 + x
+					d[x] = data([3]float32{at(img, y0, x0, f), at(img, y0+1, x0, f), at(img, y0+2, x0, f)})
+				}
+				for x := range 2 {
+					v := w[(f*g.C+c)*16+winogradTaps[px][x]:]
+					k[x] = weights([2]float32{v[4*winogradTaps[py][0]], v[4*winogradTaps[py][1]]})
+				}
+				for y := range 3 {
+					dr, kr := data([3]float32{d[0][y], d[1][y], d[2][y]}), weights([2]float32{k[0][y], k[1][y]})
+					for x := range 3 {
+						m[y][x] = fma(dr[x], kr[x], m[y][x])
+					}
+				}
+			}
+			var t [2][3]float32
+			for x := range 3 {
+				t[0][x], t[1][x] = m[0][x]+m[1][x], m[2][x]+m[1][x]
+			}
+			for r := range 2 {
+				to := dst[((img*g.H+4*ty+2*r+py)*g.W+4*tx+px)*g.C+c:]
+				to[0], to[2*g.C] = t[r][0]+t[r][1], t[r][1]+t[r][2]
+			}
+		}
+	}
+	tail.Apply(dst, g.C)
+}
+
 func naiveGrad(g Geometry, dw, large, small []float32, n int) {
 	t, pix := g.window(), g.OH*g.OW
 	for i := range dw {
@@ -96,6 +143,8 @@ func geometries() []Geometry {
 		sq(5, 40, 5, 7, 1, 1, 0),   // pointwise
 		sq(13, 21, 4, 3, 5, 3, 1),  // stride 3, with a rest
 		sq(9, 2, 3, 4, 2, 4, 0),    // pixels no window reaches
+		sq(16, 18, 8, 7, 4, 2, 1),  // by Winograd
+		{H: 20, W: 16, C: 33, OH: 10, OW: 8, F: 20, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},
 		{H: 5, W: 9, C: 17, OH: 3, OW: 4, F: 6, KH: 3, KW: 2, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 0},
 		{H: 9, W: 8, C: 5, OH: 5, OW: 4, F: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, DilationH: 2, DilationW: 2},
 		{H: 9, W: 8, C: 20, OH: 7, OW: 6, F: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1, DilationH: 2, DilationW: 2},
@@ -114,7 +163,11 @@ func TestConvolutionsKeepTheContract(t *testing.T) {
 		up := &Tail{Bias: many, Scale: many, Shift: many, Act: ReLU}
 		wantSmall, wantLarge, wantGrad := make([]float32, len(small)), make([]float32, len(large)), make([]float32, len(w))
 		naiveConv(g, wantSmall, large, w, n, down)
-		naiveTranspose(g, wantLarge, small, w, n, up)
+		naive := naiveTranspose
+		if (&ConvTranspose{Geometry: g}).winograd() {
+			naive = naiveWinograd
+		}
+		naive(g, wantLarge, small, w, n, up)
 		naiveGrad(g, wantGrad, large, small, n)
 		for _, tier := range eachTier(t) {
 			for parts := 1; parts <= 4; parts++ {
@@ -167,6 +220,22 @@ func TestHalfWeightsEqualWidenedOnes(t *testing.T) {
 			wantSmall, wantLarge := do()
 			sameBits(t, what+"Conv", gotSmall, wantSmall)
 			sameBits(t, what+"ConvTranspose", gotLarge, wantLarge)
+		}
+	}
+}
+
+// Winograd's way is close to the plain one.
+func TestWinogradIsClose(t *testing.T) {
+	r := rand.New(rand.NewPCG(19, 20))
+	g := Geometry{H: 32, W: 32, C: 16, OH: 16, OW: 16, F: 128, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1}
+	small, w := randoms(r, g.Small()), randoms(r, g.Weights())
+	got, want := make([]float32, g.Large()), make([]float32, g.Large())
+	c := NewConvTranspose(g, w)
+	c.Run(got, small, 1, nil, make([]float32, c.ScratchLen(1)), 0, 1)
+	naiveTranspose(g, want, small, w, 1, &Tail{})
+	for i, v := range want { // of size 22 by chance
+		if d := math.Abs(float64(got[i] - v)); d > 2e-4 {
+			t.Fatalf("[%d] = %v, want %v", i, got[i], v)
 		}
 	}
 }

@@ -14,6 +14,9 @@ type ConvTranspose struct {
 	Geometry
 	w      Packed   // few channels: [F, KH*KW*C]
 	phases [][]*tap // many: the window positions of each phase, ascending
+
+	products []Packed  // by Winograd: for each phase, the 9 products' weights
+	product  []float32 // one of them, before it is packed
 }
 
 // A tap is one window position: its weights, [F, C], and the small pixels
@@ -42,6 +45,10 @@ func (c *ConvTranspose) Pack(w []float32) {
 		packOverlap(&c.w, c.w.data, w, c.C, t)
 		return
 	}
+	if c.winograd() {
+		c.packWinograd(w)
+		return
+	}
 	c.plan(func(t *tap, n int) bool { return cap(t.data) >= n }, func(n, each int) func(*tap) {
 		all := make([]float32, n)
 		return func(t *tap) { t.data, all = all[:each], all[each:] }
@@ -53,9 +60,18 @@ func (c *ConvTranspose) Pack(w []float32) {
 	}
 }
 
-// PackHalf is Pack for weights of float16 bits, which stay so in memory.
+// PackHalf is Pack for weights of float16 bits. They stay so in memory, but for
+// layers computed by Winograd, whose weights are sums.
 func (c *ConvTranspose) PackHalf(w []uint16) {
 	t := c.window()
+	if c.winograd() {
+		wide := make([]float32, len(w))
+		for i, h := range w {
+			wide[i] = Float16(h)
+		}
+		c.packWinograd(wide)
+		return
+	}
 	if c.few() {
 		c.w.data, c.w.half = nil, room(&c.w, c.w.half, c.F, t*c.C)
 		packOverlap(&c.w, c.w.half, w, c.C, t)
@@ -111,10 +127,13 @@ func (c *ConvTranspose) panels() int { return (c.C + panelWidth - 1) / panelWidt
 
 // ScratchLen is the length of the scratch that one Run needs.
 func (c *ConvTranspose) ScratchLen(int) int {
-	if !c.few() {
-		return 0
+	switch {
+	case c.few():
+		return c.OH * c.OW * c.w.N
+	case c.winograd():
+		return c.winogradScratch()
 	}
-	return c.OH * c.OW * c.w.N
+	return 0
 }
 
 // Run computes n large images dst [n, H, W, C] from n small ones src
@@ -137,6 +156,12 @@ func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []flo
 	width := max(1, min(panels, panels*phases/parts)) // panels of one unit of work
 	units := (panels + width - 1) / width
 	u0, u1 := share(phases*units, part, parts)
+	if c.winograd() {
+		for i := i0; i < i1; i++ {
+			c.winogradRun(dst[i*c.Large():][:c.Large()], src[i*c.Small():], tail, scratch, u0, u1, units, width)
+		}
+		return
+	}
 	chunk := max(1, 2*runRows/(c.OH*c.OW))
 	for i := i0; i < i1; i += chunk {
 		m := min(chunk, i1-i)

@@ -16,7 +16,9 @@
 //     image count as zeros.
 //   - ConvTranspose: the output starts at +0; window positions (row, then
 //     column, ascending) that reach it each add one chain over the input's
-//     channels. Inserted zeros are never multiplied.
+//     channels. Inserted zeros are never multiplied. With a 4x4 window, stride 2
+//     and padding 1, from even sides of at least 8 to at least 16 channels, it is
+//     Winograd's F(2x2, 2x2), as winograd.go states it.
 //   - GradWeights: as Gemm, k over images, then rows, then columns.
 //   - [Tail]: bias is added; then fma(y, scale, shift); then the activation.
 //

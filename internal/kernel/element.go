@@ -6,6 +6,8 @@ type element uint8
 const (
 	addElement        element = iota // x += y
 	scaleShiftElement                // x = fma(x, y, z)
+	subtractElement                  // x = y - z
+	sumElement                       // x = y + z
 	leakyElement                     // x = x < 0 ? x*s : x
 	reluElement                      // x = x < 0 ? 0 : x
 	tanhElement

@@ -24,3 +24,5 @@ func tileHalf(rows, tiles, panels, k int, a []float32, aoff *offsets, b []uint16
 func vector(element, []float32, ...[]float32) int { return 0 }
 
 func vectorRows(element, []float32, int, int, int, ...[]float32) int { return 0 }
+
+func vectorMatrix(element, int, int, [3]int, ...[]float32) int { return 0 }

@@ -17,6 +17,7 @@ type amd64 struct {
 	rows   []int
 	out    *bytes.Buffer
 	consts *constants
+	arrays int // of the function at hand
 }
 
 func newAMD64(tier string, out *bytes.Buffer, c *constants) *amd64 {
@@ -53,7 +54,7 @@ func (a *amd64) begin(name string, arrays, scalars int) {
 	}
 	a.p("MOVQ vecArgs_n(DI), CX")
 	a.p("MOVQ vecArgs_rows(DI), BX")
-	a.p("MOVQ vecArgs_stride(DI), DX")
+	a.arrays = arrays
 	fmt.Fprintf(a.out, "\nrow:\n")
 	a.p("XORQ SI, SI")
 	fmt.Fprintf(a.out, "\nloop:\n")
@@ -63,9 +64,14 @@ func (a *amd64) end() {
 	a.p("ADDQ $%d, SI", a.lanes())
 	a.p("CMPQ SI, CX")
 	a.p("JLT  loop")
-	a.p("LEAQ (R8)(DX*4), R8")
 	a.p("DECQ BX")
-	a.p("JNE  row")
+	a.p("JEQ  done")
+	for i := range a.arrays {
+		a.p("MOVQ vecArgs_stride+%d(DI), DX", 8*i)
+		a.p("LEAQ (R%d)(DX*4), R%d", 8+i, 8+i)
+	}
+	a.p("JMP  row")
+	fmt.Fprintf(a.out, "\ndone:\n")
 	a.p("VZEROUPPER")
 	a.p("RET")
 }

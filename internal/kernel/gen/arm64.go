@@ -54,15 +54,12 @@ func (a *arm64) end() {
 	p := func(f string, args ...any) { fmt.Fprintf(a.out, "\t"+f+"\n", args...) }
 	fmt.Fprintf(a.out, "TEXT ·%s(SB), NOSPLIT, $0-8\n", a.fn)
 	p("MOVD v+0(FP), R0")
-	p("MOVD vecArgs_p+0(R0), R14")
 	p("MOVD vecArgs_rows(R0), R15")
-	p("MOVD vecArgs_stride(R0), R16")
 	if len(a.consts) > 0 {
 		p("MOVD $%s_consts<>(SB), R8", a.fn)
 	}
 	fmt.Fprintf(a.out, "\nrow:\n")
-	p("MOVD R14, R1")
-	for i := 1; i < a.arrays; i++ {
+	for i := range a.arrays {
 		p("MOVD vecArgs_p+%d(R0), R%d", 8*i, 1+i)
 	}
 	p("MOVD vecArgs_n(R0), R7")
@@ -76,9 +73,16 @@ func (a *arm64) end() {
 	}
 	p("SUBS $4, R7")
 	p("BGT  loop")
-	p("ADD R16<<2, R14, R14")
 	p("SUBS $1, R15")
-	p("BGT  row")
+	p("BLE  done")
+	for i := range a.arrays {
+		p("MOVD vecArgs_stride+%d(R0), R14", 8*i)
+		p("MOVD vecArgs_p+%d(R0), R16", 8*i)
+		p("ADD R14<<2, R16, R16")
+		p("MOVD R16, vecArgs_p+%d(R0)", 8*i)
+	}
+	p("B row")
+	fmt.Fprintf(a.out, "\ndone:\n")
 	p("RET")
 	if len(a.consts) > 0 {
 		fmt.Fprintf(a.out, "\n")

@@ -10,6 +10,12 @@ var functions = []function{
 	{"scaleShift", "x[i] = fma(x[i], y[i], z[i])", 3, 0, func(v *vec) {
 		v.store(v.mulAdd(v.in(0), v.in(1), v.in(2)), 0)
 	}},
+	{"subtract", "x[i] = y[i] - z[i]", 3, 0, func(v *vec) {
+		v.store(v.do("sub", v.in(1), v.in(2)), 0)
+	}},
+	{"sum", "x[i] = y[i] + z[i]", 3, 0, func(v *vec) {
+		v.store(v.do("add", v.in(1), v.in(2)), 0)
+	}},
 	{"leaky", "x[i] = x[i] < 0 ? x[i]*s : x[i]", 1, 1, func(v *vec) {
 		x, zero := v.in(0), v.num(0)
 		neg := v.new()
