@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
@@ -28,6 +29,9 @@ exit code is 0, 1 if something failed, or 2 if a subcommand or an argument is mi
 `
 
 func main() {
+	// Loading a model allocates a few large blocks and keeps most: collecting
+	// between them would only delay the first image.
+	debug.SetGCPercent(400)
 	os.Exit(cli.Exit("ganinfer", os.Stderr, run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)))
 }
 

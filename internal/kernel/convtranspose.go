@@ -12,11 +12,10 @@ package kernel
 // product for all window positions, then the sum of what overlaps (col2im).
 type ConvTranspose struct {
 	Geometry
-	w      Packed   // few channels: [F, KH*KW*C]
-	phases [][]*tap // many: the window positions of each phase, ascending
-
-	products []Packed  // by Winograd: for each phase, the 9 products' weights
-	product  []float32 // one of them, before it is packed
+	w        Packed   // few channels: [F, KH*KW*C]
+	taps     []*tap   // many: the window positions in the order of their use
+	phases   [][]*tap // those of each phase, ascending
+	products []Packed // by Winograd: for each phase, the 9 products' weights
 }
 
 // A tap is one window position: its weights, [F, C], and the small pixels
@@ -49,15 +48,13 @@ func (c *ConvTranspose) Pack(w []float32) {
 		c.packWinograd(w)
 		return
 	}
-	c.plan(func(t *tap, n int) bool { return cap(t.data) >= n }, func(n, each int) func(*tap) {
-		all := make([]float32, n)
-		return func(t *tap) { t.data, all = all[:each], all[each:] }
-	})
-	for _, phase := range c.phases {
-		for _, p := range phase {
-			p.Pack(w[p.index:], c.F, c.C, c.C*t, t)
+	if each := c.plan(); each > 0 && c.taps[0].data == nil {
+		all := make([]float32, each*len(c.taps)) // in one stretch, to be fetched ahead
+		for i, p := range c.taps {
+			p.data, p.half = all[i*each:][:each], nil
 		}
 	}
+	packTaps(c.taps, func(p *tap) []float32 { return p.data }, w, c.C, t)
 }
 
 // PackHalf is Pack for weights of float16 bits. They stay so in memory, but for
@@ -77,49 +74,40 @@ func (c *ConvTranspose) PackHalf(w []uint16) {
 		packOverlap(&c.w, c.w.half, w, c.C, t)
 		return
 	}
-	c.plan(func(t *tap, n int) bool { return cap(t.half) >= n }, func(n, each int) func(*tap) {
-		all := make([]uint16, n)
-		return func(t *tap) { t.half, all = all[:each], all[each:] }
-	})
-	for _, phase := range c.phases {
-		for _, p := range phase {
-			p.PackHalf(w[p.index:], c.F, c.C, c.C*t, t)
+	if each := c.plan(); each > 0 && c.taps[0].half == nil {
+		all := make([]uint16, each*len(c.taps))
+		for i, p := range c.taps {
+			p.data, p.half = nil, all[i*each:][:each]
 		}
 	}
+	packTaps(c.taps, func(p *tap) []uint16 { return p.half }, w, c.C, t)
 }
 
-// plan sorts the window positions into phases. Their weights lie in one stretch
-// of memory in the order of their use, which room makes where has says that it
-// is missing.
-func (c *ConvTranspose) plan(has func(*tap, int) bool, room func(n, each int) func(*tap)) {
+// plan sorts the window positions into phases, once. It returns the length of
+// the packed weights of one; 0 if none reaches the image.
+func (c *ConvTranspose) plan() int {
 	if c.phases == nil {
 		c.phases = make([][]*tap, c.StrideH*c.StrideW)
 		for k := range c.window() {
-			t := &tap{index: k}
-			t.y0, t.y1 = reach(k/c.KW, c.H, c.OH, c.StrideH, c.PadTop, c.dh())
-			t.x0, t.x1 = reach(k%c.KW, c.W, c.OW, c.StrideW, c.PadLeft, c.dw())
+			p := &tap{Packed: Packed{K: c.F, N: c.C}, index: k}
+			p.y0, p.y1 = reach(k/c.KW, c.H, c.OH, c.StrideH, c.PadTop, c.dh())
+			p.x0, p.x1 = reach(k%c.KW, c.W, c.OW, c.StrideW, c.PadLeft, c.dw())
 			if c.OH*c.OW == 1 {
-				t.Group = WideGroup
+				p.Group = WideGroup
 			}
-			if t.y0 < t.y1 && t.x0 < t.x1 {
+			if p.y0 < p.y1 && p.x0 < p.x1 {
 				phase := c.phaseOf(k)
-				c.phases[phase] = append(c.phases[phase], t)
+				c.phases[phase] = append(c.phases[phase], p)
 			}
 		}
-	}
-	each := c.panels() * panelWidth * c.F
-	var give func(*tap)
-	for _, phase := range c.phases {
-		for _, t := range phase {
-			if give == nil && has(t, each) {
-				return
-			}
-			if give == nil {
-				give = room(each*c.window(), each)
-			}
-			give(t)
+		for _, phase := range c.phases {
+			c.taps = append(c.taps, phase...)
 		}
 	}
+	if len(c.taps) == 0 {
+		return 0
+	}
+	return c.panels() * panelWidth * c.F
 }
 
 // panels is how many panels the channels make.

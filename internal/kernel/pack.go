@@ -83,10 +83,31 @@ func pack[T element16or32](p *Packed, data, b []T, rowStride, colStride int) {
 			}
 			continue
 		}
-		for j := range w {
-			src := b[(j0+j)*colStride:]
-			for i := range p.K {
-				data[at+i*step+j] = src[i*rowStride]
+		for i0 := 0; i0 < p.K; i0 += panelWidth { // in squares, which the cache holds
+			rows := min(panelWidth, p.K-i0)
+			for j := range w {
+				src := b[(j0+j)*colStride+i0*rowStride:]
+				for i := range rows {
+					data[at+(i0+i)*step+j] = src[i*rowStride]
+				}
+			}
+		}
+	}
+}
+
+// packTaps packs [F, C, T] weights as one [F, C] matrix for each window position.
+// It goes through the weights once, as they lie.
+func packTaps[T element16or32](taps []*tap, data func(*tap) []T, w []T, c, t int) {
+	for c0 := 0; c0 < c && len(taps) > 0; c0 += panelWidth {
+		at, step := taps[0].column(c0)
+		width := min(panelWidth, c-c0)
+		for f := range taps[0].K {
+			block := w[(f*c+c0)*t:][:width*t]
+			for _, p := range taps {
+				row, src := data(p)[at+f*step:][:width], block[p.index:]
+				for j := range row {
+					row[j] = src[j*t]
+				}
 			}
 		}
 	}

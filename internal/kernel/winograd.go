@@ -29,42 +29,36 @@ func (c *ConvTranspose) winograd() bool {
 
 // packWinograd transforms the weights: for each phase and product, [F, C].
 func (c *ConvTranspose) packWinograd(w []float32) {
-	each := c.panels() * panelWidth * c.F
 	if c.products == nil {
+		each := c.panels() * panelWidth * c.F
 		all := make([]float32, 36*each)
 		c.products = make([]Packed, 36)
 		for i := range c.products {
-			c.products[i].data, all = all[:each], all[each:]
+			c.products[i] = Packed{K: c.F, N: c.C, data: all[i*each:][:each]}
 		}
-		c.product = make([]float32, c.F*c.C)
 	}
-	for phase := range 4 {
-		ys, xs := winogradTaps[phase/2], winogradTaps[phase%2]
-		at := func(v []float32, y, x int) float32 { return v[4*ys[y]+xs[x]] }
-		for i := range 9 {
-			for j := range c.product {
-				v := w[16*j:][:16]
-				var row [2]float32 // the row's transform, for both columns
-				for x := range row {
-					switch i / 3 {
-					case 0:
-						row[x] = at(v, 0, x)
-					case 1:
-						row[x] = at(v, 0, x) + at(v, 1, x)
-					case 2:
-						row[x] = at(v, 1, x)
-					}
-				}
-				switch i % 3 {
-				case 0:
-					c.product[j] = row[0]
-				case 1:
-					c.product[j] = row[0] + row[1]
-				case 2:
-					c.product[j] = row[1]
-				}
+	for ch := range c.C {
+		at, step := c.products[0].column(ch)
+		for f := range c.F {
+			c.transform(w[(f*c.C+ch)*16:][:16], at+f*step)
+		}
+	}
+}
+
+// transform writes the 36 products' weights of one window to their place.
+func (c *ConvTranspose) transform(v []float32, at int) {
+	for py, y := range winogradTaps {
+		a0, a1 := v[4*y[0]:][:4], v[4*y[1]:][:4]
+		var rows [3][4]float32
+		for x := range 4 {
+			rows[0][x], rows[1][x], rows[2][x] = a0[x], a0[x]+a1[x], a1[x]
+		}
+		for px, x := range winogradTaps {
+			for i := range rows {
+				b0, b1 := rows[i][x[0]], rows[i][x[1]]
+				p := c.products[9*(2*py+px)+3*i:][:3]
+				p[0].data[at], p[1].data[at], p[2].data[at] = b0, b0+b1, b1
 			}
-			c.products[9*phase+i].Pack(c.product, c.F, c.C, c.C, 1)
 		}
 	}
 }
