@@ -95,7 +95,7 @@ func (b *builder) place(v *value) error {
 	if err := b.check(v.constant.Name, v.shape); err != nil {
 		return err
 	}
-	data, err := v.constant.Float32s()
+	data, err := v.constant.Float32View()
 	if err != nil {
 		return err
 	}

@@ -156,7 +156,8 @@ func (n *node) intsAttr(name string, least int, def ...int) []int {
 	return v
 }
 
-// weights returns input i, which must be a constant of float32 numbers.
+// weights returns input i, which must be a constant of float32 numbers. They may
+// stand in the file: nobody changes them.
 func (n *node) weights(i int) []float32 {
 	v := n.in[i]
 	switch {
@@ -166,7 +167,7 @@ func (n *node) weights(i int) []float32 {
 	case v.elem != onnx.Float:
 		n.fail("input %d, %q, is %v, want float32", i, n.Inputs[i], v.elem)
 	default:
-		w, err := v.constant.Float32s()
+		w, err := v.constant.Float32View()
 		if err != nil {
 			n.fail("%v", err)
 		}

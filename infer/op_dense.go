@@ -122,21 +122,23 @@ func gemm(n *node) (*value, error) {
 	if alpha != 1 && s.half != nil {
 		s.weights, s.half = n.weights(1), nil
 	}
-	scaleBy(s.weights, alpha)
+	s.weights = scaledBy(s.weights, alpha)
 	if n.in[2] != nil {
-		s.tail.Bias = n.perChannel(2, v)
-		scaleBy(s.tail.Bias, beta)
+		s.tail.Bias = scaledBy(n.perChannel(2, v), beta)
 	}
 	return v, n.err
 }
 
-// scaleBy multiplies by a factor; by 1 it changes nothing.
-func scaleBy(v []float32, factor float32) {
-	if factor != 1 {
-		for i := range v {
-			v[i] *= factor
-		}
+// scaledBy returns v times a factor: v itself if that is 1.
+func scaledBy(v []float32, factor float32) []float32 {
+	if factor == 1 {
+		return v
 	}
+	out := make([]float32, len(v))
+	for i, x := range v {
+		out[i] = x * factor
+	}
+	return out
 }
 
 // perChannel returns constant input i, which must broadcast along the channels

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -137,5 +138,21 @@ func TestTypedFields(t *testing.T) {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("tensor %q of type %v = %v, want %v", v.Name, v.Type, got, want)
 		}
+	}
+}
+
+// A view has the elements of a copy, wherever they stand in the file.
+func TestFloat32View(t *testing.T) {
+	for shift := range 4 {
+		file := append(make([]byte, shift), NewFloat32("x", []float32{1, -2.5, 3e-40}, 3).Raw...)
+		x := Tensor{Name: "x", Type: Float, Dims: []int64{3}, Raw: file[shift:]}
+		got, err := x.Float32View()
+		if err != nil || !slices.Equal(got, []float32{1, -2.5, 3e-40}) {
+			t.Errorf("at address +%d: %v, %v", shift, got, err)
+		}
+	}
+	half := NewFloat16("h", []float32{0.5}, 1)
+	if got, err := half.Float32View(); err != nil || !slices.Equal(got, []float32{0.5}) {
+		t.Errorf("float16: %v, %v", got, err)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"runtime"
+	"unsafe"
 )
 
 // This file is tensors as constants: how to make them and how to read them.
@@ -76,6 +78,26 @@ func (t *Tensor) Float32s() ([]float32, error) {
 	}
 	return v, nil
 }
+
+// Float32View is Float32s without a copy where the machine can read the elements
+// as they stand in the file. The result must not be changed, and is valid as
+// long as Raw.
+func (t *Tensor) Float32View() ([]float32, error) {
+	if t.Type != Float || t.Len() == 0 || !littleEndian {
+		return t.Float32s()
+	}
+	first := unsafe.Pointer(unsafe.SliceData(t.Raw))
+	if !anyAddress && uintptr(first)%4 != 0 {
+		return t.Float32s()
+	}
+	return unsafe.Slice((*float32)(first), t.Len()), nil
+}
+
+// littleEndian says that this machine orders bytes as the file does, anyAddress
+// that it reads a float32 at any address.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+const anyAddress = runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64"
 
 // Float64s returns the elements of a tensor of any floating-point type as a
 // new slice.
