@@ -16,6 +16,7 @@ func TestActivationsAgainstFloat64(t *testing.T) {
 		flush bool
 	}{
 		{"exp", exp, math.Exp, 1, false},
+		{"erf", erf, math.Erf, 1.5, false},
 		{"tanh", tanh, math.Tanh, 1.5, false},
 		{"sigmoid", sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 2.5, true},
 	} {

@@ -83,6 +83,16 @@ func elementAVX2(f element, v *vecArgs) {
 		tanhAVX2(v)
 	case sigmoidElement:
 		sigmoidAVX2(v)
+	case expElement:
+		expAVX2(v)
+	case erfElement:
+		erfAVX2(v)
+	case expLessElement:
+		expLessAVX2(v)
+	case divideElement:
+		divideAVX2(v)
+	case bilinearElement:
+		bilinearAVX2(v)
 	case slopeGradElement:
 		slopeGradAVX2(v)
 	case tanhGradElement:
@@ -273,6 +283,16 @@ func elementAVX512(f element, v *vecArgs) {
 		tanhAVX512(v)
 	case sigmoidElement:
 		sigmoidAVX512(v)
+	case expElement:
+		expAVX512(v)
+	case erfElement:
+		erfAVX512(v)
+	case expLessElement:
+		expLessAVX512(v)
+	case divideElement:
+		divideAVX512(v)
+	case bilinearElement:
+		bilinearAVX512(v)
 	case slopeGradElement:
 		slopeGradAVX512(v)
 	case tanhGradElement:
@@ -358,6 +378,9 @@ func halfAVX2r1p3(t *tileArgs)
 //go:noescape
 func halfAVX2r1p4(t *tileArgs)
 
+//go:noescape
+func peakAVX2(n int)
+
 // addAVX2: x[i] += y[i]
 //
 //go:noescape
@@ -397,6 +420,31 @@ func tanhAVX2(v *vecArgs)
 //
 //go:noescape
 func sigmoidAVX2(v *vecArgs)
+
+// expAVX2: x[i] = exp(x[i])
+//
+//go:noescape
+func expAVX2(v *vecArgs)
+
+// erfAVX2: x[i] = erf(x[i])
+//
+//go:noescape
+func erfAVX2(v *vecArgs)
+
+// expLessAVX2: x[i] = exp(x[i] - s)
+//
+//go:noescape
+func expLessAVX2(v *vecArgs)
+
+// divideAVX2: x[i] = x[i]/s
+//
+//go:noescape
+func divideAVX2(v *vecArgs)
+
+// bilinearAVX2: p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t
+//
+//go:noescape
+func bilinearAVX2(v *vecArgs)
 
 // slopeGradAVX2: x[i] = y[i] > 0 ? z[i] : z[i]*s
 //
@@ -642,6 +690,9 @@ func halfAVX512r1p7(t *tileArgs)
 //go:noescape
 func halfAVX512r1p8(t *tileArgs)
 
+//go:noescape
+func peakAVX512(n int)
+
 // addAVX512: x[i] += y[i]
 //
 //go:noescape
@@ -681,6 +732,31 @@ func tanhAVX512(v *vecArgs)
 //
 //go:noescape
 func sigmoidAVX512(v *vecArgs)
+
+// expAVX512: x[i] = exp(x[i])
+//
+//go:noescape
+func expAVX512(v *vecArgs)
+
+// erfAVX512: x[i] = erf(x[i])
+//
+//go:noescape
+func erfAVX512(v *vecArgs)
+
+// expLessAVX512: x[i] = exp(x[i] - s)
+//
+//go:noescape
+func expLessAVX512(v *vecArgs)
+
+// divideAVX512: x[i] = x[i]/s
+//
+//go:noescape
+func divideAVX512(v *vecArgs)
+
+// bilinearAVX512: p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t
+//
+//go:noescape
+func bilinearAVX512(v *vecArgs)
 
 // slopeGradAVX512: x[i] = y[i] > 0 ? z[i] : z[i]*s
 //

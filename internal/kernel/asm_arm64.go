@@ -79,6 +79,16 @@ func elementNEON(f element, v *vecArgs) {
 		tanhNEON(v)
 	case sigmoidElement:
 		sigmoidNEON(v)
+	case expElement:
+		expNEON(v)
+	case erfElement:
+		erfNEON(v)
+	case expLessElement:
+		expLessNEON(v)
+	case divideElement:
+		divideNEON(v)
+	case bilinearElement:
+		bilinearNEON(v)
 	case slopeGradElement:
 		slopeGradNEON(v)
 	case tanhGradElement:
@@ -158,6 +168,9 @@ func halfNEONr1p3(t *tileArgs)
 //go:noescape
 func halfNEONr1p4(t *tileArgs)
 
+//go:noescape
+func peakNEON(n int)
+
 // addNEON: x[i] += y[i]
 //
 //go:noescape
@@ -197,6 +210,31 @@ func tanhNEON(v *vecArgs)
 //
 //go:noescape
 func sigmoidNEON(v *vecArgs)
+
+// expNEON: x[i] = exp(x[i])
+//
+//go:noescape
+func expNEON(v *vecArgs)
+
+// erfNEON: x[i] = erf(x[i])
+//
+//go:noescape
+func erfNEON(v *vecArgs)
+
+// expLessNEON: x[i] = exp(x[i] - s)
+//
+//go:noescape
+func expLessNEON(v *vecArgs)
+
+// divideNEON: x[i] = x[i]/s
+//
+//go:noescape
+func divideNEON(v *vecArgs)
+
+// bilinearNEON: p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t
+//
+//go:noescape
+func bilinearNEON(v *vecArgs)
 
 // slopeGradNEON: x[i] = y[i] > 0 ? z[i] : z[i]*s
 //

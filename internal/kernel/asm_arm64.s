@@ -3723,6 +3723,27 @@ store:
 	BNE tile
 	RET
 
+// func peakNEON(n int)
+TEXT ·peakNEON(SB), NOSPLIT, $0-8
+	MOVD n+0(FP), R1
+
+loop:
+	WORD $0x4e2fcdc0 // FMLA V0.4S, V14.4S, V15.4S
+	WORD $0x4e2fcdc1 // FMLA V1.4S, V14.4S, V15.4S
+	WORD $0x4e2fcdc2 // FMLA V2.4S, V14.4S, V15.4S
+	WORD $0x4e2fcdc3 // FMLA V3.4S, V14.4S, V15.4S
+	WORD $0x4e2fcdc4 // FMLA V4.4S, V14.4S, V15.4S
+	WORD $0x4e2fcdc5 // FMLA V5.4S, V14.4S, V15.4S
+	WORD $0x4e2fcdc6 // FMLA V6.4S, V14.4S, V15.4S
+	WORD $0x4e2fcdc7 // FMLA V7.4S, V14.4S, V15.4S
+	WORD $0x4e2fcdc8 // FMLA V8.4S, V14.4S, V15.4S
+	WORD $0x4e2fcdc9 // FMLA V9.4S, V14.4S, V15.4S
+	WORD $0x4e2fcdca // FMLA V10.4S, V14.4S, V15.4S
+	WORD $0x4e2fcdcb // FMLA V11.4S, V14.4S, V15.4S
+	SUBS $1, R1
+	BNE loop
+	RET
+
 // func addNEON(v *vecArgs)
 TEXT ·addNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
@@ -4173,6 +4194,424 @@ DATA sigmoidNEON_consts<>+68(SB)/4, $0x0000007f
 DATA sigmoidNEON_consts<>+72(SB)/4, $0x3f800000
 DATA sigmoidNEON_consts<>+76(SB)/4, $0x3f800000
 GLOBL sigmoidNEON_consts<>(SB), RODATA|NOPTR, $80
+
+// func expNEON(v *vecArgs)
+TEXT ·expNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+	MOVD $expNEON_consts<>(SB), R8
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	MOVD R8, R9
+	VLD1 (R1), [V0.S4]
+	VLD1R.P 4(R9), [V1.S4] // 89
+	WORD $0x4ea0f420 // FMIN V0.4S, V1.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // -104
+	WORD $0x4e20f420 // FMAX V0.4S, V1.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // 1.442695
+	VLD1R.P 4(R9), [V2.S4] // 1.2582912e+07
+	WORD $0x4e21cc02 // FMLA V2.4S, V0.4S, V1.4S
+	VLD1R.P 4(R9), [V1.S4] // 1.2582912e+07
+	WORD $0x4ea1d443 // FSUB V3.4S, V2.4S, V1.4S
+	WORD $0x6ea18442 // SUB V2.4S, V2.4S, V1.4S
+	VLD1R.P 4(R9), [V1.S4] // -0.69314575
+	WORD $0x4e21cc60 // FMLA V0.4S, V3.4S, V1.4S
+	VLD1R.P 4(R9), [V1.S4] // -1.4286068e-06
+	WORD $0x4e21cc60 // FMLA V0.4S, V3.4S, V1.4S
+	VLD1R.P 4(R9), [V1.S4] // 0.0001984127
+	VLD1R.P 4(R9), [V3.S4] // 0.0013888889
+	WORD $0x4e20cc23 // FMLA V3.4S, V1.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // 0.008333334
+	WORD $0x4e20cc61 // FMLA V1.4S, V3.4S, V0.4S
+	VLD1R.P 4(R9), [V3.S4] // 0.041666668
+	WORD $0x4e20cc23 // FMLA V3.4S, V1.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // 0.16666667
+	WORD $0x4e20cc61 // FMLA V1.4S, V3.4S, V0.4S
+	VLD1R.P 4(R9), [V3.S4] // 0.5
+	WORD $0x4e20cc23 // FMLA V3.4S, V1.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // 1
+	WORD $0x4e20cc61 // FMLA V1.4S, V3.4S, V0.4S
+	VLD1R.P 4(R9), [V3.S4] // 1
+	WORD $0x4e20cc23 // FMLA V3.4S, V1.4S, V0.4S
+	WORD $0x4f3f0440 // SSHR V0.4S, V2.4S, #1
+	WORD $0x6ea08442 // SUB V2.4S, V2.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // 1.78e-43
+	WORD $0x4ea18400 // ADD V0.4S, V0.4S, V1.4S
+	WORD $0x4f375400 // SHL V0.4S, V0.4S, #23
+	WORD $0x6e20dc63 // FMUL V3.4S, V3.4S, V0.4S
+	VLD1R.P 4(R9), [V0.S4] // 1.78e-43
+	WORD $0x4ea08442 // ADD V2.4S, V2.4S, V0.4S
+	WORD $0x4f375442 // SHL V2.4S, V2.4S, #23
+	WORD $0x6e22dc63 // FMUL V3.4S, V3.4S, V2.4S
+	VST1 [V3.S4], (R1)
+	ADD $16, R1
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	B row
+
+done:
+	RET
+
+DATA expNEON_consts<>+0(SB)/4, $0x42b20000
+DATA expNEON_consts<>+4(SB)/4, $0xc2d00000
+DATA expNEON_consts<>+8(SB)/4, $0x3fb8aa3b
+DATA expNEON_consts<>+12(SB)/4, $0x4b400000
+DATA expNEON_consts<>+16(SB)/4, $0x4b400000
+DATA expNEON_consts<>+20(SB)/4, $0xbf317200
+DATA expNEON_consts<>+24(SB)/4, $0xb5bfbe8e
+DATA expNEON_consts<>+28(SB)/4, $0x39500d01
+DATA expNEON_consts<>+32(SB)/4, $0x3ab60b61
+DATA expNEON_consts<>+36(SB)/4, $0x3c088889
+DATA expNEON_consts<>+40(SB)/4, $0x3d2aaaab
+DATA expNEON_consts<>+44(SB)/4, $0x3e2aaaab
+DATA expNEON_consts<>+48(SB)/4, $0x3f000000
+DATA expNEON_consts<>+52(SB)/4, $0x3f800000
+DATA expNEON_consts<>+56(SB)/4, $0x3f800000
+DATA expNEON_consts<>+60(SB)/4, $0x0000007f
+DATA expNEON_consts<>+64(SB)/4, $0x0000007f
+GLOBL expNEON_consts<>(SB), RODATA|NOPTR, $68
+
+// func erfNEON(v *vecArgs)
+TEXT ·erfNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+	MOVD $erfNEON_consts<>(SB), R8
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	MOVD R8, R9
+	VLD1 (R1), [V0.S4]
+	WORD $0x6e20dc01 // FMUL V1.4S, V0.4S, V0.4S
+	VLD1R.P 4(R9), [V2.S4] // -0.0006356168
+	VLD1R.P 4(R9), [V3.S4] // 0.005058791
+	WORD $0x4e21cc43 // FMLA V3.4S, V2.4S, V1.4S
+	VLD1R.P 4(R9), [V2.S4] // -0.026807774
+	WORD $0x4e21cc62 // FMLA V2.4S, V3.4S, V1.4S
+	VLD1R.P 4(R9), [V3.S4] // 0.11282872
+	WORD $0x4e21cc43 // FMLA V3.4S, V2.4S, V1.4S
+	VLD1R.P 4(R9), [V2.S4] // -0.3761259
+	WORD $0x4e21cc62 // FMLA V2.4S, V3.4S, V1.4S
+	VLD1R.P 4(R9), [V3.S4] // 0.12837917
+	WORD $0x4e21cc43 // FMLA V3.4S, V2.4S, V1.4S
+	WORD $0x4ea01c02 // MOV V2.16B, V0.16B
+	WORD $0x4e20cc62 // FMLA V2.4S, V3.4S, V0.4S
+	WORD $0x4ea01c01 // MOV V1.16B, V0.16B
+	VLD1R.P 4(R9), [V3.S4] // NaN
+	WORD $0x4e231c21 // AND V1.4S, V1.4S, V3.4S
+	VLD1R.P 4(R9), [V3.S4] // 4
+	WORD $0x4ea1f464 // FMIN V4.4S, V3.4S, V1.4S
+	VLD1R.P 4(R9), [V3.S4] // 0.00020440851
+	VLD1R.P 4(R9), [V5.S4] // -0.0031248059
+	WORD $0x4e24cc65 // FMLA V5.4S, V3.4S, V4.4S
+	VLD1R.P 4(R9), [V3.S4] // 0.022545788
+	WORD $0x4e24cca3 // FMLA V3.4S, V5.4S, V4.4S
+	VLD1R.P 4(R9), [V5.S4] // -0.10457923
+	WORD $0x4e24cc65 // FMLA V5.4S, V3.4S, V4.4S
+	VLD1R.P 4(R9), [V3.S4] // -0.6364608
+	WORD $0x4e24cca3 // FMLA V3.4S, V5.4S, V4.4S
+	VLD1R.P 4(R9), [V5.S4] // -1.128094
+	WORD $0x4e24cc65 // FMLA V5.4S, V3.4S, V4.4S
+	VLD1R.P 4(R9), [V3.S4] // -9.69396e-05
+	WORD $0x4e24cca3 // FMLA V3.4S, V5.4S, V4.4S
+	VLD1R.P 4(R9), [V4.S4] // 89
+	WORD $0x4ea3f483 // FMIN V3.4S, V4.4S, V3.4S
+	VLD1R.P 4(R9), [V4.S4] // -104
+	WORD $0x4e23f483 // FMAX V3.4S, V4.4S, V3.4S
+	VLD1R.P 4(R9), [V4.S4] // 1.442695
+	VLD1R.P 4(R9), [V5.S4] // 1.2582912e+07
+	WORD $0x4e24cc65 // FMLA V5.4S, V3.4S, V4.4S
+	VLD1R.P 4(R9), [V4.S4] // 1.2582912e+07
+	WORD $0x4ea4d4a6 // FSUB V6.4S, V5.4S, V4.4S
+	WORD $0x6ea484a5 // SUB V5.4S, V5.4S, V4.4S
+	VLD1R.P 4(R9), [V4.S4] // -0.69314575
+	WORD $0x4e24ccc3 // FMLA V3.4S, V6.4S, V4.4S
+	VLD1R.P 4(R9), [V4.S4] // -1.4286068e-06
+	WORD $0x4e24ccc3 // FMLA V3.4S, V6.4S, V4.4S
+	VLD1R.P 4(R9), [V4.S4] // 0.0001984127
+	VLD1R.P 4(R9), [V6.S4] // 0.0013888889
+	WORD $0x4e23cc86 // FMLA V6.4S, V4.4S, V3.4S
+	VLD1R.P 4(R9), [V4.S4] // 0.008333334
+	WORD $0x4e23ccc4 // FMLA V4.4S, V6.4S, V3.4S
+	VLD1R.P 4(R9), [V6.S4] // 0.041666668
+	WORD $0x4e23cc86 // FMLA V6.4S, V4.4S, V3.4S
+	VLD1R.P 4(R9), [V4.S4] // 0.16666667
+	WORD $0x4e23ccc4 // FMLA V4.4S, V6.4S, V3.4S
+	VLD1R.P 4(R9), [V6.S4] // 0.5
+	WORD $0x4e23cc86 // FMLA V6.4S, V4.4S, V3.4S
+	VLD1R.P 4(R9), [V4.S4] // 1
+	WORD $0x4e23ccc4 // FMLA V4.4S, V6.4S, V3.4S
+	VLD1R.P 4(R9), [V6.S4] // 1
+	WORD $0x4e23cc86 // FMLA V6.4S, V4.4S, V3.4S
+	WORD $0x4f3f04a3 // SSHR V3.4S, V5.4S, #1
+	WORD $0x6ea384a5 // SUB V5.4S, V5.4S, V3.4S
+	VLD1R.P 4(R9), [V4.S4] // 1.78e-43
+	WORD $0x4ea48463 // ADD V3.4S, V3.4S, V4.4S
+	WORD $0x4f375463 // SHL V3.4S, V3.4S, #23
+	WORD $0x6e23dcc6 // FMUL V6.4S, V6.4S, V3.4S
+	VLD1R.P 4(R9), [V3.S4] // 1.78e-43
+	WORD $0x4ea384a5 // ADD V5.4S, V5.4S, V3.4S
+	WORD $0x4f3754a5 // SHL V5.4S, V5.4S, #23
+	WORD $0x6e25dcc6 // FMUL V6.4S, V6.4S, V5.4S
+	VLD1R.P 4(R9), [V3.S4] // 1
+	WORD $0x4ea6d466 // FSUB V6.4S, V3.4S, V6.4S
+	VLD1R.P 4(R9), [V3.S4] // -0
+	WORD $0x4e231c00 // AND V0.4S, V0.4S, V3.4S
+	WORD $0x4ea01cc6 // ORR V6.4S, V6.4S, V0.4S
+	VLD1R.P 4(R9), [V0.S4] // 0.84375
+	WORD $0x6ea1e403 // FCMGT V3.4S, V0.4S, V1.4S
+	WORD $0x6e661c43 // BSL V3.16B, V2.16B, V6.16B
+	WORD $0x4ea31c66 // MOV V6.16B, V3.16B
+	VST1 [V6.S4], (R1)
+	ADD $16, R1
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	B row
+
+done:
+	RET
+
+DATA erfNEON_consts<>+0(SB)/4, $0xba269f85
+DATA erfNEON_consts<>+4(SB)/4, $0x3ba5c437
+DATA erfNEON_consts<>+8(SB)/4, $0xbcdb9bfa
+DATA erfNEON_consts<>+12(SB)/4, $0x3de712be
+DATA erfNEON_consts<>+16(SB)/4, $0xbec09393
+DATA erfNEON_consts<>+20(SB)/4, $0x3e0375d4
+DATA erfNEON_consts<>+24(SB)/4, $0x7fffffff
+DATA erfNEON_consts<>+28(SB)/4, $0x40800000
+DATA erfNEON_consts<>+32(SB)/4, $0x3956567e
+DATA erfNEON_consts<>+36(SB)/4, $0xbb4cc98b
+DATA erfNEON_consts<>+40(SB)/4, $0x3cb8b1f2
+DATA erfNEON_consts<>+44(SB)/4, $0xbdd62da3
+DATA erfNEON_consts<>+48(SB)/4, $0xbf22ef18
+DATA erfNEON_consts<>+52(SB)/4, $0xbf906562
+DATA erfNEON_consts<>+56(SB)/4, $0xb8cb4c0d
+DATA erfNEON_consts<>+60(SB)/4, $0x42b20000
+DATA erfNEON_consts<>+64(SB)/4, $0xc2d00000
+DATA erfNEON_consts<>+68(SB)/4, $0x3fb8aa3b
+DATA erfNEON_consts<>+72(SB)/4, $0x4b400000
+DATA erfNEON_consts<>+76(SB)/4, $0x4b400000
+DATA erfNEON_consts<>+80(SB)/4, $0xbf317200
+DATA erfNEON_consts<>+84(SB)/4, $0xb5bfbe8e
+DATA erfNEON_consts<>+88(SB)/4, $0x39500d01
+DATA erfNEON_consts<>+92(SB)/4, $0x3ab60b61
+DATA erfNEON_consts<>+96(SB)/4, $0x3c088889
+DATA erfNEON_consts<>+100(SB)/4, $0x3d2aaaab
+DATA erfNEON_consts<>+104(SB)/4, $0x3e2aaaab
+DATA erfNEON_consts<>+108(SB)/4, $0x3f000000
+DATA erfNEON_consts<>+112(SB)/4, $0x3f800000
+DATA erfNEON_consts<>+116(SB)/4, $0x3f800000
+DATA erfNEON_consts<>+120(SB)/4, $0x0000007f
+DATA erfNEON_consts<>+124(SB)/4, $0x0000007f
+DATA erfNEON_consts<>+128(SB)/4, $0x3f800000
+DATA erfNEON_consts<>+132(SB)/4, $0x80000000
+DATA erfNEON_consts<>+136(SB)/4, $0x3f580000
+GLOBL erfNEON_consts<>(SB), RODATA|NOPTR, $140
+
+// func expLessNEON(v *vecArgs)
+TEXT ·expLessNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+	MOVD $expLessNEON_consts<>(SB), R8
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	MOVD R8, R9
+	VLD1 (R1), [V0.S4]
+	ADD $(vecArgs_s+0), R0, R10
+	VLD1R (R10), [V1.S4]
+	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
+	VLD1R.P 4(R9), [V1.S4] // 89
+	WORD $0x4ea0f420 // FMIN V0.4S, V1.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // -104
+	WORD $0x4e20f420 // FMAX V0.4S, V1.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // 1.442695
+	VLD1R.P 4(R9), [V2.S4] // 1.2582912e+07
+	WORD $0x4e21cc02 // FMLA V2.4S, V0.4S, V1.4S
+	VLD1R.P 4(R9), [V1.S4] // 1.2582912e+07
+	WORD $0x4ea1d443 // FSUB V3.4S, V2.4S, V1.4S
+	WORD $0x6ea18442 // SUB V2.4S, V2.4S, V1.4S
+	VLD1R.P 4(R9), [V1.S4] // -0.69314575
+	WORD $0x4e21cc60 // FMLA V0.4S, V3.4S, V1.4S
+	VLD1R.P 4(R9), [V1.S4] // -1.4286068e-06
+	WORD $0x4e21cc60 // FMLA V0.4S, V3.4S, V1.4S
+	VLD1R.P 4(R9), [V1.S4] // 0.0001984127
+	VLD1R.P 4(R9), [V3.S4] // 0.0013888889
+	WORD $0x4e20cc23 // FMLA V3.4S, V1.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // 0.008333334
+	WORD $0x4e20cc61 // FMLA V1.4S, V3.4S, V0.4S
+	VLD1R.P 4(R9), [V3.S4] // 0.041666668
+	WORD $0x4e20cc23 // FMLA V3.4S, V1.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // 0.16666667
+	WORD $0x4e20cc61 // FMLA V1.4S, V3.4S, V0.4S
+	VLD1R.P 4(R9), [V3.S4] // 0.5
+	WORD $0x4e20cc23 // FMLA V3.4S, V1.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // 1
+	WORD $0x4e20cc61 // FMLA V1.4S, V3.4S, V0.4S
+	VLD1R.P 4(R9), [V3.S4] // 1
+	WORD $0x4e20cc23 // FMLA V3.4S, V1.4S, V0.4S
+	WORD $0x4f3f0440 // SSHR V0.4S, V2.4S, #1
+	WORD $0x6ea08442 // SUB V2.4S, V2.4S, V0.4S
+	VLD1R.P 4(R9), [V1.S4] // 1.78e-43
+	WORD $0x4ea18400 // ADD V0.4S, V0.4S, V1.4S
+	WORD $0x4f375400 // SHL V0.4S, V0.4S, #23
+	WORD $0x6e20dc63 // FMUL V3.4S, V3.4S, V0.4S
+	VLD1R.P 4(R9), [V0.S4] // 1.78e-43
+	WORD $0x4ea08442 // ADD V2.4S, V2.4S, V0.4S
+	WORD $0x4f375442 // SHL V2.4S, V2.4S, #23
+	WORD $0x6e22dc63 // FMUL V3.4S, V3.4S, V2.4S
+	VST1 [V3.S4], (R1)
+	ADD $16, R1
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	B row
+
+done:
+	RET
+
+DATA expLessNEON_consts<>+0(SB)/4, $0x42b20000
+DATA expLessNEON_consts<>+4(SB)/4, $0xc2d00000
+DATA expLessNEON_consts<>+8(SB)/4, $0x3fb8aa3b
+DATA expLessNEON_consts<>+12(SB)/4, $0x4b400000
+DATA expLessNEON_consts<>+16(SB)/4, $0x4b400000
+DATA expLessNEON_consts<>+20(SB)/4, $0xbf317200
+DATA expLessNEON_consts<>+24(SB)/4, $0xb5bfbe8e
+DATA expLessNEON_consts<>+28(SB)/4, $0x39500d01
+DATA expLessNEON_consts<>+32(SB)/4, $0x3ab60b61
+DATA expLessNEON_consts<>+36(SB)/4, $0x3c088889
+DATA expLessNEON_consts<>+40(SB)/4, $0x3d2aaaab
+DATA expLessNEON_consts<>+44(SB)/4, $0x3e2aaaab
+DATA expLessNEON_consts<>+48(SB)/4, $0x3f000000
+DATA expLessNEON_consts<>+52(SB)/4, $0x3f800000
+DATA expLessNEON_consts<>+56(SB)/4, $0x3f800000
+DATA expLessNEON_consts<>+60(SB)/4, $0x0000007f
+DATA expLessNEON_consts<>+64(SB)/4, $0x0000007f
+GLOBL expLessNEON_consts<>(SB), RODATA|NOPTR, $68
+
+// func divideNEON(v *vecArgs)
+TEXT ·divideNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R1), [V0.S4]
+	ADD $(vecArgs_s+0), R0, R10
+	VLD1R (R10), [V1.S4]
+	WORD $0x6e21fc02 // FDIV V2.4S, V0.4S, V1.4S
+	VST1 [V2.S4], (R1)
+	ADD $16, R1
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	B row
+
+done:
+	RET
+
+// func bilinearNEON(v *vecArgs)
+TEXT ·bilinearNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_p+16(R0), R3
+	MOVD vecArgs_p+24(R0), R4
+	MOVD vecArgs_p+32(R0), R5
+	MOVD vecArgs_p+40(R0), R6
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R6), [V0.S4]
+	VLD1 (R2), [V1.S4]
+	VLD1 (R3), [V2.S4]
+	WORD $0x4ea1d442 // FSUB V2.4S, V2.4S, V1.4S
+	WORD $0x4e22cc01 // FMLA V1.4S, V0.4S, V2.4S
+	VLD1 (R4), [V2.S4]
+	VLD1 (R5), [V3.S4]
+	WORD $0x4ea2d463 // FSUB V3.4S, V3.4S, V2.4S
+	WORD $0x4e23cc02 // FMLA V2.4S, V0.4S, V3.4S
+	WORD $0x4ea1d442 // FSUB V2.4S, V2.4S, V1.4S
+	ADD $(vecArgs_s+0), R0, R10
+	VLD1R (R10), [V3.S4]
+	WORD $0x4ea11c24 // MOV V4.16B, V1.16B
+	WORD $0x4e22cc64 // FMLA V4.4S, V3.4S, V2.4S
+	VST1 [V4.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $16, R4
+	ADD $16, R5
+	ADD $16, R6
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	MOVD vecArgs_stride+24(R0), R14
+	MOVD vecArgs_p+24(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+24(R0)
+	MOVD vecArgs_stride+32(R0), R14
+	MOVD vecArgs_p+32(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+32(R0)
+	MOVD vecArgs_stride+40(R0), R14
+	MOVD vecArgs_p+40(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+40(R0)
+	B row
+
+done:
+	RET
 
 // func slopeGradNEON(v *vecArgs)
 TEXT ·slopeGradNEON(SB), NOSPLIT, $0-8

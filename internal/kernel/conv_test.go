@@ -285,7 +285,7 @@ func BenchmarkConv(b *testing.B) {
 			for b.Loop() {
 				f()
 			}
-			b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			reportFLOPS(b, flops)
 		})
 	}
 }
@@ -301,7 +301,7 @@ func BenchmarkGemm(b *testing.B) {
 			for b.Loop() {
 				Gemm(c, n, a, k, m, &p, nil, 0, 1)
 			}
-			b.ReportMetric(2*float64(m*k*n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			reportFLOPS(b, 2*float64(m*k*n))
 		})
 	}
 }

@@ -20,6 +20,8 @@
 //     and padding 1, from even sides of at least 8 to at least 16 channels, it is
 //     Winograd's F(2x2, 2x2), as winograd.go states it.
 //   - GradWeights: as Gemm, k over images, then rows, then columns.
+//   - [Softmax] and [Resize.Run]: as written there; the sum of a row of Softmax is
+//     plain additions, ascending from +0.
 //   - [Tail]: bias is added; then fma(y, scale, shift); then the activation.
 //
 // Vector lanes are different outputs, so neither the tier (see [Tier]), nor the

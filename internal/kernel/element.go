@@ -12,6 +12,11 @@ const (
 	reluElement                      // x = x < 0 ? 0 : x
 	tanhElement
 	sigmoidElement
+	expElement
+	erfElement
+	expLessElement    // x = exp(x - s)
+	divideElement     // x = x/s
+	bilinearElement   // x a b c d t: p = fma(t, b-a, a); q = fma(t, d-c, c); x = fma(s, q-p, p)
 	slopeGradElement  // x = y > 0 ? z : z*s
 	tanhGradElement   // x = z*(1 - y*y)
 	affineElement     // x = fma(y, z, u)

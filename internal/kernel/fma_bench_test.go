@@ -7,7 +7,7 @@ import (
 
 // BenchmarkFMA is what exactness costs in Go: the twin's chains, beside the
 // same loop with a multiplication and an addition that round one by one, and
-// beside fma called for each. The package's documentation quotes it.
+// beside fma called for each. fma.go quotes it.
 func BenchmarkFMA(b *testing.B) {
 	const rows, k = 4, 256
 	r := rand.New(rand.NewPCG(7, 8))

@@ -17,3 +17,8 @@ func eachTier(t testing.TB) func(yield func(int, string) bool) {
 		}
 	}
 }
+
+// peak runs the tier's loop of multiply-adds.
+func peak(n int) { peakAsm(n) }
+
+func lanesOf() int { return lanes() }

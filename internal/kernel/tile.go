@@ -42,8 +42,9 @@ func tileGo(rows, panels, k int, a []float32, aoff *offsets, b []float32, step i
 func tileHalfGo(rows, panels, k int, a []float32, aoff *offsets, b []uint16, step int, c []float32, coff *offsets, add bool) {
 	const most = 64 // of k at once, to need no more memory than the stack has
 	var wide [most * chainCount]float32
+	var acc [runRows]chains
 	for j := 0; j < panels*panelWidth; j += chainCount {
-		var acc [runRows]chains
+		clear(acc[:rows])
 		for k0 := 0; k0 < k; k0 += most {
 			n := min(most, k-k0)
 			for i := range n {

@@ -250,3 +250,18 @@ func (a *amd64) rowsOut(rows, vectors int, f func(v int, acc string)) {
 		}
 	}
 }
+
+// peak prints n times peakFMAs multiply-adds on vectors in registers: what no
+// kernel can be faster than.
+func (a *amd64) peak(name string) {
+	fmt.Fprintf(a.out, "\n// func %s(n int)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", name, name)
+	a.p("MOVQ n+0(FP), CX")
+	fmt.Fprintf(a.out, "\nloop:\n")
+	for i := range peakFMAs {
+		a.p("VFMADD231PS %s, %s, %s", a.r(14), a.r(15), a.r(i))
+	}
+	a.p("DECQ CX")
+	a.p("JNE  loop")
+	a.p("VZEROUPPER")
+	a.p("RET")
+}

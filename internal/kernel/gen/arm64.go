@@ -251,3 +251,18 @@ func (a *arm64) tile(name string, rows, panels int, half bool) {
 	fmt.Fprintf(a.out, "\n// func %s(t *tileArgs)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", name, name)
 	a.out.Write(a.body.Bytes())
 }
+
+// peak prints n times peakFMAs multiply-adds on vectors in registers.
+func (a *arm64) peak(name string) {
+	a.body.Reset()
+	a.p("MOVD n+0(FP), R1")
+	fmt.Fprintf(&a.body, "\nloop:\n")
+	for i := range reg(peakFMAs) {
+		a.fma(i, 14, 15, i, true)
+	}
+	a.p("SUBS $1, R1")
+	a.p("BNE loop")
+	a.p("RET")
+	fmt.Fprintf(a.out, "\n// func %s(n int)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", name, name)
+	a.out.Write(a.body.Bytes())
+}

@@ -40,6 +40,34 @@ var functions = []function{
 		one := v.num(1)
 		v.store(v.do("div", one, e), 0)
 	}},
+	{"exp", "x[i] = exp(x[i])", 1, 0, func(v *vec) {
+		v.store(expOf(v, v.in(0)), 0)
+	}},
+	{"erf", "x[i] = erf(x[i])", 1, 0, func(v *vec) {
+		v.store(erfOf(v, v.in(0)), 0)
+	}},
+	{"expLess", "x[i] = exp(x[i] - s)", 1, 1, func(v *vec) {
+		x, s := v.in(0), v.arg(0)
+		v.op("sub", x, x, s)
+		v.drop(s)
+		v.store(expOf(v, x), 0)
+	}},
+	{"divide", "x[i] = x[i]/s", 1, 1, func(v *vec) {
+		v.store(v.do("div", v.in(0), v.arg(0)), 0)
+	}},
+	{"bilinear", "p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t", 6, 1, func(v *vec) {
+		t := v.in(5)
+		between := func(low, high int) reg {
+			a, d := v.in(low), v.in(high)
+			v.op("sub", d, d, a)
+			v.fma(a, t, d, a, true)
+			v.drop(d)
+			return a
+		}
+		p, q := between(1, 2), between(3, 4)
+		v.op("sub", q, q, p)
+		v.store(v.mulAdd(v.arg(0), q, p), 0)
+	}},
 
 	// Training. The first array is the result.
 	{"slopeGrad", "x[i] = y[i] > 0 ? z[i] : z[i]*s", 3, 1, func(v *vec) {
@@ -168,6 +196,43 @@ func tanhOf(v *vec, x reg) reg {
 	v.drop(x)
 
 	c := v.num(0.625)
+	near := v.new()
+	v.less(near, a, c)
+	v.sel(y, near, small, y)
+	v.drop(small, a, c, near)
+	return y
+}
+
+// erfOf is erf of erf.go, in x's place: both ways, then the one that holds.
+func erfOf(v *vec, x reg) reg {
+	s := v.do("mul", x, x)
+	p := v.num(-0.0006356167723424733)
+	for _, c := range []float32{0.005058791022747755, -0.026807773858308792, 0.11282871663570404, -0.37612590193748474, 0.12837916612625122} {
+		p = v.horner(p, s, c)
+	}
+	small := v.mulAdd(p, x, x)
+	v.drop(s, p)
+
+	a := v.new()
+	v.move(a, x)
+	v.withBits("and", a, 1<<31-1)
+	c := v.num(4)
+	b := v.do("min", c, a)
+	v.drop(c)
+	q := v.num(0.000204408512217924)
+	for _, c := range []float32{-0.0031248058658093214, 0.022545788437128067, -0.10457923263311386, -0.6364607810974121, -1.128093957901001, -9.693959873402491e-05} {
+		q = v.horner(q, b, c)
+	}
+	v.drop(b)
+	y := expOf(v, q)
+	one := v.num(1)
+	v.op("sub", y, one, y)
+	v.drop(one)
+	v.withBits("and", x, 1<<31)
+	v.op("or", y, y, x)
+	v.drop(x)
+
+	c = v.num(0.84375)
 	near := v.new()
 	v.less(near, a, c)
 	v.sel(y, near, small, y)

@@ -19,6 +19,7 @@ type machine interface {
 	isa
 	tiles(f func(rows, panels int))
 	tile(name string, rows, panels int, half bool)
+	peak(name string)
 }
 
 // constants are numbers in memory, each once.
@@ -61,6 +62,8 @@ func write(arch string, asm *bytes.Buffer, c *constants, machines ...machine) {
 			})
 			fmt.Fprintf(&dispatch, "default:\npanic(\"kernel: no such tile\")\n}\n}\n\n")
 		}
+		m.peak("peak" + m.name())
+		fmt.Fprintf(&stubs, "//go:noescape\nfunc peak%s(n int)\n\n", m.name())
 		fmt.Fprintf(&dispatch, "// element%s runs the routine of f.\nfunc element%s(f element, v *vecArgs) {\nswitch f {\n", m.name(), m.name())
 		for _, f := range functions {
 			fmt.Fprintf(&dispatch, "case %sElement:\n%s%s(v)\n", f.name, f.name, m.name())

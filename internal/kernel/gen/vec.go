@@ -96,6 +96,9 @@ func (v *vec) horner(p, x reg, c float32) reg {
 	return k
 }
 
+// peakFMAs is how many multiply-adds one turn of a peak routine has.
+const peakFMAs = 12
+
 // A function is element-wise over arrays of n floats.
 type function struct {
 	name    string
