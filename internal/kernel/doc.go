@@ -28,6 +28,10 @@
 // blocking, the batch size or the number of threads changes a bit. Where a NaN
 // comes out, its payload is not part of the contract.
 //
+// A CPU without fused multiply-add computes it exactly in software: in 2.3 times
+// the time of plain arithmetic on amd64 without assembly, 4.0 times on js/wasm,
+// 3.7 times the instructions on ARMv6 (see fma.go).
+//
 // Images are [H, W, C] here (channels innermost); weights of both convolutions
 // are [F, C, KH, KW] as in ONNX and PyTorch. The package starts no goroutines:
 // a caller that has several calls a function several times, each with its own
