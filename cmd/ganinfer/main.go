@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
+	"github.com/ganlet/ganlet/infer"
 )
 
 const help = `ganinfer draws samples from a generator in an ONNX file.
@@ -29,9 +30,6 @@ exit code is 0, 1 if something failed, or 2 if a subcommand or an argument is mi
 `
 
 func main() {
-	// Loading a model allocates a few large blocks and keeps most: collecting
-	// between them would only delay the first image.
-	debug.SetGCPercent(400)
 	os.Exit(cli.Exit("ganinfer", os.Stderr, run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)))
 }
 
@@ -62,4 +60,11 @@ func run(args []string, _ io.Reader, stdout, _ io.Writer) error {
 		return runBench(ctx, args, stdout)
 	}
 	return cli.Usagef("unknown subcommand %q, want sample, run, info, verify or bench", name)
+}
+
+// open loads a model. It allocates a few large blocks and keeps most: to collect
+// garbage between them would only delay the first image.
+func open(path string) (*infer.Model, error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	return infer.Open(path)
 }

@@ -50,7 +50,7 @@ func runRun(args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	m, err := infer.Open(f.Arg(0))
+	m, err := open(f.Arg(0))
 	if err != nil {
 		return err
 	}
