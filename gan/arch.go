@@ -15,7 +15,24 @@ const normEps = 1e-5
 // Layers are the layers of both networks with their first weights, drawn from
 // the configuration's seed.
 func (c Config) Layers(s Shape) (generator, discriminator []Layer, err error) {
+	if generator, discriminator, err = c.shapes(s); err != nil {
+		return nil, nil, err
+	}
+	for i := range generator {
+		generator[i].initialise(c, kernel.Stream{Seed: c.Seed, Domain: domainWeights, Index: uint64(i)})
+	}
+	for i := range discriminator {
+		discriminator[i].initialise(c, kernel.Stream{Seed: c.Seed, Domain: domainWeights, Index: 1<<32 + uint64(i)})
+	}
+	return generator, discriminator, nil
+}
+
+// shapes are the layers of both networks without weights.
+func (c Config) shapes(s Shape) (generator, discriminator []Layer, err error) {
 	if err := c.Validate(); err != nil {
+		return nil, nil, err
+	}
+	if err := s.validate(); err != nil {
 		return nil, nil, err
 	}
 	switch c.Arch {
@@ -30,12 +47,6 @@ func (c Config) Layers(s Shape) (generator, discriminator []Layer, err error) {
 	if n := weights(generator) + weights(discriminator); n > maxWeights {
 		return nil, nil, fmt.Errorf("gan: networks of %d weights, want at most %d: lower the width", n, maxWeights)
 	}
-	for i := range generator {
-		generator[i].initialise(c, kernel.Stream{Seed: c.Seed, Domain: domainWeights, Index: uint64(i)})
-	}
-	for i := range discriminator {
-		discriminator[i].initialise(c, kernel.Stream{Seed: c.Seed, Domain: domainWeights, Index: 1<<32 + uint64(i)})
-	}
 	return generator, discriminator, nil
 }
 
@@ -43,10 +54,10 @@ func (c Config) Layers(s Shape) (generator, discriminator []Layer, err error) {
 const maxWeights = 1 << 28
 
 // weights is the number of weights that layers will have.
-func weights(layers []Layer) (n int) {
+func weights(layers []Layer) (n int64) {
 	for i := range layers {
 		l := &layers[i]
-		n += l.In * l.Out * l.window()
+		n += int64(l.In) * int64(l.Out) * int64(l.window())
 	}
 	return n
 }

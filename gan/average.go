@@ -29,7 +29,8 @@ func (t *Trainer) updateAverage() {
 		return
 	}
 	decay := min(t.cfg.Average, float64(1+t.steps)/float64(10+t.steps))
-	keep, add := float32(decay), float32(1-decay)
+	keep := float32(decay)
+	add := 1 - keep // exact, so that a still weight stays
 	now := params(t.gen)
 	for i, a := range params(t.average) {
 		kernel.Mix(a, now[i], keep, add)

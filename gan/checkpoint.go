@@ -51,11 +51,36 @@ func (t *Trainer) state() (s [][]float32) {
 	return s
 }
 
+// stateLen is the number of values of state, for layers without weights.
+func stateLen(c Config, gen, dis []Layer) (n int) {
+	count := func(layers []Layer) (params, norms int) {
+		for i := range layers {
+			l := &layers[i]
+			params += l.In*l.Out*l.window() + len(l.Bias)
+			if l.Norm != nil {
+				params += 2 * l.Out
+				norms += 2 * l.Out
+			}
+		}
+		return params, norms
+	}
+	g, gNorms := count(gen)
+	d, dNorms := count(dis)
+	n = 3*(g+d) + gNorms + dNorms // values and Adam's two moments
+	if c.Average > 0 {
+		n += g + gNorms
+	}
+	return n
+}
+
 // Save writes a checkpoint: weights, the average, batch norm's statistics,
 // Adam's moments, the configuration and the place in the data. Resume goes on
 // from it as if there had been no stop.
 // Weights that are not finite are an error, before anything is written.
 func (t *Trainer) Save(w io.Writer) error {
+	if t.spent != nil {
+		return t.spent
+	}
 	for _, s := range t.state() {
 		for _, v := range s {
 			if v-v != 0 {
@@ -98,25 +123,14 @@ func Resume(r io.Reader, data Dataset) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	gen, dis, err := head.Config.Layers(head.Shape)
+	gen, dis, err := head.Config.shapes(head.Shape)
 	if err != nil {
 		return nil, fmt.Errorf("%w (in the checkpoint)", err)
 	}
-	t := newTrainer(head.Config, head.Shape, gen, dis)
-	t.name, t.images, t.steps = head.Data, head.Images, head.Steps
-	t.adamG.steps, t.adamD.steps = head.Steps, head.Steps
-	buf := make([]byte, 1<<16)
-	for _, s := range t.state() {
-		for len(s) > 0 {
-			b := buf[:min(len(buf), 4*len(s))]
-			if _, err := io.ReadFull(in, b); err != nil {
-				return nil, fmt.Errorf("gan: checkpoint is truncated: %w", noEOF(err))
-			}
-			for i := range len(b) / 4 {
-				s[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-			}
-			s = s[len(b)/4:]
-		}
+	// Memory is taken as values arrive, not as the header promises them.
+	values, err := readFloats(in, stateLen(head.Config, gen, dis))
+	if err != nil {
+		return nil, err
 	}
 	want := sum.Sum(nil)
 	rest, err := io.ReadAll(io.LimitReader(in, sha256.Size+1))
@@ -126,13 +140,42 @@ func Resume(r io.Reader, data Dataset) (*Trainer, error) {
 	if !bytes.Equal(rest, want) {
 		return nil, fmt.Errorf("gan: checkpoint is damaged: its checksum is %.16x, want %.16x", rest, want)
 	}
+	for _, layers := range [][]Layer{gen, dis} {
+		for i := range layers {
+			layers[i].Weight = make([]float32, layers[i].In*layers[i].Out*layers[i].window())
+		}
+	}
+	t := newTrainer(head.Config, head.Shape, gen, dis)
+	t.name, t.images, t.steps = head.Data, head.Images, head.Steps
+	t.adamG.steps, t.adamD.steps = head.Steps, head.Steps
+	for _, s := range t.state() {
+		values = values[copy(s, values):]
+	}
 	if data == nil {
 		return t, nil
 	}
 	if data.Name() != head.Data || data.Len() != head.Images {
 		return nil, fmt.Errorf("gan: checkpoint is of %d images of %q, want the %d of %q", head.Images, head.Data, data.Len(), data.Name())
 	}
-	return t, t.attach(data)
+	if err := t.attach(data); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// readFloats reads n values.
+func readFloats(in io.Reader, n int) (v []float32, err error) {
+	var buf [1 << 14]byte
+	for len(v) < n {
+		b := buf[:min(len(buf), 4*(n-len(v)))]
+		if _, err := io.ReadFull(in, b); err != nil {
+			return nil, fmt.Errorf("gan: checkpoint is truncated: %w", noEOF(err))
+		}
+		for ; len(b) > 0; b = b[4:] {
+			v = append(v, math.Float32frombits(binary.LittleEndian.Uint32(b)))
+		}
+	}
+	return v, nil
 }
 
 func readHeader(in io.Reader) (h checkpointHeader, err error) {

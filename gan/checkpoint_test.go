@@ -2,6 +2,7 @@ package gan
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"testing"
 )
@@ -101,6 +102,21 @@ func TestResumeRefusesBadCheckpoints(t *testing.T) {
 		if _, err := Resume(bytes.NewReader(c.file), c.data); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", c.name, err, c.want)
 		}
+	}
+	// A header that promises much and holds nothing costs nothing.
+	at := len(checkpointMagic) + 4
+	header := bytes.Replace(good[at:][:binary.LittleEndian.Uint32(good[at-4:])], []byte(`"width":4,`), []byte(`"width":4096,`), 1)
+	head := append(binary.LittleEndian.AppendUint32([]byte(checkpointMagic), uint32(len(header))), header...)
+	allocated := testing.Benchmark(func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := Resume(bytes.NewReader(head), data); err == nil || !strings.Contains(err.Error(), "truncated") {
+				b.Fatalf("a header alone: error %v, want that it is truncated", err)
+			}
+		}
+	}).AllocedBytesPerOp()
+	if allocated > 1<<20 {
+		t.Errorf("a header alone made Resume allocate %d bytes", allocated)
 	}
 	if tr, err = Resume(bytes.NewReader(good), nil); err != nil {
 		t.Fatal(err)

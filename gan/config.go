@@ -96,8 +96,8 @@ func (c Config) Validate() error {
 		return bad("beta1", c.Beta1, "0 to 0.99999")
 	case !within(c.Beta2, 0, 0.9999999):
 		return bad("beta2", c.Beta2, "0 to 0.9999999")
-	case !within(c.Average, 0, 0.9999999):
-		return bad("average", c.Average, "0 to 0.9999999")
+	case !within(c.Average, 0, 0.99999):
+		return bad("average", c.Average, "0 to 0.99999")
 	case c.Threads < 1 || c.Threads > 256:
 		return bad("threads", c.Threads, "1 to 256")
 	}

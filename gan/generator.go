@@ -17,6 +17,21 @@ type Shape struct {
 // Len is the number of values of an image.
 func (s Shape) Len() int { return s.C * s.H * s.W }
 
+// maxValues bounds the values of an image, or of what a layer makes of one sample.
+const maxValues = 1 << 28
+
+func (s Shape) validate() error {
+	for _, n := range []int{s.C, s.H, s.W} {
+		if n < 1 || n > maxSide {
+			return fmt.Errorf("gan: images of %v, want sides of 1 to %d", s, maxSide)
+		}
+	}
+	if int64(s.C)*int64(s.H)*int64(s.W) > maxValues {
+		return fmt.Errorf("gan: images of %v, want at most %d values", s, maxValues)
+	}
+	return nil
+}
+
 func (s Shape) String() string { return fmt.Sprintf("%dx%dx%d", s.C, s.H, s.W) }
 
 // The distributions that latents are drawn from.
@@ -118,7 +133,7 @@ func (l *Layer) window() int {
 	return l.Kernel * l.Kernel
 }
 
-// maxSide bounds sizes so that their products cannot overflow.
+// maxSide bounds sizes so that a product of two cannot overflow.
 const maxSide = 1 << 14
 
 // Validate reports the first layer whose sizes and slices do not agree with
@@ -130,10 +145,11 @@ func (g *Generator) Validate() error {
 	if len(g.Layers) == 0 {
 		return errors.New("gan: generator has no layers")
 	}
-	for _, n := range []int{g.LatentDim, g.Shape.C, g.Shape.H, g.Shape.W} {
-		if n < 1 || n > maxSide {
-			return fmt.Errorf("gan: generator has a size of %d, want 1 to %d", n, maxSide)
-		}
+	if err := g.Shape.validate(); err != nil {
+		return err
+	}
+	if g.LatentDim < 1 || g.LatentDim > maxSide {
+		return fmt.Errorf("gan: latents of %d numbers, want 1 to %d", g.LatentDim, maxSide)
 	}
 	n := g.LatentDim
 	for i := range g.Layers {
@@ -166,8 +182,17 @@ func (g *Generator) Validate() error {
 	return nil
 }
 
+// volume multiplies without running over on 32 bits.
+func volume(a, b, c int) int64 { return int64(a) * int64(b) * int64(c) }
+
 func (l *Layer) validate() error {
 	sizes := []int{l.In, l.Out}
+	if l.Op == Dense { // features may be as many as an image has values
+		sizes = nil
+		if min(l.In, l.Out) < 1 || max(l.In, l.Out) > maxValues {
+			return fmt.Errorf("%d features to %d, want 1 to %d", l.In, l.Out, maxValues)
+		}
+	}
 	switch l.Op {
 	case Dense:
 	case Conv, ConvTranspose:
@@ -186,7 +211,14 @@ func (l *Layer) validate() error {
 	if h, w := l.outSize(); h < 1 || w < 1 || h > maxSide || w > maxSide {
 		return fmt.Errorf("output of %dx%d, want sides of 1 to %d", h, w, maxSide)
 	}
-	if want := l.In * l.Out * l.window(); len(l.Weight) != want {
+	if l.Op == Conv && min(l.H, l.W)+2*l.Pad < l.Kernel {
+		return fmt.Errorf("a window of %d on an image of %dx%d with a pad of %d", l.Kernel, l.H, l.W, l.Pad)
+	}
+	h, w := l.outSize()
+	if in, out := volume(l.In, l.H, l.W), volume(l.Out, h, w); l.Op != Dense && max(in, out) > maxValues {
+		return fmt.Errorf("images of %d and %d values, want at most %d", in, out, maxValues)
+	}
+	if want := volume(l.In, l.Out, l.window()); int64(len(l.Weight)) != want {
 		return fmt.Errorf("%d weights, want %d", len(l.Weight), want)
 	}
 	if l.Bias != nil && len(l.Bias) != l.Out {

@@ -34,7 +34,7 @@ type discriminatorGraph struct {
 	learn G.VM
 }
 
-// layout is the order of an image's values that a discriminator takes:
+// channelsLast says in which order a discriminator takes an image's values:
 // channels last for convolutions, first for dense layers.
 func channelsLast(d []Layer) bool { return d[0].Op != Dense }
 

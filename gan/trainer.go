@@ -1,6 +1,7 @@
 package gan
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -25,6 +26,7 @@ type Trainer struct {
 	adamG   *adam
 	adamD   *adam
 	steps   int
+	spent   error // of a step that failed in its middle: nothing goes on from there
 
 	g     *generatorGraph
 	d     *discriminatorGraph
@@ -45,13 +47,19 @@ type Stats struct {
 
 // New starts a training of cfg on data.
 func New(cfg Config, data Dataset) (*Trainer, error) {
+	if data == nil {
+		return nil, errors.New("gan: no data to train on")
+	}
 	gen, dis, err := cfg.Layers(data.Shape())
 	if err != nil {
 		return nil, err
 	}
 	t := newTrainer(cfg, data.Shape(), gen, dis)
 	t.name, t.images = data.Name(), data.Len()
-	return t, t.attach(data)
+	if err := t.attach(data); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // newTrainer is a trainer without data.
@@ -110,24 +118,15 @@ func (t *Trainer) Step() (Stats, error) {
 	if t.data == nil {
 		return Stats{}, fmt.Errorf("gan: trainer has no data: it was resumed to export only")
 	}
+	if t.spent != nil {
+		return Stats{}, t.spent
+	}
 	b := t.cfg.Batch
 	if err := t.realImages(t.d.images[:b*t.shape.Len()]); err != nil {
 		return Stats{}, err
 	}
-	t.latents(t.g.z)
-	if err := run(t.g.draw); err != nil {
-		return Stats{}, fmt.Errorf("gan: step %d: generate: %w", t.steps+1, err)
-	}
-	copy(t.d.images[b*t.shape.Len():], op.Floats(t.g.images.Value()))
-
-	if err := t.play("discriminator", t.d.learn, t.d.loss, t.d.params, t.adamD); err != nil {
-		return Stats{}, err
-	}
-	t.g.hold = true
-	err := t.play("generator", t.g.learn, t.g.loss, t.g.params, t.adamG)
-	t.g.hold = false
-	if err != nil {
-		return Stats{}, err
+	if t.spent = t.alternate(); t.spent != nil {
+		return Stats{}, t.spent
 	}
 	t.steps++
 	t.updateAverage()
@@ -140,6 +139,22 @@ func (t *Trainer) Step() (Stats, error) {
 		Real:  verdict(logits[:b]),
 		Fake:  verdict(logits[b:]),
 	}, nil
+}
+
+// alternate is the step on the real images at hand: generate, train the
+// discriminator, train the generator.
+func (t *Trainer) alternate() error {
+	t.latents(t.g.z)
+	if err := run(t.g.draw); err != nil {
+		return fmt.Errorf("gan: step %d: generate: %w", t.steps+1, err)
+	}
+	copy(t.d.images[t.cfg.Batch*t.shape.Len():], op.Floats(t.g.images.Value()))
+	if err := t.play("discriminator", t.d.learn, t.d.loss, t.d.params, t.adamD); err != nil {
+		return err
+	}
+	t.g.hold = true
+	defer func() { t.g.hold = false }()
+	return t.play("generator", t.g.learn, t.g.loss, t.g.params, t.adamG)
 }
 
 // play runs one player's graph and its solver.
@@ -177,6 +192,11 @@ func (t *Trainer) realImages(dst []float32) error {
 		n := int(t.order[first+i])
 		if err := t.data.Image(t.image, n); err != nil {
 			return fmt.Errorf("gan: step %d: image %d of %q: %w", t.steps+1, n, t.data.Name(), err)
+		}
+		for _, v := range t.image {
+			if v-v != 0 {
+				return fmt.Errorf("gan: step %d: image %d of %q has a value of %v", t.steps+1, n, t.data.Name(), v)
+			}
 		}
 		if channelsLast(t.dis) {
 			kernel.Transpose(to, t.image, t.shape.C, t.shape.H*t.shape.W)

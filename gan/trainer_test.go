@@ -2,6 +2,8 @@ package gan
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -160,5 +162,93 @@ func TestConfigIsValidated(t *testing.T) {
 	big.Width = 4096
 	if _, _, err := big.Layers(Shape{3, 128, 128}); err == nil || !strings.Contains(err.Error(), "at most") {
 		t.Errorf("4096 wide at 128 pixels: error %v, want a bound", err)
+	}
+}
+
+// Sizes that cannot be are errors, not panics.
+func TestHostileSizes(t *testing.T) {
+	for _, arch := range []string{"mlp", "dcgan"} {
+		for _, s := range []Shape{{-1, 28, 28}, {0, 28, 28}, {1, 28, 1 << 50}, {1, 7 << 50, 7 << 50}, {1 << 58, 28, 28}, {1 << 62, 28, 28}, {1 << 14, 1 << 14, 1 << 14}} {
+			c := Default(Shape{1, 28, 28})
+			c.Arch, c.Width = arch, 8
+			if _, _, err := c.Layers(s); err == nil {
+				t.Errorf("%s of %v was accepted", arch, s)
+			}
+		}
+	}
+	if _, err := New(Default(Shape{1, 28, 28}), nil); err == nil {
+		t.Error("a trainer without data was made")
+	}
+	g := func(s Shape, layers ...Layer) *Generator {
+		for i := range layers {
+			layers[i].Weight = make([]float32, min(1<<20, layers[i].In*layers[i].Out*layers[i].window()))
+			layers[i].Act = Identity
+		}
+		return &Generator{Distribution: Normal, LatentDim: 1, Shape: s, Layers: layers}
+	}
+	for what, bad := range map[string]*Generator{
+		"images of 2^36 values": g(Shape{1 << 14, 1 << 11, 1 << 11},
+			Layer{Op: Dense, In: 1, Out: 128 * 128}, Layer{Op: ConvTranspose, In: 1, Out: 1 << 14, H: 128, W: 128, Kernel: 1, Stride: 128}),
+		"a window larger than its image": g(Shape{1, 1, 1},
+			Layer{Op: Dense, In: 1, Out: 9}, Layer{Op: Conv, In: 1, Out: 1, H: 3, W: 3, Kernel: 4, Stride: 2}),
+	} {
+		if err := bad.Validate(); err == nil {
+			t.Errorf("%s: accepted", what)
+		}
+	}
+}
+
+// broken is a dataset one image of which cannot be read until it is mended.
+type broken struct {
+	*fixed
+	bad bool
+}
+
+func (b *broken) Image(dst []float32, i int) error {
+	if b.bad && i == 3 {
+		return errors.New("no such page")
+	}
+	return b.fixed.Image(dst, i)
+}
+
+// An image that cannot be read stops the step, says which, and harms nothing.
+func TestDataErrorsAreTold(t *testing.T) {
+	data := &broken{fixed: random(Shape{1, 28, 28}, 6), bad: true}
+	tr, err := New(small("mlp"), data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tr.Step(); err == nil || !strings.Contains(err.Error(), `step 1: image 3 of "fixed": no such page`) {
+		t.Errorf("error %v, want one that names step 1 and image 3", err)
+	}
+	data.bad = false
+	got := steps(t, tr, 2)
+	whole, err := New(small("mlp"), data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := steps(t, whole, 2); got[1] != want[1] {
+		t.Errorf("after an error, step 2 is %+v, want %+v", got[1], want[1])
+	}
+	data.images[5] = float32(math.Inf(1))
+	if _, err := tr.Step(); err == nil || !strings.Contains(err.Error(), "has a value of +Inf") {
+		t.Errorf("error %v, want one that names the infinite value", err)
+	}
+}
+
+// A step that failed in its middle leaves a trainer that neither steps nor saves.
+func TestSpentTrainer(t *testing.T) {
+	tr, err := New(small("mlp"), random(Shape{1, 28, 28}, 12))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.gen[0].Weight[0] = float32(math.NaN())
+	_, want := tr.Step()
+	tr.gen[0].Weight[0] = 0
+	if _, err := tr.Step(); want == nil || err != want {
+		t.Errorf("a second step: error %v, want %v again", err, want)
+	}
+	if err := tr.Save(io.Discard); err != want {
+		t.Errorf("saving: error %v, want %v", err, want)
 	}
 }

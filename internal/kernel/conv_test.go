@@ -25,7 +25,7 @@ func blocks(n int, a, b func(k int) float32) (sum float32) {
 	return sum
 }
 
-// large returns the pixel value under window position k of small pixel s.
+// at returns the value of channel c under window position k of small pixel s.
 func (g *Geometry) at(large []float32, img, s, k, c int) float32 {
 	y := s/g.OW*g.StrideH - g.PadTop + k/g.KW*g.dh()
 	x := s%g.OW*g.StrideW - g.PadLeft + k%g.KW*g.dw()
@@ -59,11 +59,16 @@ func naiveTranspose(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 					continue
 				}
 				for c := range g.C {
-					acc := float32(0)
-					for f := range g.F {
-						acc = fma(src[(img*g.OH*g.OW+s)*g.F+f], w[(f*g.C+c)*t+k], acc)
+					pixel := src[(img*g.OH*g.OW+s)*g.F:]
+					sum := float32(0)
+					if g.C < panelWidth {
+						sum = blocks(g.F, func(f int) float32 { return pixel[f] }, func(f int) float32 { return w[(f*g.C+c)*t+k] })
+					} else {
+						for f := range g.F {
+							sum = fma(pixel[f], w[(f*g.C+c)*t+k], sum)
+						}
 					}
-					dst[((img*g.H+y)*g.W+x)*g.C+c] += acc
+					dst[((img*g.H+y)*g.W+x)*g.C+c] += sum
 				}
 			}
 		}
@@ -133,17 +138,21 @@ func geometries() []Geometry {
 		return Geometry{H: h, W: h, C: c, OH: oh, OW: oh, F: f, KH: k, KW: k, StrideH: s, StrideW: s, PadTop: p, PadLeft: p}
 	}
 	return []Geometry{
-		sq(1, 100, 1, 33, 1, 1, 0), // dense
-		sq(1, 600, 1, 5, 1, 1, 0),  // dense, more than a block
-		sq(7, 32, 1, 20, 7, 1, 0),  // the first layer of a generator, or a discriminator's last
-		sq(14, 16, 7, 24, 4, 2, 1), // stride 2
-		sq(14, 1, 7, 19, 4, 2, 1),  // one channel
-		sq(10, 3, 5, 17, 4, 2, 1),  // three channels
-		sq(6, 18, 6, 16, 3, 1, 1),  // same size
-		sq(5, 40, 5, 7, 1, 1, 0),   // pointwise
-		sq(13, 21, 4, 3, 5, 3, 1),  // stride 3, with a rest
-		sq(9, 2, 3, 4, 2, 4, 0),    // pixels no window reaches
-		sq(16, 18, 8, 7, 4, 2, 1),  // by Winograd
+		sq(1, 100, 1, 33, 1, 1, 0),  // dense
+		sq(1, 600, 1, 5, 1, 1, 0),   // dense, more than a block
+		sq(7, 32, 1, 20, 7, 1, 0),   // the first layer of a generator, or a discriminator's last
+		sq(14, 16, 7, 24, 4, 2, 1),  // stride 2
+		sq(14, 1, 7, 19, 4, 2, 1),   // one channel
+		sq(10, 3, 5, 17, 4, 2, 1),   // three channels
+		sq(4, 3, 2, 300, 4, 2, 1),   // more than a block of channels: few,
+		sq(4, 17, 2, 300, 4, 2, 1),  // many,
+		sq(16, 16, 8, 300, 4, 2, 1), // by Winograd
+		sq(2, 18, 1, 3, 2, 9, 0),    // a stride beyond the image
+		sq(6, 18, 6, 16, 3, 1, 1),   // same size
+		sq(5, 40, 5, 7, 1, 1, 0),    // pointwise
+		sq(13, 21, 4, 3, 5, 3, 1),   // stride 3, with a rest
+		sq(9, 2, 3, 4, 2, 4, 0),     // pixels no window reaches
+		sq(16, 18, 8, 7, 4, 2, 1),   // by Winograd
 		{H: 20, W: 16, C: 33, OH: 10, OW: 8, F: 20, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},
 		{H: 5, W: 9, C: 17, OH: 3, OW: 4, F: 6, KH: 3, KW: 2, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 0},
 		{H: 9, W: 8, C: 5, OH: 5, OW: 4, F: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, DilationH: 2, DilationW: 2},

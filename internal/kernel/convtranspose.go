@@ -87,7 +87,7 @@ func (c *ConvTranspose) PackHalf(w []uint16) {
 // the packed weights of one; 0 if none reaches the image.
 func (c *ConvTranspose) plan() int {
 	if c.phases == nil {
-		c.phases = make([][]*tap, c.StrideH*c.StrideW)
+		c.phases = make([][]*tap, min(c.StrideH, c.H)*c.phaseLine())
 		for k := range c.window() {
 			p := &tap{Packed: Packed{K: c.F, N: c.C}, index: k}
 			p.y0, p.y1 = reach(k/c.KW, c.H, c.OH, c.StrideH, c.PadTop, c.dh())
@@ -140,7 +140,10 @@ func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []flo
 		}
 		return
 	}
-	panels, phases := c.panels(), c.StrideH*c.StrideW
+	panels, phases := c.panels(), len(c.phases)
+	if c.winograd() {
+		phases = 4
+	}
 	width := max(1, min(panels, panels*phases/parts)) // panels of one unit of work
 	units := (panels + width - 1) / width
 	u0, u1 := share(phases*units, part, parts)
@@ -165,16 +168,17 @@ func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []flo
 // window position reaches two.
 func (c *ConvTranspose) phaseOf(tap int) int {
 	mod := func(a, n int) int { return (a%n + n) % n }
-	return mod(tap/c.KW*c.dh()-c.PadTop, c.StrideH)*c.StrideW + mod(tap%c.KW*c.dw()-c.PadLeft, c.StrideW)
+	return mod(tap/c.KW*c.dh()-c.PadTop, c.StrideH)*c.phaseLine() + mod(tap%c.KW*c.dw()-c.PadLeft, c.StrideW)
 }
+
+// phaseLine is how many phases one line of pixels has: a stride beyond the image
+// has no more than there are pixels.
+func (c *ConvTranspose) phaseLine() int { return min(c.StrideW, c.W) }
 
 // phase computes the pixels of one phase of n images, panels p0 to p1 of their
 // channels.
 func (c *ConvTranspose) phase(dst, src []float32, n int, tail *Tail, phase, p0, p1 int) {
-	py, px := phase/c.StrideW, phase%c.StrideW
-	if py >= c.H || px >= c.W {
-		return
-	}
+	py, px := phase/c.phaseLine(), phase%c.phaseLine()
 	j0, width := p0*panelWidth, min(p1*panelWidth, c.C)-p0*panelWidth
 	stride, pixels := c.StrideW*c.C, (c.W-px+c.StrideW-1)/c.StrideW
 	for img := range n {

@@ -16,9 +16,12 @@
 //     image count as zeros.
 //   - ConvTranspose: the output starts at +0; window positions (row, then
 //     column, ascending) that reach it each add one chain over the input's
-//     channels. Inserted zeros are never multiplied. With a 4x4 window, stride 2
-//     and padding 1, from even sides of at least 8 to at least 16 channels, it is
-//     Winograd's F(2x2, 2x2), as winograd.go states it.
+//     channels; to fewer than 16 channels, one sum in blocks, as Gemm. Inserted
+//     zeros are never multiplied. With an undilated 4x4 window, stride 2 and
+//     padding 1, from even sides of at least 8 to images twice as large of at
+//     least 16 channels, it is Winograd's F(2x2, 2x2), as winograd.go states it:
+//     then weights stored as float16 are widened in memory, and an infinite
+//     input may come out as NaN.
 //   - GradWeights: as Gemm, k over images, then rows, then columns.
 //   - [Softmax] and [Resize.Run]: as written there; the sum of a row of Softmax is
 //     plain additions, ascending from +0.
@@ -28,7 +31,7 @@
 // blocking, the batch size or the number of threads changes a bit. Where a NaN
 // comes out, its payload is not part of the contract.
 //
-// A CPU without fused multiply-add computes it exactly in software: in 2.3 times
+// A build without assembly computes fma exactly in software: in 2.3 times
 // the time of plain arithmetic on amd64 without assembly, 4.0 times on js/wasm,
 // 3.7 times the instructions on ARMv6 (see fma.go).
 //

@@ -23,7 +23,7 @@ func best() tier {
 	switch {
 	case cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512BW && cpu.X86.HasAVX2 && cpu.X86.HasFMA:
 		return tierAVX512
-	case cpu.X86.HasAVX2 && cpu.X86.HasFMA: // every such CPU has F16C
+	case cpu.X86.HasAVX2 && cpu.X86.HasFMA: // F16C came before both
 		return tierAVX2
 	}
 	return tierGo

@@ -9,8 +9,8 @@ import "math"
 // of sums stay exact enough for long columns.
 const sumBlock = 128
 
-// columnSums writes, for each of c columns, the sum of term(row, column) over
-// all rows: blocks of sumBlock rows ascending, then the blocks' sums.
+// columnSums writes, for each of c columns, the sum of what add adds for a row:
+// blocks of sumBlock rows ascending, then the blocks' sums.
 func columnSums(dst []float32, rows, c int, add func(acc []float32, row int)) {
 	clear(dst)
 	acc := make([]float32, c)

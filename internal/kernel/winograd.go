@@ -63,7 +63,7 @@ func (c *ConvTranspose) transform(v []float32, at int) {
 	}
 }
 
-// winogradScratch is the scratch of one run of winogradPhase.
+// winogradScratch is the scratch of one winogradRun.
 func (c *ConvTranspose) winogradScratch() int {
 	tiles := c.OH / 2 * c.OW / 2
 	return ((c.OH+2)*(c.OW+2)+3*(c.OW+2)+9*tiles)*c.F + 9*tiles*c.panels()*panelWidth

@@ -2,7 +2,7 @@
 // of, each a kernel of internal/kernel and the rule of its gradient.
 //
 // An [Op] owns its output: Do returns the same value on every run, so a step
-// allocates nothing, and no register of the tape machine is shared with another
+// allocates next to nothing, and no register of the tape machine is shared with another
 // node. Image values are [N, H, W, C]; features are [N, F].
 package op
 
@@ -61,15 +61,26 @@ func (e *Env) split(f func(part, parts int)) {
 		return
 	}
 	var wg sync.WaitGroup
+	var failed atomic.Value // what a part panicked with
 	for part := 1; part < e.Threads; part++ {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
+			defer func() {
+				if r := recover(); r != nil {
+					failed.Store(fmt.Sprint(r))
+				}
+			}()
 			f(part, e.Threads)
 		}()
 	}
+	defer func() {
+		wg.Wait()
+		if r := failed.Load(); r != nil {
+			panic(r) // for Do to make an error of
+		}
+	}()
 	f(0, e.Threads)
-	wg.Wait()
 }
 
 // apply makes an op of o and applies it to ins.
