@@ -1,6 +1,6 @@
 // Package export carries generators to ONNX files and back. [Write] makes a
 // file that any ONNX runtime reads, package infer among them; [Read] brings
-// such a file back as plain data that Gorgonia can sample or train further.
+// such a file back as plain data that Gorgonia can sample.
 //
 // A file has one input, z [N, latent], one output, image [N, C, H, W], any
 // number N of samples, and for each layer the nodes that ONNX has for it:

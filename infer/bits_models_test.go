@@ -23,8 +23,9 @@ func bitsModels() []bitsModel {
 		{"mlp", func() *onnx.Model { return drawMLP(false) }, false},
 		{"mlp, float16", func() *onnx.Model { return drawMLP(true) }, false},
 		{"dcgan28", drawDCGAN28, false},
-		{"dcgan64, a quarter as wide", func() *onnx.Model { return drawDCGAN64(16) }, false},
-		{"dcgan64", func() *onnx.Model { return drawDCGAN64(64) }, true},
+		{"dcgan64, a quarter as wide", func() *onnx.Model { return drawDCGAN64(16, false) }, false},
+		{"dcgan64, a quarter as wide, float16", func() *onnx.Model { return drawDCGAN64(16, true) }, false},
+		{"dcgan64", func() *onnx.Model { return drawDCGAN64(64, false) }, true},
 	}
 	for i := range 15 {
 		models = append(models, drawLayer(i))
@@ -114,8 +115,9 @@ func drawDCGAN28() *onnx.Model {
 	return s.outputs(s.act("Tanh", s.upscale(x, 64, 1, 4, 2, 1)))
 }
 
-func drawDCGAN64(f int64) *onnx.Model {
+func drawDCGAN64(f int64, half bool) *onnx.Model {
 	s := newExactSketch(3, -1, 100, 1, 1)
+	s.half = half
 	x := s.act("Relu", s.batchNorm(s.upscale("z", 100, 8*f, 4, 1, 0), 8*f))
 	for c := 8 * f; c > f; c /= 2 {
 		x = s.act("Relu", s.batchNorm(s.upscale(x, c, c/2, 4, 2, 1), c/2))

@@ -186,3 +186,25 @@ func TestImports(t *testing.T) {
 		}
 	}
 }
+
+// Files that a reviewer broke the loader with: refused, or loaded at no cost.
+func TestHostileFiles(t *testing.T) {
+	stride := newSketch(-1, 1, 1, 1)
+	stride.outputs(stride.up("z", 1, 16, 1, 1<<24, 0))
+	m, err := Parse(onnx.Marshal(&stride.Model))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := mustSession(t, m, 1).Generate(make([]float32, 16), []float32{1}); err != nil {
+		t.Error(err)
+	}
+	empty := newSketch(-1, 3)
+	empty.Graph.Initializers = append(empty.Graph.Initializers, onnx.Tensor{Name: "c", Type: onnx.Float, Dims: []int64{0, 3}}, onnx.NewInt64("s", []int64{3}, 1))
+	empty.Graph.Nodes = append(empty.Graph.Nodes,
+		onnx.Node{Op: "Reshape", Inputs: []string{"c", "s"}, Outputs: []string{"r"}},
+		onnx.Node{Op: "Add", Inputs: []string{"z", "r"}, Outputs: []string{"y"}})
+	empty.outputs("y")
+	if _, err := Parse(onnx.Marshal(&empty.Model)); err == nil {
+		t.Error("a reshape of nothing to three elements was accepted")
+	}
+}

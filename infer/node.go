@@ -179,7 +179,7 @@ func (n *node) weights(i int) []float32 {
 // layerWeights returns input i, a constant of floats, as the kernels keep it:
 // float16 as it is stored, everything else as float32.
 func (n *node) layerWeights(i int) (w []float32, half []uint16) {
-	if v := n.in[i]; n.err == nil && v.constant != nil && v.elem == onnx.Float && v.constant.Type == onnx.Float16 {
+	if v := n.in[i]; n.err == nil && v.constant != nil && v.elem == onnx.Float && v.constant.Type == onnx.Float16 && len(v.constant.Raw) == 2*v.constant.Len() {
 		half = make([]uint16, len(v.constant.Raw)/2)
 		for j := range half {
 			half[j] = binary.LittleEndian.Uint16(v.constant.Raw[2*j:])
@@ -195,7 +195,7 @@ func (n *node) vector(i, channels int) []float32 {
 	if s := n.in[i].shape; n.err == nil && (len(s) != 1 || s[0] != channels) {
 		n.fail("input %d, %q, has shape %v, want [%d]", i, n.Inputs[i], s, channels)
 	}
-	return w
+	return slices.Clone(w) // a view would keep the whole file in memory
 }
 
 // data checks that input i holds float32, and has as many dimensions as wanted

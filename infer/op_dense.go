@@ -1,6 +1,10 @@
 package infer
 
-import "github.com/ganlet/ganlet/internal/kernel"
+import (
+	"slices"
+
+	"github.com/ganlet/ganlet/internal/kernel"
+)
 
 // This file is dense layers: Gemm and MatMul with constant weights.
 
@@ -156,7 +160,7 @@ func (n *node) perChannel(i int, v *value) []float32 {
 		}
 	}
 	if len(w) == v.channels() {
-		return w
+		return slices.Clone(w) // a view would keep the whole file in memory
 	}
 	wide := make([]float32, v.channels())
 	for c := range wide {

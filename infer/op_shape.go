@@ -70,7 +70,7 @@ func reshaped(from []int, want []int64) (to []int, ok bool) {
 	free := len(from) > 0 && from[0] == open
 	left, rest := 1, -1 // elements to distribute; where -1 stands
 	for i, d := range from {
-		if d > 0 || i > 0 {
+		if !(free && i == 0) {
 			left *= d
 		}
 	}

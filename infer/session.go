@@ -34,8 +34,9 @@ func (m *Model) NewSession(batch int) (*Session, error) {
 	if !m.batched() {
 		batch = 1 // all sizes are fixed
 	}
-	if need := m.plan.memory(batch); need > min(math.MaxInt/2, 1<<46) {
-		return nil, fmt.Errorf("infer: a batch of %d takes %.3g bytes, more than can be addressed", batch, need)
+	most := math.Min(math.MaxInt/2, maxMemory)
+	if need := m.plan.memory(batch); need > most {
+		return nil, fmt.Errorf("infer: a batch of %d takes up to %.3g bytes, want at most %.3g", batch, need, most)
 	}
 	offsets, total := m.plan.arena(batch)
 	arena := make([]float32, total)
@@ -56,6 +57,9 @@ func (m *Model) NewSession(batch int) (*Session, error) {
 	return s, nil
 }
 
+// maxMemory bounds what a session takes, 16 GiB: more is a mistake or an attack.
+const maxMemory = 16 << 30
+
 // batched says that the number of samples is open.
 func (m *Model) batched() bool {
 	for _, v := range m.inputs {
@@ -66,8 +70,12 @@ func (m *Model) batched() bool {
 	return false
 }
 
-// memory is an upper bound of what a session of n samples needs, in bytes.
+// memory is an upper bound of what a session of n samples needs with one worker,
+// in bytes, the caller's buffers included.
 func (p *plan) memory(n int) (bytes float64) {
+	for _, s := range p.steps {
+		bytes = max(bytes, 4*float64(s.scratch(n)))
+	}
 	for i := range p.buffers {
 		bytes += 4 * (float64(p.buffers[i].perSample)*float64(n) + float64(p.buffers[i].fixed) + 16)
 	}
@@ -106,6 +114,9 @@ func (s *Session) Generate(dst, z []float32) error {
 	if len(z)%in != 0 {
 		return fmt.Errorf("infer: z has %d values, want a multiple of %d", len(z), in)
 	}
+	if m.batched() && m.outputs[0].Shape[0] != open {
+		return fmt.Errorf("infer: output %q is the same for every latent, Generate wants one of each: use Run", m.outputs[0].Name)
+	}
 	n := len(z) / in
 	if len(dst) != n*out {
 		return fmt.Errorf("infer: dst has room for %d values, want %d for %d latents", len(dst), n*out, n)
@@ -139,7 +150,7 @@ func (s *Session) step(n int) {
 	s.prepare(workers)
 	s.run.n = n
 	if workers > 1 {
-		s.pool.begin()
+		s.pool.begin(workers)
 		defer s.pool.end()
 	}
 	for _, step := range s.model.plan.steps {

@@ -70,7 +70,7 @@ func TestGenerateErrors(t *testing.T) {
 	_, err := m.NewSession(0)
 	wantError(t, err, "batch is 0")
 	_, err = m.NewSession(math.MaxInt)
-	wantError(t, err, "more than can be addressed")
+	wantError(t, err, "want at most")
 }
 
 func wantError(t *testing.T, err error, want string) {

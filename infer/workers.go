@@ -58,10 +58,10 @@ func (p *pool) stop() {
 	}
 }
 
-// begin wakes the helpers for a call.
-func (p *pool) begin() {
+// begin wakes the helpers of so many workers for a call.
+func (p *pool) begin(workers int) {
 	p.ticket.Store(p.ticket.Load() &^ idle)
-	for _, wake := range p.wake {
+	for _, wake := range p.wake[:min(len(p.wake), workers-1)] {
 		select {
 		case wake <- struct{}{}:
 		default: // it has not slept since the last call

@@ -26,7 +26,7 @@ const help = `ganinfer draws samples from a generator in an ONNX file.
 
 ganinfer sample --help, and likewise run, info, verify and bench, show their flags.
 Results go to standard output or the file named, words to standard error. The
-exit code is 0, 1 if something failed, or 2 if a subcommand or an argument is missing or too many.
+exit code is 0, 1 if something failed, or 2 if the form of the command line is wrong.
 `
 
 func main() {

@@ -27,7 +27,7 @@ func (d *poisoned) Image(dst []float32, i int) error {
 	for j := range dst {
 		dst[j] = float32(i)/16 - 0.5
 		if d.good < 0 {
-			dst[j] = float32(math.NaN())
+			dst[j] = math.MaxFloat32
 		}
 	}
 	return nil

@@ -83,8 +83,8 @@ func (t *Tensor) Float32s() ([]float32, error) {
 // as they stand in the file. The result must not be changed, and is valid as
 // long as Raw.
 func (t *Tensor) Float32View() ([]float32, error) {
-	if t.Type != Float || t.Len() == 0 || !littleEndian {
-		return t.Float32s()
+	if t.Type != Float || !littleEndian || t.Len() == 0 || len(t.Raw) != 4*t.Len() {
+		return t.Float32s() // which says what is wrong
 	}
 	first := unsafe.Pointer(unsafe.SliceData(t.Raw))
 	if !anyAddress && uintptr(first)%4 != 0 {

@@ -1,0 +1,6 @@
+//go:build race
+
+package infer
+
+// raceEnabled: the race detector makes plain Go ten times slower.
+const raceEnabled = true
