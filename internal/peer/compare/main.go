@@ -2,7 +2,7 @@
 //
 //	cd internal/peer; ORT_LIB=/path/to/libonnxruntime.so.1 go run ./compare [-rounds 15] [-n 300] [-models DIR] [-only REGEXP]
 //	cd internal/peer; go run ./compare -write DIR      the models alone, into DIR
-//	cd internal/peer; go run ./compare -arm64 DIR      the rows in instructions on arm64; DIR as made by ./arm64.sh setup DIR
+//	cd internal/peer; go run ./compare -arm64 DIR      the rows in instructions on arm64 as well (alone, without ORT_LIB); DIR as made by ./arm64.sh setup DIR
 //
 // It builds both sides' programs itself. The sides take turns; every figure comes from a process of its own. The exit code is 1 if
 // a row misses what it must reach.
@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"regexp"
 	"time"
 )
@@ -40,7 +41,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	f.IntVar(&o.calls, "n", 300, "calls that a process times, in batches of one; fewer, in proportion, in larger ones")
 	f.StringVar(&o.models, "models", "", "`folder` of mlp.onnx, dcgan28.onnx and dcgan64.onnx from elsewhere, perhaps mlp16.onnx")
 	f.StringVar(&o.write, "write", "", "only write the models, to this `folder`")
-	f.StringVar(&o.arm64, "arm64", "", "count instructions on arm64 instead, with what ./arm64.sh setup put in this `folder`")
+	f.StringVar(&o.arm64, "arm64", "", "count instructions on arm64 too (alone, without ORT_LIB), with what ./arm64.sh setup put in this `folder`")
 	only := f.String("only", "", "rows to measure: those whose name has a match of this `expression`")
 	if err := f.Parse(args); err != nil {
 		return nil, err
@@ -81,14 +82,22 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	var rows []*row
-	var how string
-	if o.arm64 != "" {
-		rows, how, err = w.instructionRows(o, models)
-	} else {
-		rows, how, err = w.timedRows(o, models, stderr)
-	}
-	if err != nil {
+	var how []string
+	add := func(more []*row, of string, err error) error {
+		if len(more) > 0 {
+			rows, how = append(rows, more...), append(how, of)
+		}
 		return err
+	}
+	if o.arm64 == "" || os.Getenv("ORT_LIB") != "" {
+		if err := add(w.timedRows(o, models, stderr)); err != nil {
+			return err
+		}
+	}
+	if o.arm64 != "" {
+		if err := add(w.instructionRows(o, models)); err != nil {
+			return err
+		}
 	}
 	if len(rows) == 0 {
 		return fmt.Errorf("-only is %q, and no row has such a name", o.only)
@@ -97,7 +106,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if o.models != "" {
 		from = "from " + o.models
 	}
-	fmt.Fprintf(stdout, "%s; %s; %s.\nModels %s.\n\n", time.Now().UTC().Format("2006-01-02 15:04 MST"), machine(), how, from)
+	fmt.Fprintf(stdout, "%s; %s; %s.\nModels %s.\n\n", time.Now().UTC().Format("2006-01-02 15:04 MST"), machine(), strings.Join(how, "; "), from)
 	if err := writeTable(stdout, rows); err != nil {
 		return err
 	}
