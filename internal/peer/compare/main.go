@@ -14,8 +14,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"regexp"
+	"strings"
 	"time"
 )
 
