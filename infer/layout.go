@@ -89,10 +89,15 @@ func (b *builder) place(v *value) error {
 	if v.constant == nil || v.lies() {
 		return nil
 	}
-	if v.elem != onnx.Float {
-		return refuse(v.constant.Name, "its elements are %v, want float32", v.elem)
-	}
 	if err := b.check(v.constant.Name, v.shape); err != nil {
+		return err
+	}
+	if v.elem != onnx.Float {
+		if !anyType.has(v.elem) {
+			return refuse(v.constant.Name, "its elements are %v, want float32 or another type that Go has", v.elem)
+		}
+		t, err := tensorOf(v.constant, v.elem)
+		v.setPlain(b.plan.buffer(buffer{size: sizeOf(v.shape), kind: constantBuffer, elem: v.elem, other: t.data}))
 		return err
 	}
 	data, err := v.constant.Float32s()

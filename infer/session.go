@@ -39,15 +39,24 @@ func (m *Model) NewSession(batch int) (*Session, error) {
 	}
 	offsets, total := m.plan.arena(batch)
 	arena := make([]float32, total)
-	r := &run{buffers: make([][]float32, len(m.plan.buffers))}
+	r := &run{buffers: make([][]float32, len(m.plan.buffers)), data: make([]any, len(m.plan.buffers))}
 	for i := range m.plan.buffers {
-		switch b := &m.plan.buffers[i]; b.kind {
-		case arenaBuffer:
+		b := &m.plan.buffers[i]
+		r.data[i] = &r.buffers[i]
+		switch {
+		case b.kind == arenaBuffer && b.floats():
 			r.buffers[i] = arena[offsets[i]:][:b.of(batch)]
-		case constantBuffer:
+		case b.kind == constantBuffer && b.floats():
 			r.buffers[i] = b.data
+		case b.kind == constantBuffer:
+			r.data[i] = b.other
+		case b.kind == arenaBuffer:
+			r.data[i] = newData(b.elem, b.of(batch))
+		case !b.floats():
+			r.data[i] = newData(b.elem, 0) // until a run brings the caller's
 		}
 	}
+	r.bind(&m.plan)
 	s := &Session{model: m, batch: batch, run: r, small: small}
 	for _, step := range m.plan.steps {
 		s.scratch = max(s.scratch, step.scratch(batch))
@@ -59,7 +68,7 @@ func (m *Model) NewSession(batch int) (*Session, error) {
 // batched says that the number of samples is open.
 func (m *Model) batched() bool {
 	for _, v := range m.inputs {
-		if v.Shape[0] == open {
+		if v.batched() {
 			return true
 		}
 	}
@@ -102,8 +111,11 @@ func (s *Session) Generate(dst, z []float32) error {
 	if len(m.inputs) != 1 || len(m.outputs) != 1 {
 		return fmt.Errorf("infer: the model has %d inputs and %d outputs, Generate wants one each", len(m.inputs), len(m.outputs))
 	}
+	if m.inputs[0].Type != "float32" || m.outputs[0].Type != "float32" {
+		return fmt.Errorf("infer: the model goes from %s to %s, Generate wants float32", m.inputs[0].Type, m.outputs[0].Type)
+	}
 	in, out := sizeOf(m.inputs[0].Shape).of(1), sizeOf(m.outputs[0].Shape).of(1)
-	if len(z)%in != 0 {
+	if in == 0 || len(z)%in != 0 {
 		return fmt.Errorf("infer: z has %d values, want a multiple of %d", len(z), in)
 	}
 	n := len(z) / in
@@ -124,8 +136,11 @@ func (s *Session) Generate(dst, z []float32) error {
 // release forgets the caller's memory.
 func (s *Session) release() {
 	for i := range s.model.plan.buffers {
-		if s.model.plan.buffers[i].kind == callersBuffer {
+		if b := &s.model.plan.buffers[i]; b.kind == callersBuffer {
 			s.run.buffers[i] = nil
+			if !b.floats() {
+				letGo(s.run.data[i])
+			}
 		}
 	}
 }
@@ -138,6 +153,9 @@ func (s *Session) step(n int) {
 	workers := min(max(s.Workers, 1), maxShares)
 	s.prepare(workers)
 	s.run.n = n
+	for _, size := range s.run.open {
+		*size = n
+	}
 	if workers > 1 {
 		s.pool.begin()
 		defer s.pool.end()

@@ -1,0 +1,430 @@
+package infer
+
+import (
+	"math"
+	"slices"
+
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// This file is operators that join elements along axes: reductions, softmax,
+// normalisations of each sample.
+
+// lanes is a tensor seen as groups of elements that are joined: element j of
+// group i is at groups[i] + members[j]. Groups and members are in row order.
+type lanes struct{ groups, members []int }
+
+func lanesOf(shape []int, joined []int) lanes {
+	l := lanes{[]int{0}, []int{0}}
+	s := strides(shape)
+	for d, size := range shape {
+		list := &l.groups
+		if slices.Contains(joined, d) {
+			list = &l.members
+		}
+		var longer []int
+		for _, at := range *list {
+			for i := range size {
+				longer = append(longer, at+i*s[d])
+			}
+		}
+		*list = longer
+	}
+	return l
+}
+
+// reduction is the sums that reductions are made of.
+type reduction uint8
+
+const (
+	reduceSum reduction = iota
+	reduceMean
+	reduceMax
+	reduceMin
+	reduceProd
+	reduceL1
+	reduceL2
+	reduceSumSquare
+	reduceLogSum
+	reduceLogSumExp
+)
+
+// reduce makes a reduction over axes, computed in float64 or int64.
+func reduce(how reduction) func(*node) evaluate {
+	return func(n *node) evaluate {
+		x := n.in[0]
+		elem := n.elem(0, numbers)
+		rank := len(x.shape)
+		list, _ := n.axes(1, rank)
+		all := steps(rank, 1)
+		if len(list) == 0 && n.intAttr("noop_with_empty_axes", 0) == 0 {
+			list = all
+		}
+		keep := n.intAttr("keepdims", 1) != 0
+		var shape []int
+		for d, size := range x.shape {
+			if !slices.Contains(list, d) {
+				shape = append(shape, size)
+				continue
+			}
+			n.within(x.shape, d)
+			if keep {
+				shape = append(shape, 1)
+			}
+		}
+		if how == reduceMax || how == reduceMin {
+			for _, d := range list {
+				if x.shape[d] == 0 {
+					n.fail("shape %v has nothing to choose from", x.shape)
+				}
+			}
+		}
+		n.result(elem, shape...)
+		return func(out, in []tensor) {
+			l := lanesOf(in[0].shape, list)
+			if floats.has(elem) {
+				reduceIn[float64](how, l, out[0], in[0], onnx.Double)
+			} else {
+				reduceIn[int64](how, l, out[0], in[0], onnx.Int64)
+			}
+		}
+	}
+}
+
+func reduceIn[T float64 | int64](how reduction, l lanes, out, in tensor, elem onnx.DataType) {
+	x, y := newTensor(elem, in.shape...), newTensor(elem, out.shape...)
+	convert(x, in)
+	src, dst := of[T](x), of[T](y)
+	group := make([]T, len(l.members))
+	for i, g := range l.groups {
+		for j, m := range l.members {
+			group[j] = src[g+m]
+		}
+		dst[i] = reduced(how, group)
+	}
+	convert(out, y)
+}
+
+func reduced[T float64 | int64](how reduction, x []T) (sum T) {
+	switch how {
+	case reduceMax:
+		return slices.Max(x)
+	case reduceMin:
+		return slices.Min(x)
+	case reduceProd:
+		sum = 1
+		for _, v := range x {
+			sum *= v
+		}
+	case reduceSum, reduceMean, reduceLogSum:
+		for _, v := range x {
+			sum += v
+		}
+	case reduceL1:
+		for _, v := range x {
+			sum += max(v, -v)
+		}
+	case reduceSumSquare, reduceL2:
+		for _, v := range x {
+			sum += T(v * v)
+		}
+	case reduceLogSumExp:
+		if len(x) == 0 {
+			break
+		}
+		top := slices.Max(x)
+		s := 0.0
+		for _, v := range x {
+			s += math.Exp(float64(v - top))
+		}
+		return top + T(math.Log(s))
+	}
+	switch how {
+	case reduceMean:
+		if len(x) == 0 {
+			return sum
+		}
+		return sum / T(len(x))
+	case reduceL2:
+		return T(math.Sqrt(float64(sum)))
+	case reduceLogSum:
+		return T(math.Log(float64(sum)))
+	}
+	return sum
+}
+
+// inDouble makes an evaluate of one tensor that works in float64 on groups of
+// elements along axes.
+func inDouble(joined []int, f func(group []float64)) evaluate {
+	return func(out, in []tensor) {
+		x := newTensor(onnx.Double, in[0].shape...)
+		convert(x, in[0])
+		eachLane(x, joined, f)
+		convert(out[0], x)
+	}
+}
+
+// eachLane replaces the elements along axes by what f makes of them.
+func eachLane(x tensor, joined []int, f func(group []float64)) {
+	l, v := lanesOf(x.shape, joined), of[float64](x)
+	group := make([]float64, len(l.members))
+	for _, g := range l.groups {
+		for j, m := range l.members {
+			group[j] = v[g+m]
+		}
+		f(group)
+		for j, m := range l.members {
+			v[g+m] = group[j]
+		}
+	}
+}
+
+// softmax is Softmax and LogSoftmax. Before opset 13 all axes from the given
+// one on are joined.
+func softmax(log bool) func(*node) evaluate {
+	return func(n *node) evaluate {
+		x := n.in[0]
+		n.result(n.elem(0, floats), x.shape...)
+		def := int64(-1)
+		if n.opset < 13 {
+			def = 1
+		}
+		first := n.axis(n.intAttr("axis", def), len(x.shape))
+		n.within(x.shape, first)
+		joined := []int{first}
+		if n.opset < 13 {
+			joined = nil
+			for d := first; d < len(x.shape); d++ {
+				joined = append(joined, d)
+			}
+		}
+		return inDouble(joined, func(g []float64) { softmaxOf(g, log) })
+	}
+}
+
+func softmaxOf(g []float64, log bool) {
+	if len(g) == 0 {
+		return
+	}
+	top, sum := slices.Max(g), 0.0
+	for _, v := range g {
+		sum += math.Exp(v - top)
+	}
+	for i, v := range g {
+		if log {
+			g[i] = v - top - math.Log(sum)
+		} else {
+			g[i] = math.Exp(v-top) / sum
+		}
+	}
+}
+
+// lpNormalization is LpNormalization: divided by the norm along an axis.
+func lpNormalization(n *node) evaluate {
+	x := n.in[0]
+	n.result(n.elem(0, floats), x.shape...)
+	axis, p := n.axis(n.intAttr("axis", -1), len(x.shape)), n.intAttr("p", 2)
+	if p != 1 && p != 2 {
+		n.fail("p is %d, want 1 or 2", p)
+	}
+	n.within(x.shape, axis)
+	how := reduceL2
+	if p == 1 {
+		how = reduceL1
+	}
+	return inDouble([]int{axis}, func(g []float64) {
+		if norm := reduced(how, g); norm != 0 {
+			for i := range g {
+				g[i] /= norm
+			}
+		}
+	})
+}
+
+// moments returns mean and variance.
+func moments(g []float64) (mean, variance float64) {
+	mean = reduced(reduceMean, g)
+	for _, v := range g {
+		variance += float64((v - mean) * (v - mean))
+	}
+	return mean, variance / float64(max(len(g), 1))
+}
+
+// standardize brings a group to mean 0 and variance 1.
+func standardize(g []float64, eps float64) (mean, inverse float64) {
+	mean, variance := moments(g)
+	inverse = 1 / math.Sqrt(variance+eps)
+	for i := range g {
+		g[i] = (g[i] - mean) * inverse
+	}
+	return mean, inverse
+}
+
+// instanceNorm is InstanceNormalization: each channel of each sample.
+func instanceNorm(n *node) evaluate {
+	x := n.in[0]
+	elem := n.sameElem(floats)
+	if len(x.shape) < 2 || !slices.Equal(n.in[1].shape, x.shape[1:2]) || !slices.Equal(n.in[2].shape, x.shape[1:2]) {
+		n.fail("shapes %v, %v and %v do not go together", x.shape, n.in[1].shape, n.in[2].shape)
+		return nil
+	}
+	n.result(elem, x.shape...)
+	eps := float64(n.floatAttr("epsilon", 1e-5))
+	joined := steps(len(x.shape), 1)[2:]
+	return func(out, in []tensor) {
+		y := newTensor(onnx.Double, in[0].shape...)
+		convert(y, in[0])
+		eachLane(y, joined, func(g []float64) { standardize(g, eps) })
+		perChannelAffine(y, in[1], in[2])
+		convert(out[0], y)
+	}
+}
+
+// perChannelAffine is y*scale + bias, with one of each for every channel.
+func perChannelAffine(y, scale, bias tensor) {
+	c := y.shape[1]
+	s, b := newTensor(onnx.Double, c), newTensor(onnx.Double, c)
+	convert(s, scale)
+	convert(b, bias)
+	each, v := product(y.shape[2:]), of[float64](y)
+	for i := range v {
+		k := i / each % c
+		v[i] = float64(v[i]*of[float64](s)[k]) + of[float64](b)[k]
+	}
+}
+
+// groupNorm is GroupNormalization: groups of channels of each sample. Scale and
+// bias are per group up to opset 20, per channel after.
+func groupNorm(n *node) evaluate {
+	x := n.in[0]
+	elem := n.sameElem(floats)
+	groups := int(n.intAttr("num_groups", 0))
+	if len(x.shape) < 2 || groups < 1 || groups > x.shape[1] || x.shape[1]%groups != 0 {
+		n.fail("num_groups %d does not fit shape %v", groups, x.shape)
+		return nil
+	}
+	want := x.shape[1]
+	if n.opset < 21 {
+		want = groups
+	}
+	if !slices.Equal(n.in[1].shape, []int{want}) || !slices.Equal(n.in[2].shape, []int{want}) {
+		n.fail("scale and bias have shapes %v and %v, want [%d]", n.in[1].shape, n.in[2].shape, want)
+	}
+	n.result(elem, x.shape...)
+	eps := float64(n.floatAttr("epsilon", 1e-5))
+	return func(out, in []tensor) {
+		y := newTensor(onnx.Double, in[0].shape...)
+		convert(y, in[0])
+		shape := y.shape
+		y.shape = []int{shape[0], groups, shape[1] / groups * product(shape[2:])}
+		eachLane(y, []int{2}, func(g []float64) { standardize(g, eps) })
+		if want != groups {
+			y.shape = shape
+		}
+		perChannelAffine(y, in[1], in[2])
+		y.shape = shape
+		convert(out[0], y)
+	}
+}
+
+// layerNorm is LayerNormalization: all axes from one on; mean and inverse
+// deviation are further outputs.
+func layerNorm(n *node) evaluate {
+	x := n.in[0]
+	elem := n.sameElem(floats)
+	axis := n.axis(n.intAttr("axis", -1), len(x.shape))
+	n.within(x.shape, axis)
+	if n.err != nil {
+		return nil
+	}
+	for i := 1; i < 3; i++ {
+		if n.in[i] != nil && !slices.Equal(n.broadcast(x.shape, n.in[i].shape), x.shape) {
+			n.fail("input %d of shape %v does not fit %v", i, n.in[i].shape, x.shape)
+		}
+	}
+	if n.intAttr("stash_type", 1) != 1 {
+		n.fail("stash_type is not 1")
+	}
+	eps := float64(n.floatAttr("epsilon", 1e-5))
+	joined := steps(len(x.shape), 1)[axis:]
+	outer := slices.Clone(x.shape)
+	for _, d := range joined {
+		outer[d] = 1
+	}
+	n.result(elem, x.shape...)
+	n.result(onnx.Float, outer...)
+	n.result(onnx.Float, outer...)
+	return func(out, in []tensor) {
+		y := newTensor(onnx.Double, in[0].shape...)
+		convert(y, in[0])
+		k := 0
+		eachLane(y, joined, func(g []float64) {
+			mean, inverse := standardize(g, eps)
+			of[float32](out[1])[k], of[float32](out[2])[k] = float32(mean), float32(inverse)
+			k++
+		})
+		for i, op := range []operation{1: opMul, 2: opAdd} {
+			if i > 0 && i < len(in) && in[i].given() {
+				other := newTensor(onnx.Double, in[i].shape...)
+				convert(other, in[i])
+				arithmeticAll(op, y, []tensor{y, other})
+			}
+		}
+		convert(out[0], y)
+	}
+}
+
+// batchNormGeneral is BatchNormalization with statistics that are computed, or
+// of the batch itself in training mode.
+func batchNormGeneral(n *node) evaluate {
+	x := n.in[0]
+	elem := n.sameElem(floats)
+	training := n.intAttr("training_mode", 0) != 0
+	if n.intAttr("spatial", 1) != 1 {
+		n.fail("spatial is not 1")
+	}
+	if len(x.shape) < 2 {
+		n.fail("input 0, %q, has shape %v, want at least 2 dimensions", n.Inputs[0], x.shape)
+		return nil
+	}
+	c := x.shape[1]
+	for i := 1; i < 5; i++ {
+		if !slices.Equal(n.in[i].shape, []int{c}) {
+			n.fail("input %d, %q, has shape %v, want [%d]", i, n.Inputs[i], n.in[i].shape, c)
+		}
+	}
+	n.result(elem, x.shape...)
+	eps, momentum := float64(n.floatAttr("epsilon", 1e-5)), float64(n.floatAttr("momentum", 0.9))
+	if training {
+		n.within(x.shape, 0)
+		n.result(elem, c)
+		n.result(elem, c)
+	}
+	joined := slices.Delete(steps(len(x.shape), 1), 1, 2)
+	return func(out, in []tensor) {
+		y, mean, variance := newTensor(onnx.Double, in[0].shape...), newTensor(onnx.Double, c), newTensor(onnx.Double, c)
+		convert(y, in[0])
+		convert(mean, in[3])
+		convert(variance, in[4])
+		m, v := of[float64](mean), of[float64](variance)
+		k := 0
+		eachLane(y, joined, func(g []float64) {
+			by, spread := m[k], v[k]
+			if training {
+				by, spread = moments(g)
+				m[k] = float64(m[k]*momentum) + float64(by*(1-momentum))
+				v[k] = float64(v[k]*momentum) + float64(spread*(1-momentum))
+			}
+			for i := range g {
+				g[i] = (g[i] - by) / math.Sqrt(spread+eps)
+			}
+			k++
+		})
+		perChannelAffine(y, in[1], in[2])
+		convert(out[0], y)
+		if training {
+			convert(out[1], mean)
+			convert(out[2], variance)
+		}
+	}
+}
