@@ -12,7 +12,7 @@ import (
 // The versions of the format and of its operators that we know.
 const (
 	firstIR, lastIR       = 3, 13
-	firstOpset, lastOpset = 7, 27
+	firstOpset, lastOpset = 1, 27
 )
 
 // open stands in a shape for N, the batch. Only the first dimension can be open.
@@ -181,7 +181,7 @@ func (b *builder) input(m *Model, in onnx.ValueInfo, uses map[string]int) error 
 			return refuse(in.Name, "dimension %d of the input, %q, is open, want a size", i, d.Param)
 		case d.Size < 0:
 			v.shape = append(v.shape, open)
-		case d.Size == 0 || d.Size > int64(b.limits.elements):
+		case d.Size == 0 && in.Shape[0].Size < 0 || d.Size > int64(b.limits.elements):
 			return refuse(in.Name, "dimension %d of the input is %d, want 1 to %d", i, d.Size, b.limits.elements)
 		default:
 			v.shape = append(v.shape, int(d.Size))

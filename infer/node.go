@@ -46,9 +46,12 @@ func (b *builder) node(file *onnx.Node) ([]*value, error) {
 	if err := n.arity(&op); err != nil {
 		return nil, err
 	}
+	if err := n.old(); err != nil {
+		return nil, err
+	}
 	known := strings.Fields(op.attrs)
-	for i := range file.Attrs {
-		if name := file.Attrs[i].Name; !slices.Contains(known, name) {
+	for i := range n.Attrs {
+		if name := n.Attrs[i].Name; !slices.Contains(known, name) {
 			return nil, n.refuse("attribute %q is not known", name)
 		}
 	}

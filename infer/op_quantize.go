@@ -7,7 +7,7 @@ import (
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
-// This file is integers that stand for floats, and Dropout.
+// This file is integers that stand for floats.
 
 // quantized checks scale and zero point, one of each or one for each entry of
 // an axis, and returns which of them belongs to an element.
@@ -92,41 +92,5 @@ func dequantize(n *node) evaluate {
 			k := which(x, i)
 			of[float32](out[0])[i] = float32(v-of[int64](zero)[k]) * of[float32](in[1])[k]
 		}
-	}
-}
-
-// dropout is Dropout: nothing, outside of training. Its second output says that
-// every element stayed.
-func dropout(n *node) evaluate {
-	x := n.in[0]
-	n.result(n.elem(0, floats), x.shape...)
-	training, ratio := false, 0.5
-	if n.in[2] != nil {
-		n.elem(2, booleans)
-		list := n.ints(2)
-		training = len(list) > 0 && list[0] != 0
-	}
-	if training && n.in[1] != nil {
-		list := n.float64s(1)
-		ratio = 0
-		if len(list) > 0 {
-			ratio = list[0]
-		}
-	}
-	mask := onnx.Bool
-	if n.opset < 10 {
-		mask = x.elem
-	}
-	n.result(mask, x.shape...)
-	if training && ratio != 0 {
-		n.fail("training_mode is set")
-	}
-	return func(out, in []tensor) {
-		copyTensor(out, in)
-		ones := newTensor(onnx.Int64, in[0].shape...)
-		for i := range of[int64](ones) {
-			of[int64](ones)[i] = 1
-		}
-		convert(out[1], ones)
 	}
 }

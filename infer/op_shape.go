@@ -90,19 +90,24 @@ func reshapedFixed(from []int, want []int64, keep bool) (to []int, ok bool) {
 			to = append(to, 0)
 			continue
 		}
-		if d < 0 || d > int64(max(total, 1)) || d > 0 && others > max(total, 1)/int(d) {
+		if d < 0 || d > maxAttr || d > 0 && total > 0 && others > total/int(d) {
 			return nil, false
 		}
-		others *= int(d)
+		if total > 0 || d == 0 {
+			others *= int(d)
+		}
 		to = append(to, int(d))
 	}
 	if rest >= 0 {
-		if others == 0 || total%others != 0 {
+		if others == 0 || total%others != 0 || total == 0 && !keep {
 			return nil, false
 		}
 		to[rest], others = total/others, total
 	}
-	return to, others == total
+	if total == 0 {
+		return to, slices.Contains(to, 0)
+	}
+	return to, product(to) == total
 }
 
 // reshaped works out the shape that want stands for where the batch is open.

@@ -38,7 +38,7 @@ type buffer struct {
 	elem        onnx.DataType // 0: float32
 	data        []float32     // of a constant
 	other       any           // of a constant of another type: *[]int64, ...
-	first, last int       // the steps that first write and last read it
+	first, last int           // the steps that first write and last read it
 }
 
 // floats says that the buffer holds float32.
