@@ -193,7 +193,7 @@ func (b *builder) input(m *Model, in onnx.ValueInfo, uses map[string]int) error 
 	at := b.plan.buffer(buffer{size: sizeOf(v.shape), kind: callersBuffer, elem: v.elem})
 	v.setPlain(at)
 	b.plan.inputs = append(b.plan.inputs, at)
-	m.inputs = append(m.inputs, Value{in.Name, in.Type.String(), v.shape, in.Type})
+	m.inputs = append(m.inputs, Value{in.Name, in.Type.String(), v.shape})
 	return b.define(in.Name, v, uses)
 }
 
@@ -225,7 +225,7 @@ func (b *builder) output(m *Model, name string) error {
 		at = to
 	}
 	b.plan.outputs = append(b.plan.outputs, at)
-	m.outputs = append(m.outputs, Value{name, v.elem.String(), v.shape, v.elem})
+	m.outputs = append(m.outputs, Value{name, v.elem.String(), v.shape})
 	return nil
 }
 

@@ -171,7 +171,7 @@ func agrees(got Tensor, want *onnx.Tensor) error {
 	if !slices.Equal(got.Shape, w.shape) {
 		return fmt.Errorf("shape %v, want %v", got.Shape, w.shape)
 	}
-	data, n := pointer(got.Data, w.elem)
+	data, n := pointer(got.Data, w.elem.String())
 	if data == nil || n != w.len() {
 		return fmt.Errorf("it is %T of %d, want %v of %d", got.Data, n, w.elem, w.len())
 	}

@@ -53,7 +53,9 @@ func (v *value) setPixels(buf int) {
 func (v *value) lies() bool { return v.plain != none || v.pixels != none }
 
 // newBuffer returns a buffer of the session's for a value that passed check.
-func (b *builder) newBuffer(shape []int) int { return b.plan.buffer(buffer{size: sizeOf(shape)}) }
+func (b *builder) newBuffer(shape []int) int {
+	return b.plan.buffer(buffer{size: sizeOf(shape), elem: onnx.Float})
+}
 
 // plain returns the buffer that holds v row by row, adding a step if need be.
 func (b *builder) plain(v *value) (int, error) {
@@ -104,7 +106,7 @@ func (b *builder) place(v *value) error {
 	if err != nil {
 		return err
 	}
-	v.setPlain(b.plan.buffer(buffer{size: sizeOf(v.shape), kind: constantBuffer, data: data}))
+	v.setPlain(b.plan.buffer(buffer{size: sizeOf(v.shape), kind: constantBuffer, elem: onnx.Float, data: data}))
 	return nil
 }
 

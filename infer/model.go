@@ -26,8 +26,6 @@ type Value struct {
 	Name  string
 	Type  string // of its elements, as Go names it: "float32"
 	Shape []int  // -1 stands for N, the batch, which is open
-
-	elem onnx.DataType
 }
 
 // batched says that the value has as many samples as the batch.

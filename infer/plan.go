@@ -35,14 +35,14 @@ func (r rows) of(n int) int {
 type buffer struct {
 	size
 	kind        bufferKind
-	elem        onnx.DataType // 0: float32
-	data        []float32     // of a constant
-	other       any           // of a constant of another type: *[]int64, ...
-	first, last int           // the steps that first write and last read it
+	elem        onnx.DataType
+	data        []float32 // of a constant
+	other       any       // of a constant of another type: *[]int64, ...
+	first, last int       // the steps that first write and last read it
 }
 
 // floats says that the buffer holds float32.
-func (b *buffer) floats() bool { return b.elem == 0 || b.elem == onnx.Float }
+func (b *buffer) floats() bool { return b.elem == onnx.Float }
 
 // bufferKind says where a buffer lies.
 type bufferKind uint8

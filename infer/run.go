@@ -3,8 +3,6 @@ package infer
 import (
 	"fmt"
 	"slices"
-
-	"github.com/ganlet/ganlet/internal/onnx"
 )
 
 // This file is running a model on named tensors.
@@ -28,12 +26,12 @@ func (s *Session) Run(inputs ...Tensor) ([]Tensor, error) {
 	}
 	var outputs []Tensor
 	var results []any
-	for _, v := range s.model.outputs {
+	for i, v := range s.model.outputs {
 		shape := slices.Clone(v.Shape)
 		if v.batched() {
 			shape[0] = n
 		}
-		t := newTensor(v.elem, shape...)
+		t := newTensor(s.model.plan.buffers[s.model.plan.outputs[i]].elem, shape...)
 		results = append(results, t.data)
 		outputs = append(outputs, Tensor{v.Name, shape, elements(t.data)})
 	}
@@ -111,8 +109,8 @@ func elements(data any) any {
 	return *data.(*[]bool)
 }
 
-// pointer is the reverse of elements; its type is elem's, or it is nil.
-func pointer(slice any, elem onnx.DataType) (data any, n int) {
+// pointer is the reverse of elements; nil if its elements are of another type.
+func pointer(slice any, elem string) (data any, n int) {
 	switch v := slice.(type) {
 	case []float32:
 		data, n = &v, len(v)
@@ -129,7 +127,7 @@ func pointer(slice any, elem onnx.DataType) (data any, n int) {
 	case []bool:
 		data, n = &v, len(v)
 	}
-	if fmt.Sprintf("%T", slice) != "[]"+elem.String() {
+	if fmt.Sprintf("%T", slice) != "[]"+elem {
 		return nil, 0
 	}
 	return data, n
@@ -166,7 +164,7 @@ func (s *Session) arguments(inputs []Tensor) (n int, data []any, err error) {
 			}
 			n = t.Shape[0]
 		}
-		elements, length := pointer(t.Data, v.elem)
+		elements, length := pointer(t.Data, v.Type)
 		if elements == nil {
 			return 0, nil, fmt.Errorf("infer: input %q is %T, want []%s", t.Name, t.Data, v.Type)
 		}
