@@ -40,18 +40,6 @@ func strides(shape []int) []int {
 	return s
 }
 
-// spreadOver returns the strides of shape seen as the larger shape over: 0 where it
-// is repeated.
-func spreadOver(shape, over []int) []int {
-	s, own := make([]int, len(over)), strides(shape)
-	for d := range shape {
-		if shape[d] != 1 {
-			s[d+len(over)-len(shape)] = own[d]
-		}
-	}
-	return s
-}
-
 // walk is the way through an output and up to three inputs together, with
 // dimensions joined wherever all of them allow it.
 type walk struct {
@@ -59,14 +47,22 @@ type walk struct {
 	step  [3][]int // of each input, along each dimension
 }
 
-// walkOver plans the walk through an output and what is broadcast to it.
-func walkOver(out []int, inputs ...[]int) (w walk) {
-	var along [3][]int
-	for i := range along {
-		along[i] = make([]int, len(out))
-		if i < len(inputs) {
-			along[i] = spreadOver(inputs[i], out)
+// plan makes the walk through an output and what is broadcast to it. It reuses
+// the walk's memory.
+func (w *walk) plan(out, a, b, c []int) {
+	var along [3][maxRank]int
+	for i, shape := range [3][]int{a, b, c} {
+		n, pad := 1, len(out)-len(shape)
+		for d := len(shape) - 1; d >= 0; d-- {
+			if shape[d] != 1 {
+				along[i][d+pad] = n
+			}
+			n *= shape[d]
 		}
+	}
+	w.shape = w.shape[:0]
+	for i := range w.step {
+		w.step[i] = w.step[i][:0]
 	}
 	for d, size := range out {
 		last := len(w.shape) - 1
@@ -74,10 +70,10 @@ func walkOver(out []int, inputs ...[]int) (w walk) {
 		for i := range along {
 			joined = joined && w.step[i][last] == along[i][d]*size
 		}
-		if !joined {
-			w.shape = append(w.shape, size)
-		} else {
+		if joined {
 			w.shape[last] *= size
+		} else {
+			w.shape = append(w.shape, size)
 		}
 		for i := range along {
 			if joined {
@@ -88,12 +84,11 @@ func walkOver(out []int, inputs ...[]int) (w walk) {
 		}
 	}
 	if len(w.shape) == 0 {
-		w.shape = []int{1}
+		w.shape = append(w.shape, 1)
 		for i := range w.step {
-			w.step[i] = []int{0}
+			w.step[i] = append(w.step[i], 0)
 		}
 	}
-	return w
 }
 
 // lines calls line for every stretch of n elements of the output from o on; in
@@ -103,7 +98,8 @@ func (w *walk) lines(line func(o, n int, in, step [3]int)) {
 	n := w.shape[last]
 	outer := product(w.shape[:last])
 	step := [3]int{w.step[0][last], w.step[1][last], w.step[2][last]}
-	index := make([]int, last)
+	var space [maxRank]int
+	index := space[:last]
 	var in [3]int
 	for o := range outer {
 		if n > 0 {
@@ -259,11 +255,11 @@ func pickAxes[T element](dst, src []T, at int, axes [][]int, fill T) {
 // picked makes a pick the node's evaluate, with one output.
 func (n *node) picked(p pick) evaluate {
 	n.result(n.in[0].elem, p.shape()...)
-	return func(out, in []tensor) { p.run(out[0], in[0], tensor{}) }
+	return func(m *memory, out, in []tensor) { p.run(out[0], in[0], tensor{}) }
 }
 
+// maxRank bounds the dimensions of a tensor, as the format's reader does.
+const maxRank = 32
+
 // copyTensor is an evaluate that copies, whatever the shapes.
-func copyTensor(out, in []tensor) {
-	p := pick{axes: [][]int{steps(in[0].len(), 1)}}
-	p.run(out[0], in[0], tensor{})
-}
+func copyTensor(_ *memory, out, in []tensor) { convert(out[0], in[0]) }

@@ -10,8 +10,9 @@ import (
 // tensors, which computes them when a model runs and, on constants, when it is
 // loaded.
 
-// evaluate computes an operator's outputs. Inputs left out are not given.
-type evaluate func(out, in []tensor)
+// evaluate computes an operator's outputs. Inputs left out are not given. What
+// else it needs is in m.
+type evaluate func(m *memory, out, in []tensor)
 
 // result declares the next output of a node.
 func (n *node) result(elem onnx.DataType, shape ...int) {
@@ -94,7 +95,7 @@ func (n *node) fold(eval evaluate, probe int) ([]tensor, error) {
 		}
 		out = append(out, newTensor(v.elem, v.shape...))
 	}
-	eval(out, in)
+	eval(newMemory(), out, in)
 	return out, nil
 }
 
@@ -127,7 +128,8 @@ func (s *generalStep) uses() (all []int) {
 func (s *generalStep) run(r *run, part, _ int) {
 	if part == 0 {
 		args := &r.general[s.id]
-		s.eval(args.out, args.in)
+		args.memory.begin()
+		s.eval(&args.memory, args.out, args.in)
 	}
 }
 
@@ -155,12 +157,16 @@ func (n *node) generalStep(eval evaluate) error {
 }
 
 // arguments is the tensors of one general step in a session.
-type arguments struct{ out, in []tensor }
+type arguments struct {
+	out, in []tensor
+	memory  memory
+}
 
 // bind makes the tensors of all general steps. Those of the batch's size are
 // noted, to be set for each run.
 func (r *run) bind(p *plan) {
 	r.general = make([]arguments, p.general)
+	shared := new(scratchpad)
 	make1 := func(list []operand) (tensors []tensor) {
 		for _, o := range list {
 			t := tensor{}
@@ -176,7 +182,7 @@ func (r *run) bind(p *plan) {
 	}
 	for _, s := range p.steps {
 		if s, ok := s.(*generalStep); ok {
-			r.general[s.id] = arguments{make1(s.out), make1(s.in)}
+			r.general[s.id] = arguments{make1(s.out), make1(s.in), memory{pad: shared}}
 		}
 	}
 }

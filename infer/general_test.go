@@ -186,3 +186,26 @@ func TestBatchRefused(t *testing.T) {
 		}
 	}
 }
+
+// Generate allocates nothing on the general path either, once its memory is
+// there.
+func TestGeneralAllocates(t *testing.T) {
+	for name, draw := range generalSketches {
+		for k := range draw(newSketch(-1, 12)) {
+			s := newSketch(-1, 12)
+			s.Opsets[0].Version = 17
+			m := load(t, s.outputs(draw(s)[k]))
+			session := mustSession(t, m, 2)
+			z := latents(m, 3).Data.([]float32)
+			dst := make([]float32, 3*sizeOf(m.outputs[0].Shape).of(1))
+			allocs := testing.AllocsPerRun(5, func() {
+				if err := session.Generate(dst, z); err != nil {
+					t.Fatal(err)
+				}
+			})
+			if allocs != 0 {
+				t.Errorf("%s: Generate of output %d allocates %v times, want 0", name, k, allocs)
+			}
+		}
+	}
+}

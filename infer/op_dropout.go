@@ -32,9 +32,9 @@ func dropout(n *node) evaluate {
 	if training && ratio != 0 {
 		return n.dropSome(ratio)
 	}
-	return func(out, in []tensor) {
-		copyTensor(out, in)
-		ones := newTensor(onnx.Int64, in[0].shape...)
+	return func(m *memory, out, in []tensor) {
+		convert(out[0], in[0])
+		ones := m.tensor(onnx.Int64, in[0].shape)
 		for i := range of[int64](ones) {
 			of[int64](ones)[i] = 1
 		}
@@ -51,8 +51,8 @@ func (n *node) dropSome(ratio float64) evaluate {
 	if !n.has("seed") || seed < 0 || seed >= 1<<32 || ratio < 0 || ratio >= 1 {
 		n.fail("training_mode is set with ratio %v and seed %d", ratio, seed)
 	}
-	return func(out, in []tensor) {
-		keep := newTensor(onnx.Double, in[0].shape...)
+	return func(m *memory, out, in []tensor) {
+		keep := m.tensor(onnx.Double, in[0].shape)
 		random := newMersenne(uint32(seed))
 		for i := range of[float64](keep) {
 			if random.uniform() >= ratio {
@@ -60,7 +60,7 @@ func (n *node) dropSome(ratio float64) evaluate {
 			}
 		}
 		convert(out[1], keep)
-		x := newTensor(onnx.Double, in[0].shape...)
+		x := m.tensor(onnx.Double, in[0].shape)
 		convert(x, in[0])
 		for i, k := range of[float64](keep) {
 			of[float64](x)[i] *= k / (1 - ratio)

@@ -23,7 +23,7 @@ func unary(float func(float64) float64, integer func(int64) int64) func(*node) e
 }
 
 func elementwise(float func(float64) float64, integer func(int64) int64) evaluate {
-	return inWide(func(out, in []tensor) {
+	return inWide(func(m *memory, out, in []tensor) {
 		switch in[0].elem {
 		case onnx.Float:
 			x, y := of[float32](in[0]), of[float32](out[0])
@@ -147,27 +147,32 @@ func arithmetic(op operation) func(*node) evaluate {
 			shapes = append(shapes, v.shape)
 		}
 		n.result(elem, n.broadcast(shapes...)...)
-		return inWide(func(out, in []tensor) { arithmeticAll(op, out[0], in) })
+		return inWide(func(m *memory, out, in []tensor) { arithmeticAll(m, op, out[0], in) })
 	}
 }
 
-func arithmeticAll(op operation, out tensor, in []tensor) {
+func arithmeticAll(m *memory, op operation, out tensor, in []tensor) {
 	if len(in) == 1 {
-		copyTensor([]tensor{out}, in)
+		convert(out, in[0])
 		return
 	}
 	sum := in[0]
 	for _, t := range in[1:] { // from the second on, out is read as well
-		w := walkOver(out.shape, sum.shape, t.shape)
-		switch out.elem {
-		case onnx.Float:
-			arithmeticOn[float32](op, &w, out, sum, t)
-		case onnx.Double:
-			arithmeticOn[float64](op, &w, out, sum, t)
-		default:
-			arithmeticOn[int64](op, &w, out, sum, t)
-		}
+		join(m, op, out, sum, t)
 		sum = out
+	}
+}
+
+// join is out = a op b; out may be a.
+func join(m *memory, op operation, out, a, b tensor) {
+	w := m.walkOver(out.shape, a.shape, b.shape, nil)
+	switch out.elem {
+	case onnx.Float:
+		arithmeticOn[float32](op, w, out, a, b)
+	case onnx.Double:
+		arithmeticOn[float64](op, w, out, a, b)
+	default:
+		arithmeticOn[int64](op, w, out, a, b)
 	}
 }
 
@@ -225,9 +230,9 @@ func mean(n *node) evaluate {
 	n.elem(0, floats)
 	by := float64(len(n.in))
 	scale := elementwise(func(x float64) float64 { return x / by }, nil)
-	return func(out, in []tensor) {
-		sum(out, in)
-		scale(out, out)
+	return func(m *memory, out, in []tensor) {
+		sum(m, out, in)
+		scale(m, out, out)
 	}
 }
 
@@ -236,9 +241,9 @@ func compare(float func(a, b float64) bool, integer func(a, b int64) bool, want 
 	return func(n *node) evaluate {
 		n.sameElem(want)
 		n.result(onnx.Bool, n.broadcast(n.in[0].shape, n.in[1].shape)...)
-		return func(out, in []tensor) {
-			a, b, z := widened(in[0]), widened(in[1]), of[bool](out[0])
-			w := walkOver(out[0].shape, a.shape, b.shape)
+		return func(m *memory, out, in []tensor) {
+			a, b, z := m.widened(in[0]), m.widened(in[1]), of[bool](out[0])
+			w := m.walkOver(out[0].shape, a.shape, b.shape, nil)
 			w.lines(func(o, n int, at, step [3]int) {
 				for k := range n {
 					i, j := at[0]+k*step[0], at[1]+k*step[1]
@@ -269,7 +274,7 @@ func xor(a, b int64) bool { return a != b }
 // not is Not.
 func not(n *node) evaluate {
 	n.result(n.elem(0, booleans), n.in[0].shape...)
-	return func(out, in []tensor) {
+	return func(m *memory, out, in []tensor) {
 		for i, v := range of[bool](in[0]) {
 			of[bool](out[0])[i] = !v
 		}
@@ -281,14 +286,14 @@ func power(n *node) evaluate {
 	elem, exponent := n.elem(0, numbers), n.elem(1, numbers)
 	n.result(elem, n.broadcast(n.in[0].shape, n.in[1].shape)...)
 	whole := integers.has(elem) && integers.has(exponent)
-	return func(out, in []tensor) {
-		x, y := newTensor(onnx.Double, in[0].shape...), newTensor(onnx.Double, in[1].shape...)
+	return func(m *memory, out, in []tensor) {
+		x, y := m.tensor(onnx.Double, in[0].shape), m.tensor(onnx.Double, in[1].shape)
 		convert(x, in[0])
 		convert(y, in[1])
-		z := newTensor(onnx.Double, out[0].shape...)
-		w := walkOver(z.shape, x.shape, y.shape)
+		z := m.tensor(onnx.Double, out[0].shape)
+		w := m.walkOver(z.shape, x.shape, y.shape, nil)
 		if whole {
-			a, b, z := widened(in[0]), widened(in[1]), newTensor(onnx.Int64, out[0].shape...)
+			a, b, z := m.widened(in[0]), m.widened(in[1]), m.tensor(onnx.Int64, out[0].shape)
 			w.lines(func(o, n int, at, step [3]int) {
 				for k := range n {
 					of[int64](z)[o+k] = integerPower(of[int64](a)[at[0]+k*step[0]], of[int64](b)[at[1]+k*step[1]])
@@ -328,21 +333,21 @@ func prelu(n *node) evaluate {
 		n.fail("slope of shape %v does not fit %v", n.in[1].shape, x)
 	}
 	n.result(elem, x...)
-	return inWide(func(out, in []tensor) {
+	return inWide(func(m *memory, out, in []tensor) {
 		switch out[0].elem {
 		case onnx.Float:
-			preluOn[float32](out[0], in)
+			preluOn[float32](m, out[0], in)
 		case onnx.Double:
-			preluOn[float64](out[0], in)
+			preluOn[float64](m, out[0], in)
 		default:
-			preluOn[int64](out[0], in)
+			preluOn[int64](m, out[0], in)
 		}
 	})
 }
 
-func preluOn[T wide](out tensor, in []tensor) {
+func preluOn[T wide](m *memory, out tensor, in []tensor) {
 	z, x, slope := of[T](out), of[T](in[0]), of[T](in[1])
-	w := walkOver(out.shape, in[0].shape, in[1].shape)
+	w := m.walkOver(out.shape, in[0].shape, in[1].shape, nil)
 	w.lines(func(o, n int, at, step [3]int) {
 		for k := range n {
 			z[o+k] = x[o+k]
@@ -360,21 +365,21 @@ func where(n *node) evaluate {
 		n.fail("input 2, %q, is %v, want %v", n.Inputs[2], n.in[2].elem, elem)
 	}
 	n.result(n.in[1].elem, n.broadcast(n.in[0].shape, n.in[1].shape, n.in[2].shape)...)
-	return inWide(func(out, in []tensor) {
+	return inWide(func(m *memory, out, in []tensor) {
 		switch out[0].elem {
 		case onnx.Float:
-			whereOn[float32](out[0], in)
+			whereOn[float32](m, out[0], in)
 		case onnx.Double:
-			whereOn[float64](out[0], in)
+			whereOn[float64](m, out[0], in)
 		default:
-			whereOn[int64](out[0], in)
+			whereOn[int64](m, out[0], in)
 		}
 	})
 }
 
-func whereOn[T wide](out tensor, in []tensor) {
-	z, c, x, y := of[T](out), of[int64](widened(in[0])), of[T](in[1]), of[T](in[2])
-	w := walkOver(out.shape, in[0].shape, in[1].shape, in[2].shape)
+func whereOn[T wide](m *memory, out tensor, in []tensor) {
+	z, c, x, y := of[T](out), of[int64](m.widened(in[0])), of[T](in[1]), of[T](in[2])
+	w := m.walkOver(out.shape, in[0].shape, in[1].shape, in[2].shape)
 	w.lines(func(o, n int, at, step [3]int) {
 		for k := range n {
 			if c[at[0]+k*step[0]] != 0 {
@@ -399,20 +404,18 @@ func clip(n *node) evaluate {
 			n.fail("input %d, %q, is %v %v, want one %v", i, n.Inputs[i], v.elem, v.shape, elem)
 		}
 	}
-	return inWide(func(out, in []tensor) {
+	return inWide(func(m *memory, out, in []tensor) {
 		bounded := in[0]
 		if in[1].given() {
-			in[1].shape = nil
-			arithmeticAll(opMax, out[0], []tensor{bounded, in[1]})
+			join(m, opMax, out[0], bounded, tensor{in[1].elem, nil, in[1].data})
 			bounded = out[0]
 		}
 		if in[2].given() {
-			in[2].shape = nil
-			arithmeticAll(opMin, out[0], []tensor{bounded, in[2]})
+			join(m, opMin, out[0], bounded, tensor{in[2].elem, nil, in[2].data})
 			bounded = out[0]
 		}
 		if bounded.data != out[0].data {
-			copyTensor(out, in)
+			convert(out[0], in[0])
 		}
 	})
 }
@@ -430,5 +433,5 @@ func castGeneral(n *node) evaluate {
 		n.in[0] = &half
 	}
 	n.result(to, n.in[0].shape...)
-	return func(out, in []tensor) { convert(out[0], in[0]) }
+	return func(m *memory, out, in []tensor) { convert(out[0], in[0]) }
 }

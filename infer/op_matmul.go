@@ -50,27 +50,20 @@ func matMulGeneral(n *node) evaluate {
 	n.fits(out, rowsOf(out), append(slices.Clone(out[min(1, len(out)):]), k)...)
 	n.result(elem, out...)
 	aStack, bStack := len(a)-2, len(b)-2
-	return func(out, in []tensor) {
-		full := [2][]int{in[0].shape, in[1].shape}
-		if row {
-			full[0] = []int{1, k}
+	return func(m *memory, out, in []tensor) {
+		h, n := 1, 1
+		if !row {
+			h = in[0].shape[len(in[0].shape)-2]
 		}
-		if column {
-			full[1] = []int{k, 1}
+		if !column {
+			n = in[1].shape[len(in[1].shape)-1]
 		}
-		m, n := full[0][len(full[0])-2], full[1][len(full[1])-1]
 		stack := out[0].shape[:max(aStack, bStack)]
-		w := walkOver(stack, full[0][:aStack], full[1][:bStack])
-		var places [][2]int
-		w.lines(func(o, count int, at, step [3]int) {
-			for i := range count {
-				places = append(places, [2]int{(at[0] + i*step[0]) * m * k, (at[1] + i*step[1]) * k * n})
-			}
-		})
+		w := m.walkOver(stack, in[0].shape[:aStack], in[1].shape[:bStack], nil)
 		if floats.has(elem) {
-			products[float64](out[0], in, places, m, k, n, onnx.Double)
+			products[float64](m, out[0], in, w, h, k, n, onnx.Double)
 		} else {
-			products[int64](out[0], in, places, m, k, n, onnx.Int64)
+			products[int64](m, out[0], in, w, h, k, n, onnx.Int64)
 		}
 	}
 }
@@ -84,13 +77,14 @@ func rowsOf(shape []int) rows {
 }
 
 // products multiplies pairs of matrices, m x k by k x n.
-func products[T float64 | int64](out tensor, in []tensor, places [][2]int, m, k, n int, elem onnx.DataType) {
-	a, b, c := newTensor(elem, in[0].shape...), newTensor(elem, in[1].shape...), newTensor(elem, out.shape...)
-	convert(a, in[0])
-	convert(b, in[1])
-	for i, at := range places {
-		multiply(of[T](c)[i*m*n:][:m*n], of[T](a)[at[0]:], of[T](b)[at[1]:], m, k, n, k, 1, n, 1)
-	}
+func products[T float64 | int64](mem *memory, out tensor, in []tensor, stack *walk, m, k, n int, elem onnx.DataType) {
+	a, b, c := mem.copied(elem, in[0]), mem.copied(elem, in[1]), mem.tensor(elem, out.shape)
+	stack.lines(func(o, count int, at, step [3]int) {
+		for i := range count {
+			left, right := of[T](a)[(at[0]+i*step[0])*m*k:], of[T](b)[(at[1]+i*step[1])*k*n:]
+			multiply(of[T](c)[(o+i)*m*n:][:m*n], left, right, m, k, n, k, 1, n, 1)
+		}
+	})
 	convert(out, c)
 }
 
@@ -135,30 +129,30 @@ func gemmGeneral(n *node) evaluate {
 	}
 	n.fits(shape, rowsOf(shape), a[1], b[1])
 	n.result(elem, shape...)
-	return func(out, in []tensor) {
-		x, y, z := newTensor(onnx.Double, in[0].shape...), newTensor(onnx.Double, in[1].shape...), newTensor(onnx.Double, out[0].shape...)
+	return func(m *memory, out, in []tensor) {
+		x, y, z := m.tensor(onnx.Double, in[0].shape), m.tensor(onnx.Double, in[1].shape), m.tensor(onnx.Double, out[0].shape)
 		convert(x, in[0])
 		convert(y, in[1])
-		m, n, k := z.shape[0], z.shape[1], a[1]
+		h, n, k := z.shape[0], z.shape[1], a[1]
 		aRow, aCol, bRow, bCol := k, 1, n, 1
 		if transA {
-			aRow, aCol = 1, m
+			aRow, aCol = 1, h
 		}
 		if transB {
 			bRow, bCol = 1, k
 		}
 		sum := of[float64](z)
-		multiply(sum, of[float64](x), of[float64](y), m, k, n, aRow, aCol, bRow, bCol)
+		multiply(sum, of[float64](x), of[float64](y), h, k, n, aRow, aCol, bRow, bCol)
 		for i := range sum {
 			sum[i] *= alpha
 		}
 		if in[2].given() {
-			c := newTensor(onnx.Double, in[2].shape...)
+			c := m.tensor(onnx.Double, in[2].shape)
 			convert(c, in[2])
 			for i := range of[float64](c) {
 				of[float64](c)[i] *= beta
 			}
-			arithmeticAll(opAdd, z, []tensor{z, c})
+			join(m, opAdd, z, z, c)
 		}
 		convert(out[0], z)
 	}

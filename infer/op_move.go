@@ -142,7 +142,7 @@ func concat(n *node) evaluate {
 		shape[axis] += v.shape[axis]
 	}
 	n.result(elem, shape...)
-	return func(out, in []tensor) {
+	return func(m *memory, out, in []tensor) {
 		switch out[0].data.(type) {
 		case *[]float32:
 			concatOf[float32](out[0], in, axis)
@@ -214,7 +214,7 @@ func split(n *node) evaluate {
 	if len(picks) != parts || at != x.shape[axis] {
 		n.fail("split is %v, want %d sizes that sum to %d", sizes, parts, x.shape[axis])
 	}
-	return func(out, in []tensor) {
+	return func(m *memory, out, in []tensor) {
 		for i := range picks {
 			picks[i].run(out[i], in[0], tensor{})
 		}
@@ -318,20 +318,44 @@ func gather(n *node) evaluate {
 			}
 		}
 	}
-	return func(out, in []tensor) {
-		list := of[int64](widened(in[1]))
-		before, after := product(in[0].shape[:axis]), product(in[0].shape[axis+1:])
-		p := pick{axes: [][]int{steps(before, entries*after), make([]int, len(list)), steps(after, 1)}}
-		for i, k := range list {
+	return func(m *memory, out, in []tensor) {
+		list := of[int64](m.widened(in[1]))
+		outer, each := product(in[0].shape[:axis]), product(in[0].shape[axis+1:])
+		switch out[0].data.(type) {
+		case *[]float32:
+			gatherOf[float32](out[0], in[0], list, outer, entries, each)
+		case *[]float64:
+			gatherOf[float64](out[0], in[0], list, outer, entries, each)
+		case *[]int64:
+			gatherOf[int64](out[0], in[0], list, outer, entries, each)
+		case *[]int32:
+			gatherOf[int32](out[0], in[0], list, outer, entries, each)
+		case *[]int8:
+			gatherOf[int8](out[0], in[0], list, outer, entries, each)
+		case *[]uint8:
+			gatherOf[uint8](out[0], in[0], list, outer, entries, each)
+		case *[]bool:
+			gatherOf[bool](out[0], in[0], list, outer, entries, each)
+		}
+	}
+}
+
+// gatherOf copies the entries that the list names; one out of range, which only
+// a list computed at run time can have, is zeros.
+func gatherOf[T element](out, x tensor, list []int64, outer, entries, each int) {
+	dst, src := of[T](out), of[T](x)
+	for o := range outer {
+		for _, k := range list {
 			if k < 0 {
 				k += int64(entries)
 			}
-			p.axes[1][i] = filling
 			if k >= 0 && k < int64(entries) {
-				p.axes[1][i] = int(k) * after
+				copy(dst[:each], src[(o*entries+int(k))*each:])
+			} else {
+				clear(dst[:each])
 			}
+			dst = dst[each:]
 		}
-		p.run(out[0], in[0], tensor{})
 	}
 }
 
@@ -358,13 +382,37 @@ func expand(n *node) evaluate {
 // repeated makes input 0 larger by broadcasting.
 func (n *node) repeated(shape []int) evaluate {
 	n.result(n.in[0].elem, shape...)
-	return func(out, in []tensor) {
-		p, step := pick{}, spreadOver(in[0].shape, out[0].shape)
-		for d, size := range out[0].shape {
-			p.axes = append(p.axes, steps(size, step[d]))
-		}
-		p.run(out[0], in[0], tensor{})
+	return repeat
+}
+
+// repeat is an evaluate that broadcasts.
+func repeat(m *memory, out, in []tensor) {
+	w := m.walkOver(out[0].shape, in[0].shape, nil, nil)
+	switch out[0].data.(type) {
+	case *[]float32:
+		repeatOf[float32](w, out[0], in[0])
+	case *[]float64:
+		repeatOf[float64](w, out[0], in[0])
+	case *[]int64:
+		repeatOf[int64](w, out[0], in[0])
+	case *[]int32:
+		repeatOf[int32](w, out[0], in[0])
+	case *[]int8:
+		repeatOf[int8](w, out[0], in[0])
+	case *[]uint8:
+		repeatOf[uint8](w, out[0], in[0])
+	case *[]bool:
+		repeatOf[bool](w, out[0], in[0])
 	}
+}
+
+func repeatOf[T element](w *walk, out, x tensor) {
+	dst, src := of[T](out), of[T](x)
+	w.lines(func(o, n int, in, step [3]int) {
+		for k := range n {
+			dst[o+k] = src[in[0]+k*step[0]]
+		}
+	})
 }
 
 // tile is Tile: every dimension repeated.
@@ -445,11 +493,10 @@ func pad(n *node) evaluate {
 		p.choose(axis, which)
 	}
 	n.result(x.elem, p.shape()...)
-	return func(out, in []tensor) {
+	return func(m *memory, out, in []tensor) {
 		own := in[2]
 		if !own.given() {
-			own = newTensor(in[0].elem)
-			convert(own, fill)
+			own = m.copied(in[0].elem, fill)
 		}
 		p.run(out[0], in[0], own)
 	}
@@ -499,9 +546,9 @@ func constantOfShape(n *node) evaluate {
 	}
 	n.result(fill.elem, shape...)
 	fill.shape = nil
-	return func(out, _ []tensor) {
-		p := pick{axes: [][]int{make([]int, out[0].len())}}
-		p.run(out[0], fill, tensor{})
+	fills := []tensor{fill}
+	return func(m *memory, out, _ []tensor) {
+		repeat(m, out, fills)
 	}
 }
 
@@ -534,7 +581,7 @@ func rangeOf(n *node) evaluate {
 		length++
 	}
 	n.result(elem, length)
-	return inWide(func(out, _ []tensor) {
+	return inWide(func(m *memory, out, _ []tensor) {
 		for i := range length {
 			switch at := v[0] + float64(float64(i)*v[2]); out[0].elem {
 			case onnx.Float:

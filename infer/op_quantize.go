@@ -51,10 +51,10 @@ func quantize(n *node) evaluate {
 	if elem == onnx.Int8 {
 		low, high = -128, 127
 	}
-	return func(out, in []tensor) {
-		x, y := newTensor(onnx.Float, in[0].shape...), newTensor(onnx.Double, out[0].shape...)
+	return func(m *memory, out, in []tensor) {
+		x, y := m.tensor(onnx.Float, in[0].shape), m.tensor(onnx.Double, out[0].shape)
 		convert(x, in[0])
-		zero := newTensor(onnx.Double, in[1].shape...)
+		zero := m.tensor(onnx.Double, in[1].shape)
 		if in[2].given() {
 			convert(zero, in[2])
 		}
@@ -82,9 +82,9 @@ func dequantize(n *node) evaluate {
 	}
 	which := n.quantized()
 	n.result(onnx.Float, n.in[0].shape...)
-	return func(out, in []tensor) {
-		x := widened(in[0])
-		zero := newTensor(onnx.Int64, in[1].shape...)
+	return func(m *memory, out, in []tensor) {
+		x := m.widened(in[0])
+		zero := m.tensor(onnx.Int64, in[1].shape)
 		if in[2].given() {
 			convert(zero, in[2])
 		}

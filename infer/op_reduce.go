@@ -12,25 +12,35 @@ import (
 
 // lanes is a tensor seen as groups of elements that are joined: element j of
 // group i is at groups[i] + members[j]. Groups and members are in row order.
-type lanes struct{ groups, members []int }
+type lanes struct{ of, groups, members []int }
 
-func lanesOf(shape []int, joined []int) lanes {
-	l := lanes{[]int{0}, []int{0}}
-	s := strides(shape)
+func (l *lanes) plan(shape, joined []int) {
+	l.of = append(l.of[:0], shape...)
+	l.groups, l.members = append(l.groups[:0], 0), append(l.members[:0], 0)
+	step := product(shape)
 	for d, size := range shape {
-		list := &l.groups
+		step /= max(size, 1)
 		if slices.Contains(joined, d) {
-			list = &l.members
+			l.members = times(l.members, size, step)
+		} else {
+			l.groups = times(l.groups, size, step)
 		}
-		var longer []int
-		for _, at := range *list {
-			for i := range size {
-				longer = append(longer, at+i*s[d])
-			}
-		}
-		*list = longer
 	}
-	return l
+}
+
+// times replaces every place by size places, step apart.
+func times(list []int, size, step int) []int {
+	n := len(list)
+	if size == 0 {
+		return list[:0]
+	}
+	list = slices.Grow(list, n*(size-1))[:n*size]
+	for i := n - 1; i >= 0; i-- {
+		for k, at := size-1, list[i]; k >= 0; k-- {
+			list[i*size+k] = at + k*step
+		}
+	}
+	return list
 }
 
 // reduction is the sums that reductions are made of.
@@ -80,22 +90,22 @@ func reduce(how reduction) func(*node) evaluate {
 			}
 		}
 		n.result(elem, shape...)
-		return func(out, in []tensor) {
-			l := lanesOf(in[0].shape, list)
+		return func(m *memory, out, in []tensor) {
+			l := m.lanesOf(in[0].shape, list)
 			if floats.has(elem) {
-				reduceIn[float64](how, l, out[0], in[0], onnx.Double)
+				reduceIn[float64](m, how, l, out[0], in[0], onnx.Double)
 			} else {
-				reduceIn[int64](how, l, out[0], in[0], onnx.Int64)
+				reduceIn[int64](m, how, l, out[0], in[0], onnx.Int64)
 			}
 		}
 	}
 }
 
-func reduceIn[T float64 | int64](how reduction, l lanes, out, in tensor, elem onnx.DataType) {
-	x, y := newTensor(elem, in.shape...), newTensor(elem, out.shape...)
+func reduceIn[T float64 | int64](m *memory, how reduction, l *lanes, out, in tensor, elem onnx.DataType) {
+	x, y := m.tensor(elem, in.shape), m.tensor(elem, out.shape)
 	convert(x, in)
 	src, dst := of[T](x), of[T](y)
-	group := make([]T, len(l.members))
+	group := of[T](m.tensor(elem, []int{len(l.members)}))
 	for i, g := range l.groups {
 		for j, m := range l.members {
 			group[j] = src[g+m]
@@ -156,18 +166,18 @@ func reduced[T float64 | int64](how reduction, x []T) (sum T) {
 // inDouble makes an evaluate of one tensor that works in float64 on groups of
 // elements along axes.
 func inDouble(joined []int, f func(group []float64)) evaluate {
-	return func(out, in []tensor) {
-		x := newTensor(onnx.Double, in[0].shape...)
+	return func(m *memory, out, in []tensor) {
+		x := m.tensor(onnx.Double, in[0].shape)
 		convert(x, in[0])
-		eachLane(x, joined, f)
+		eachLane(m, x, joined, f)
 		convert(out[0], x)
 	}
 }
 
 // eachLane replaces the elements along axes by what f makes of them.
-func eachLane(x tensor, joined []int, f func(group []float64)) {
-	l, v := lanesOf(x.shape, joined), of[float64](x)
-	group := make([]float64, len(l.members))
+func eachLane(m *memory, x tensor, joined []int, f func(group []float64)) {
+	l, v := m.lanesOf(x.shape, joined), of[float64](x)
+	group := of[float64](m.tensor(onnx.Double, []int{len(l.members)}))
 	for _, g := range l.groups {
 		for j, m := range l.members {
 			group[j] = v[g+m]
@@ -271,21 +281,19 @@ func instanceNorm(n *node) evaluate {
 	n.result(elem, x.shape...)
 	eps := float64(n.floatAttr("epsilon", 1e-5))
 	joined := steps(len(x.shape), 1)[2:]
-	return func(out, in []tensor) {
-		y := newTensor(onnx.Double, in[0].shape...)
+	return func(m *memory, out, in []tensor) {
+		y := m.tensor(onnx.Double, in[0].shape)
 		convert(y, in[0])
-		eachLane(y, joined, func(g []float64) { standardize(g, eps) })
-		perChannelAffine(y, in[1], in[2])
+		eachLane(m, y, joined, func(g []float64) { standardize(g, eps) })
+		perChannelAffine(m, y, in[1], in[2])
 		convert(out[0], y)
 	}
 }
 
 // perChannelAffine is y*scale + bias, with one of each for every channel.
-func perChannelAffine(y, scale, bias tensor) {
+func perChannelAffine(m *memory, y, scale, bias tensor) {
 	c := y.shape[1]
-	s, b := newTensor(onnx.Double, c), newTensor(onnx.Double, c)
-	convert(s, scale)
-	convert(b, bias)
+	s, b := m.copied(onnx.Double, scale), m.copied(onnx.Double, bias)
 	each, v := product(y.shape[2:]), of[float64](y)
 	for i := range v {
 		k := i / each % c
@@ -312,16 +320,16 @@ func groupNorm(n *node) evaluate {
 	}
 	n.result(elem, x.shape...)
 	eps := float64(n.floatAttr("epsilon", 1e-5))
-	return func(out, in []tensor) {
-		y := newTensor(onnx.Double, in[0].shape...)
+	return func(m *memory, out, in []tensor) {
+		y := m.tensor(onnx.Double, in[0].shape)
 		convert(y, in[0])
 		shape := y.shape
 		y.shape = []int{shape[0], groups, shape[1] / groups * product(shape[2:])}
-		eachLane(y, []int{2}, func(g []float64) { standardize(g, eps) })
+		eachLane(m, y, []int{2}, func(g []float64) { standardize(g, eps) })
 		if want != groups {
 			y.shape = shape
 		}
-		perChannelAffine(y, in[1], in[2])
+		perChannelAffine(m, y, in[1], in[2])
 		y.shape = shape
 		convert(out[0], y)
 	}
@@ -354,20 +362,19 @@ func layerNorm(n *node) evaluate {
 	n.result(elem, x.shape...)
 	n.result(onnx.Float, outer...)
 	n.result(onnx.Float, outer...)
-	return func(out, in []tensor) {
-		y := newTensor(onnx.Double, in[0].shape...)
+	return func(m *memory, out, in []tensor) {
+		y := m.tensor(onnx.Double, in[0].shape)
 		convert(y, in[0])
 		k := 0
-		eachLane(y, joined, func(g []float64) {
+		eachLane(m, y, joined, func(g []float64) {
 			mean, inverse := standardize(g, eps)
 			of[float32](out[1])[k], of[float32](out[2])[k] = float32(mean), float32(inverse)
 			k++
 		})
-		for i, op := range []operation{1: opMul, 2: opAdd} {
+		for i, op := range [...]operation{1: opMul, 2: opAdd} {
 			if i > 0 && i < len(in) && in[i].given() {
-				other := newTensor(onnx.Double, in[i].shape...)
-				convert(other, in[i])
-				arithmeticAll(op, y, []tensor{y, other})
+				other := m.copied(onnx.Double, in[i])
+				join(m, op, y, y, other)
 			}
 		}
 		convert(out[0], y)
@@ -401,18 +408,16 @@ func batchNormGeneral(n *node) evaluate {
 		n.result(elem, c)
 	}
 	joined := slices.Delete(steps(len(x.shape), 1), 1, 2)
-	return func(out, in []tensor) {
-		y, mean, variance := newTensor(onnx.Double, in[0].shape...), newTensor(onnx.Double, c), newTensor(onnx.Double, c)
+	return func(m *memory, out, in []tensor) {
+		y, mean, variance := m.tensor(onnx.Double, in[0].shape), m.copied(onnx.Double, in[3]), m.copied(onnx.Double, in[4])
 		convert(y, in[0])
-		convert(mean, in[3])
-		convert(variance, in[4])
-		m, v := of[float64](mean), of[float64](variance)
+		running, v := of[float64](mean), of[float64](variance)
 		k := 0
-		eachLane(y, joined, func(g []float64) {
-			by, spread := m[k], v[k]
+		eachLane(m, y, joined, func(g []float64) {
+			by, spread := running[k], v[k]
 			if training {
 				by, spread = moments(g)
-				m[k] = float64(m[k]*momentum) + float64(by*(1-momentum))
+				running[k] = float64(running[k]*momentum) + float64(by*(1-momentum))
 				v[k] = float64(v[k]*momentum) + float64(spread*(1-momentum))
 			}
 			for i := range g {
@@ -420,7 +425,7 @@ func batchNormGeneral(n *node) evaluate {
 			}
 			k++
 		})
-		perChannelAffine(y, in[1], in[2])
+		perChannelAffine(m, y, in[1], in[2])
 		convert(out[0], y)
 		if training {
 			convert(out[1], mean)

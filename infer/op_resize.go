@@ -104,11 +104,11 @@ func resize(n *node) evaluate {
 		}
 		return n.picked(p)
 	}
-	return func(out, in []tensor) {
-		t := newTensor(onnx.Double, in[0].shape...)
+	return func(m *memory, out, in []tensor) {
+		t := m.tensor(onnx.Double, in[0].shape)
 		convert(t, in[0])
 		for i := range along {
-			t = along[i].run(t)
+			t = along[i].run(m, t)
 		}
 		for i := range along {
 			along[i].extrapolate(t, r.extrapolation)
@@ -292,10 +292,11 @@ func (r *resizing) weights(x float64, side int) []tap {
 }
 
 // run resamples t along the axis.
-func (a *resample) run(t tensor) tensor {
-	shape := slices.Clone(t.shape)
+func (a *resample) run(m *memory, t tensor) tensor {
+	var space [maxRank]int
+	shape := append(space[:0], t.shape...)
 	shape[a.axis] = len(a.taps)
-	out := newTensor(onnx.Double, shape...)
+	out := m.tensor(onnx.Double, shape)
 	inner, outer := product(shape[a.axis+1:]), product(shape[:a.axis])
 	from, to := inner*t.shape[a.axis], inner*len(a.taps)
 	for o := range outer {

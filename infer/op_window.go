@@ -160,8 +160,8 @@ func averagePool(n *node) evaluate {
 		return nil
 	}
 	n.result(n.in[0].elem, shape...)
-	return func(out, in []tensor) {
-		x, y := newTensor(onnx.Double, in[0].shape...), newTensor(onnx.Double, out[0].shape...)
+	return func(m *memory, out, in []tensor) {
+		x, y := m.tensor(onnx.Double, in[0].shape), m.tensor(onnx.Double, out[0].shape)
 		convert(x, in[0])
 		small, large := product(w.small[:]), product(w.large[:])
 		for c := range in[0].shape[0] * in[0].shape[1] {
@@ -192,10 +192,10 @@ func maxPool(n *node) evaluate {
 	}
 	n.result(n.in[0].elem, shape...)
 	n.result(onnx.Int64, shape...)
-	return func(out, in []tensor) {
-		x := newTensor(onnx.Double, in[0].shape...) // exact for all but large int64
+	return func(m *memory, out, in []tensor) {
+		x := m.tensor(onnx.Double, in[0].shape) // exact for all but large int64
 		convert(x, in[0])
-		y, at := newTensor(onnx.Double, out[0].shape...), of[int64](out[1])
+		y, at := m.tensor(onnx.Double, out[0].shape), of[int64](out[1])
 		small, large := product(w.small[:]), product(w.large[:])
 		for c := range in[0].shape[0] * in[0].shape[1] {
 			src, dst, at := of[float64](x)[c*large:], of[float64](y)[c*small:], at[c*small:]
@@ -235,8 +235,8 @@ func globalPool(how reduction) func(*node) evaluate {
 		}
 		n.result(x.elem, shape...)
 		joined := steps(len(shape), 1)[2:]
-		return func(out, in []tensor) {
-			reduceIn[float64](how, lanesOf(in[0].shape, joined), out[0], in[0], onnx.Double)
+		return func(m *memory, out, in []tensor) {
+			reduceIn[float64](m, how, m.lanesOf(in[0].shape, joined), out[0], in[0], onnx.Double)
 		}
 	}
 }
@@ -344,8 +344,8 @@ func (n *node) convolve(c *convolution, shape []int, sum func(dst, src, weights 
 		n.fail("input 2, %q, has shape %v, want [%d]", n.Inputs[2], bias.shape, shape[1])
 	}
 	n.result(x.elem, shape...)
-	return func(out, in []tensor) {
-		src, w, dst := newTensor(onnx.Double, in[0].shape...), newTensor(onnx.Double, in[1].shape...), newTensor(onnx.Double, out[0].shape...)
+	return func(m *memory, out, in []tensor) {
+		src, w, dst := m.tensor(onnx.Double, in[0].shape), m.tensor(onnx.Double, in[1].shape), m.tensor(onnx.Double, out[0].shape)
 		convert(src, in[0])
 		convert(w, in[1])
 		from, to := product(src.shape[1:]), product(dst.shape[1:])
@@ -353,7 +353,7 @@ func (n *node) convolve(c *convolution, shape []int, sum func(dst, src, weights 
 			sum(of[float64](dst)[i*to:][:to], of[float64](src)[i*from:][:from], of[float64](w))
 		}
 		if in[2].given() {
-			bias := newTensor(onnx.Double, in[2].shape...)
+			bias := m.tensor(onnx.Double, in[2].shape)
 			convert(bias, in[2])
 			each := product(dst.shape[2:])
 			for i, v := range of[float64](dst) {

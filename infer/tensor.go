@@ -148,22 +148,23 @@ func constantOf(t tensor) *onnx.Tensor {
 		c.Raw = append(c.Raw, of[uint8](t)...)
 	case onnx.Bool:
 		for _, v := range of[bool](t) {
-			c.Raw = append(c.Raw, fromBool[byte](v))
+			b := byte(0)
+			if v {
+				b = 1
+			}
+			c.Raw = append(c.Raw, b)
 		}
 	}
 	return c
 }
 
-func fromBool[T wide | byte | int8 | int32](v bool) T {
-	if v {
-		return 1
-	}
-	return 0
-}
-
 // convert writes src's elements to dst as Go converts them: towards zero, around
 // where an integer is too narrow, and bool as 0 and 1.
 func convert(dst, src tensor) {
+	if dst.elem == src.elem {
+		copySame(dst, src)
+		return
+	}
 	switch src.elem {
 	case onnx.Float:
 		convertTo(dst, of[float32](src))
@@ -178,11 +179,31 @@ func convert(dst, src tensor) {
 	case onnx.Uint8:
 		convertTo(dst, of[uint8](src))
 	case onnx.Bool:
-		v := make([]uint8, src.len())
-		for i, b := range of[bool](src) {
-			v[i] = fromBool[uint8](b)
+		switch v := of[bool](src); dst.elem {
+		case onnx.Bool:
+			copy(of[bool](dst), v)
+		case onnx.Float:
+			fromBools(of[float32](dst), v)
+		case onnx.Double:
+			fromBools(of[float64](dst), v)
+		case onnx.Int64:
+			fromBools(of[int64](dst), v)
+		case onnx.Int32:
+			fromBools(of[int32](dst), v)
+		case onnx.Int8:
+			fromBools(of[int8](dst), v)
+		case onnx.Uint8:
+			fromBools(of[uint8](dst), v)
 		}
-		convertTo(dst, v)
+	}
+}
+
+func fromBools[T float32 | float64 | int64 | int32 | int8 | uint8](dst []T, src []bool) {
+	for i, b := range src {
+		dst[i] = 0
+		if b {
+			dst[i] = 1
+		}
 	}
 }
 
@@ -219,6 +240,25 @@ func convertTo[S float32 | float64 | int64 | int32 | int8 | uint8](dst tensor, s
 	}
 }
 
+func copySame(dst, src tensor) {
+	switch dst.elem {
+	case onnx.Float:
+		copy(of[float32](dst), of[float32](src))
+	case onnx.Double:
+		copy(of[float64](dst), of[float64](src))
+	case onnx.Int64:
+		copy(of[int64](dst), of[int64](src))
+	case onnx.Int32:
+		copy(of[int32](dst), of[int32](src))
+	case onnx.Int8:
+		copy(of[int8](dst), of[int8](src))
+	case onnx.Uint8:
+		copy(of[uint8](dst), of[uint8](src))
+	case onnx.Bool:
+		copy(of[bool](dst), of[bool](src))
+	}
+}
+
 // integer converts to int64, the same on every CPU also where a float is NaN or
 // too large.
 func integer[S float32 | float64 | int64 | int32 | int8 | uint8](v S) int64 {
@@ -246,18 +286,16 @@ func wider(t onnx.DataType) onnx.DataType {
 }
 
 // widened returns t in the type it is computed in: itself or a copy.
-func widened(t tensor) tensor {
+func (m *memory) widened(t tensor) tensor {
 	if !t.given() || t.elem == wider(t.elem) {
 		return t
 	}
-	w := newTensor(wider(t.elem), t.shape...)
-	convert(w, t)
-	return w
+	return m.copied(wider(t.elem), t)
 }
 
 // inWide runs f on widened inputs, and narrows what it makes.
 func inWide(f evaluate) evaluate {
-	return func(out, in []tensor) {
+	return func(m *memory, out, in []tensor) {
 		all := true
 		for _, t := range in {
 			all = all && (!t.given() || t.elem == wider(t.elem))
@@ -266,20 +304,20 @@ func inWide(f evaluate) evaluate {
 			all = all && t.elem == wider(t.elem)
 		}
 		if all {
-			f(out, in)
+			f(m, out, in)
 			return
 		}
-		wideIn, wideOut := make([]tensor, len(in)), make([]tensor, len(out))
+		m.in, m.out = append(m.in[:0], in...), append(m.out[:0], out...)
+		wideIn, wideOut := m.in, m.out
 		for i, t := range in {
-			wideIn[i] = widened(t)
+			wideIn[i] = m.widened(t)
 		}
 		for i, t := range out {
-			wideOut[i] = t
 			if t.elem != wider(t.elem) {
-				wideOut[i] = newTensor(wider(t.elem), t.shape...)
+				wideOut[i] = m.tensor(wider(t.elem), t.shape)
 			}
 		}
-		f(wideOut, wideIn)
+		f(m, wideOut, wideIn)
 		for i, t := range out {
 			if t.elem != wideOut[i].elem {
 				convert(t, wideOut[i])
