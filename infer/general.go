@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/ganlet/ganlet/internal/onnx"
@@ -95,7 +96,10 @@ func (n *node) fold(eval evaluate, probe int) ([]tensor, error) {
 		}
 		out = append(out, newTensor(v.elem, v.shape...))
 	}
-	eval(newMemory(), out, in)
+	m := newMemory()
+	if eval(m, out, in); m.pad.err != nil {
+		return nil, n.refuse("%v", m.pad.err)
+	}
 	return out, nil
 }
 
@@ -111,6 +115,8 @@ type generalStep struct {
 	eval    evaluate
 	out, in []operand
 	id      int // where a session keeps its tensors
+
+	node, op string // for errors
 }
 
 func (s *generalStep) scratch(int) int { return 0 }
@@ -130,12 +136,16 @@ func (s *generalStep) run(r *run, part, _ int) {
 		args := &r.general[s.id]
 		args.memory.begin()
 		s.eval(&args.memory, args.out, args.in)
+		if err := r.pad.err; err != nil && !r.failed {
+			r.failed = true
+			r.pad.err = fmt.Errorf("node %q (%s): %w", s.node, s.op, err)
+		}
 	}
 }
 
 // generalStep appends the step that computes the node's results.
 func (n *node) generalStep(eval evaluate) error {
-	s := &generalStep{eval: eval, id: n.plan.general}
+	s := &generalStep{eval: eval, id: n.plan.general, node: n.Label(), op: n.Op}
 	for _, v := range n.in {
 		o := operand{buffer: none}
 		if v != nil && v.probes == nil {
@@ -166,7 +176,7 @@ type arguments struct {
 // noted, to be set for each run.
 func (r *run) bind(p *plan) {
 	r.general = make([]arguments, p.general)
-	shared := new(scratchpad)
+	r.pad = new(scratchpad)
 	make1 := func(list []operand) (tensors []tensor) {
 		for _, o := range list {
 			t := tensor{}
@@ -182,7 +192,7 @@ func (r *run) bind(p *plan) {
 	}
 	for _, s := range p.steps {
 		if s, ok := s.(*generalStep); ok {
-			r.general[s.id] = arguments{make1(s.out), make1(s.in), memory{pad: shared}}
+			r.general[s.id] = arguments{make1(s.out), make1(s.in), memory{pad: r.pad}}
 		}
 	}
 }

@@ -142,7 +142,11 @@ func TestOtherTypes(t *testing.T) {
 			t.Errorf("label = %v, want %v", got, want)
 		}
 	}
-	_, err := mustSession(t, m, 1).Run(z, Tensor{"label", []int{3}, []int32{1, 2, 3}})
+	session := mustSession(t, m, 2)
+	_, err := session.Run(z, Tensor{"label", []int{3}, []int64{0, 3, 7}})
+	wantError(t, err, `(Gather): index 3 is out of range for 3 entries`)
+	mustRun(t, session, z, Tensor{"label", []int{3}, []int64{0, 1, 2}})
+	_, err = session.Run(z, Tensor{"label", []int{3}, []int32{1, 2, 3}})
 	wantError(t, err, `"label" is []int32, want []int64`)
 }
 

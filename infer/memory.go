@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/ganlet/ganlet/internal/onnx"
@@ -23,6 +24,7 @@ type memory struct {
 type scratchpad struct {
 	tensors [onnx.BFloat16][]*tensor
 	next    [onnx.BFloat16]int
+	err     error // what the last run found wrong with its inputs
 }
 
 func newMemory() *memory { return &memory{pad: new(scratchpad)} }
@@ -31,6 +33,14 @@ func newMemory() *memory { return &memory{pad: new(scratchpad)} }
 func (m *memory) begin() {
 	m.next = 0
 	clear(m.pad.next[:])
+}
+
+// fail notes that the inputs ask for what does not exist; the first failure of a
+// run is its error.
+func (m *memory) fail(format string, args ...any) {
+	if m.pad.err == nil {
+		m.pad.err = fmt.Errorf(format, args...)
+	}
 }
 
 // tensor returns a tensor of zeros that lasts until the step is done.

@@ -320,6 +320,11 @@ func gather(n *node) evaluate {
 	}
 	return func(m *memory, out, in []tensor) {
 		list := of[int64](m.widened(in[1]))
+		for _, k := range list {
+			if k < int64(-entries) || k >= int64(entries) {
+				m.fail("index %d is out of range for %d entries", k, entries)
+			}
+		}
 		outer, each := product(in[0].shape[:axis]), product(in[0].shape[axis+1:])
 		switch out[0].data.(type) {
 		case *[]float32:
@@ -340,8 +345,7 @@ func gather(n *node) evaluate {
 	}
 }
 
-// gatherOf copies the entries that the list names; one out of range, which only
-// a list computed at run time can have, is zeros.
+// gatherOf copies the entries that the list names; one out of range is zeros.
 func gatherOf[T element](out, x tensor, list []int64, outer, entries, each int) {
 	dst, src := of[T](out), of[T](x)
 	for o := range outer {

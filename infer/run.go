@@ -46,6 +46,9 @@ func (s *Session) Run(inputs ...Tensor) ([]Tensor, error) {
 		s.step(c)
 	}
 	s.release()
+	if err := s.failure(); err != nil {
+		return nil, err
+	}
 	return outputs, nil
 }
 

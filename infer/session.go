@@ -78,7 +78,7 @@ func (m *Model) batched() bool {
 // memory is an upper bound of what a session of n samples needs, in bytes.
 func (p *plan) memory(n int) (bytes float64) {
 	for i := range p.buffers {
-		bytes += 4 * (float64(p.buffers[i].perSample)*float64(n) + float64(p.buffers[i].fixed) + 16)
+		bytes += float64(p.buffers[i].elem.Size()) * (float64(p.buffers[i].perSample)*float64(n) + float64(p.buffers[i].fixed) + 16)
 	}
 	return bytes
 }
@@ -130,6 +130,16 @@ func (s *Session) Generate(dst, z []float32) error {
 		z, dst = z[c*in:], dst[c*out:]
 	}
 	s.release()
+	return s.failure()
+}
+
+// failure returns what a step found wrong with the inputs of the run: an index
+// beyond a table.
+func (s *Session) failure() error {
+	if err := s.run.pad.err; err != nil {
+		s.run.pad.err, s.run.failed = nil, false
+		return fmt.Errorf("infer: %w", err)
+	}
 	return nil
 }
 

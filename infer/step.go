@@ -22,6 +22,8 @@ type run struct {
 	data    []any       // pointers to where each buffer lies, of any type
 	general []arguments // of the general path's steps
 	open    []*int      // sizes in those that are the batch
+	pad     *scratchpad
+	failed  bool // pad.err names its node
 }
 
 // link is where a step reads and writes.

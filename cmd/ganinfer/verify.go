@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
-	"github.com/ganlet/ganlet/infer"
 )
 
 // This file is ganinfer verify: does this device draw what the trainer drew?
@@ -43,7 +42,7 @@ func runVerify(args []string, stdout io.Writer) error {
 		return err
 	}
 	path := f.Arg(0)
-	m, err := infer.Open(path)
+	m, err := open(path)
 	if err != nil {
 		return err
 	}
