@@ -67,9 +67,8 @@ func flattenFits(n *node) bool {
 }
 
 func convFits(n *node) bool {
-	auto := n.attr("auto_pad", onnx.AttrString)
 	return n.computedFloats(0) && n.constantFloats(1) && n.constantFloats(2) && len(n.in[0].shape) == 4 &&
-		n.intAttr("group", 1) == 1 && !n.has("output_shape") && (auto == nil || auto.String == "NOTSET") && !slices.Contains(n.in[0].shape, 0)
+		n.intAttr("group", 1) == 1 && !slices.Contains(n.in[0].shape, 0)
 }
 
 func matMulFits(n *node) bool {
