@@ -128,13 +128,14 @@ func (w *walk) lines(line func(o, n int, in, step [3]int)) {
 type pick struct {
 	axes  [][]int
 	batch int
+	chose [][]int // what choose was called with, for each axis
 }
 
 const filling = math.MinInt
 
 // newPick starts with the lists of an input as it is; the caller replaces some.
 func newPick(shape []int) pick {
-	p := pick{axes: make([][]int, len(shape))}
+	p := pick{axes: make([][]int, len(shape)), chose: make([][]int, len(shape))}
 	sizes := append([]int(nil), shape...)
 	if len(shape) > 0 && shape[0] == open {
 		sizes[0] = 1
@@ -161,6 +162,7 @@ func steps(n, step int) []int {
 // choose replaces the list of an axis: which of its elements come, -1 for the
 // filling.
 func (p *pick) choose(axis int, which []int) {
+	p.chose[axis] = which
 	from := p.axes[axis]
 	list := make([]int, len(which))
 	for i, k := range which {

@@ -146,9 +146,20 @@ func (s *generalStep) run(r *run, part, _ int) {
 // generalStep appends the step that computes the node's results.
 func (n *node) generalStep(eval evaluate) error {
 	s := &generalStep{eval: eval, id: n.plan.general, node: n.Label(), op: n.Op}
-	for _, v := range n.in {
+	pixels := n.wantsPixels()
+	if pixels && n.onPixels != nil {
+		s.eval = n.onPixels
+	}
+	for i, v := range n.in {
 		o := operand{buffer: none}
-		if v != nil && v.probes == nil {
+		switch {
+		case v == nil || v.probes != nil:
+		case pixels && (i == 0 || n.pointwise):
+			var err error
+			if o, err = n.pixelOperand(i); err != nil {
+				return err
+			}
+		default:
 			at, err := n.plain(v)
 			if err != nil {
 				return err
@@ -158,8 +169,14 @@ func (n *node) generalStep(eval evaluate) error {
 		s.in = append(s.in, o)
 	}
 	for _, v := range n.results {
-		v.setPlain(n.plan.buffer(buffer{size: sizeOf(v.shape), elem: v.elem}))
-		s.out = append(s.out, operand{v.plain, v.elem, v.shape})
+		at, shape := n.plan.buffer(buffer{size: sizeOf(v.shape), elem: v.elem}), v.shape
+		if pixels && v.elem == onnx.Float {
+			v.setPixels(at)
+			shape = byPixels(shape)
+		} else {
+			v.setPlain(at)
+		}
+		s.out = append(s.out, operand{at, v.elem, shape})
 	}
 	n.plan.general++
 	n.plan.add(s)

@@ -56,6 +56,7 @@ var generalSketches = map[string]func(s *sketch) []string{
 			s.act("GlobalMaxPool", up),
 		}
 	},
+	"images in both orders": func(s *sketch) []string { return bothOrders(s, false) },
 	"attention": func(s *sketch) []string {
 		x := s.reshape("z", 0, 4, 3)
 		t := s.node("Transpose", []string{x}, onnx.IntsAttr("perm", 0, 2, 1))
@@ -211,5 +212,44 @@ func TestGeneralAllocates(t *testing.T) {
 				t.Errorf("%s: Generate of output %d allocates %v times, want 0", name, k, allocs)
 			}
 		}
+	}
+}
+
+// bothOrders is images between two convolutions; plain brings them into ONNX's
+// order first, by a shape that joins channels and lines.
+func bothOrders(s *sketch, plain bool) []string {
+	order := func(x string) string {
+		if plain {
+			return s.reshape(s.reshape(x, 0, 8, 2), 0, 4, 2, 2)
+		}
+		return x
+	}
+	x := s.reshape("z", 0, 3, 2, 2)
+	y := order(s.conv(x, 3, 4, 1, 1))
+	w := order(s.conv(s.act("Tanh", x), 3, 4, 1, 1))
+	style := s.reshape(s.gemm("z", 12, 4), 0, 4, 1, 1)
+	sum := s.node("Add", []string{s.node("Mul", []string{y, style}), w})
+	sum = s.node("PRelu", []string{sum, s.weight(1, 4, 1, 1)})
+	mask := s.reshape("z", 0, 3, 2, 2)
+	sum = s.node("Mul", []string{sum, s.node("ReduceMean", []string{mask}, onnx.IntsAttr("axes", 1))})
+	up := s.node("Resize", []string{sum, "", s.weight32(1, 1, 2, 3)}, onnx.StringAttr("mode", "nearest"))
+	smooth := s.node("Resize", []string{sum, "", s.weight32(1, 1, 2, 3)}, onnx.StringAttr("mode", "cubic"))
+	padded := s.node("Pad", []string{s.node("Sub", []string{up, smooth}), s.ints(0, 0, 1, 2, 0, 0, 2, 1)}, onnx.StringAttr("mode", "reflect"))
+	return []string{s.conv(padded, 4, 2, 3, 3), padded, s.node("Clip", []string{s.node("Add", []string{padded, s.weight32(1)}), "", s.weight(1)}), s.act("Exp", sum)}
+}
+
+// The order in memory in which images are computed changes no bit.
+func TestBothOrders(t *testing.T) {
+	var outputs [2][]Tensor
+	var steps [2]int
+	for i, plain := range []bool{false, true} {
+		m := load(t, drawGeneral(-1, func(s *sketch) []string { return bothOrders(s, plain) }))
+		outputs[i], steps[i] = mustRun(t, mustSession(t, m, 2), latents(m, 3)), len(m.plan.steps)
+	}
+	for k, want := range outputs[1] {
+		sameBits(t, want.Name, outputs[0][k].Data.([]float32), want.Data.([]float32))
+	}
+	if steps[0] == steps[1] {
+		t.Errorf("both orders take %d steps: one of them was not tried", steps[0])
 	}
 }

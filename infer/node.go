@@ -33,6 +33,8 @@ type node struct {
 	err error
 
 	results    []*value // of a general operator
+	pointwise  bool     // its elements depend on no other's place
+	onPixels   evaluate // what does the same to images with channels innermost
 	shapesOnly bool     // inputs that depend on the batch were only read for their sizes
 }
 

@@ -17,6 +17,7 @@ func unary(float func(float64) float64, integer func(int64) int64) func(*node) e
 		if integer != nil {
 			want = numbers
 		}
+		n.pointwise = true
 		n.result(n.elem(0, want), n.in[0].shape...)
 		return elementwise(float, integer)
 	}
@@ -48,6 +49,7 @@ func elementwise(float func(float64) float64, integer func(int64) int64) evaluat
 // attributes, given with their defaults.
 func parametric(f func(x, a, b float64) float64, attrs string, defA float32, attrB string, defB float32) func(*node) evaluate {
 	return func(n *node) evaluate {
+		n.pointwise = true
 		n.result(n.elem(0, floats), n.in[0].shape...)
 		a, b := float64(n.floatAttr(attrs, defA)), 0.0
 		if attrB != "" {
@@ -115,6 +117,7 @@ func sign(x float64) float64 {
 
 // gelu is Gelu, exact or by tanh.
 func gelu(n *node) evaluate {
+	n.pointwise = true
 	n.result(n.elem(0, floats), n.in[0].shape...)
 	if n.stringAttr("approximate", "none", "tanh") == "tanh" {
 		return elementwise(func(x float64) float64 {
@@ -141,6 +144,7 @@ const (
 // order.
 func arithmetic(op operation) func(*node) evaluate {
 	return func(n *node) evaluate {
+		n.pointwise = true
 		elem := n.sameElem(numbers)
 		var shapes [][]int
 		for _, v := range n.in {
@@ -283,6 +287,7 @@ func not(n *node) evaluate {
 
 // power is Pow: the result has the type of the base.
 func power(n *node) evaluate {
+	n.pointwise = true
 	elem, exponent := n.elem(0, numbers), n.elem(1, numbers)
 	n.result(elem, n.broadcast(n.in[0].shape, n.in[1].shape)...)
 	whole := integers.has(elem) && integers.has(exponent)
@@ -327,6 +332,7 @@ func integerPower(x, y int64) int64 {
 
 // prelu is PRelu: a slope for negative x, broadcast to x.
 func prelu(n *node) evaluate {
+	n.pointwise = true
 	elem := n.sameElem(numbers)
 	x := n.in[0].shape
 	if out := n.broadcast(x, n.in[1].shape); len(out) != len(x) || n.err == nil && sizeOf(out) != sizeOf(x) {
@@ -360,6 +366,7 @@ func preluOn[T wide](m *memory, out tensor, in []tensor) {
 
 // where is Where: x where the condition holds, y elsewhere.
 func where(n *node) evaluate {
+	n.pointwise = true
 	n.elem(0, booleans)
 	if elem := n.elem(1, anyType); n.elem(2, anyType) != elem {
 		n.fail("input 2, %q, is %v, want %v", n.Inputs[2], n.in[2].elem, elem)
@@ -393,6 +400,7 @@ func whereOn[T wide](m *memory, out tensor, in []tensor) {
 
 // clip is Clip; the bounds are attributes up to opset 10, and inputs after.
 func clip(n *node) evaluate {
+	n.pointwise = true
 	elem := n.elem(0, numbers)
 	n.result(elem, n.in[0].shape...)
 	if n.opset < 11 {

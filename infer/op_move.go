@@ -497,13 +497,19 @@ func pad(n *node) evaluate {
 		p.choose(axis, which)
 	}
 	n.result(x.elem, p.shape()...)
-	return func(m *memory, out, in []tensor) {
-		own := in[2]
-		if !own.given() {
-			own = m.copied(in[0].elem, fill)
+	filled := func(p pick) evaluate {
+		return func(m *memory, out, in []tensor) {
+			own := in[2]
+			if !own.given() {
+				own = m.copied(in[0].elem, fill)
+			}
+			p.run(out[0], in[0], own)
 		}
-		p.run(out[0], in[0], own)
 	}
+	if len(x.shape) == 4 {
+		n.onPixels = filled(p.inPixels(x.shape))
+	}
+	return filled(p)
 }
 
 // padded says which element stands at place k of size, -1 for the filling.

@@ -102,8 +102,24 @@ func resize(n *node) evaluate {
 			}
 			p.choose(a.axis, which)
 		}
+		if len(x.shape) == 4 {
+			q := p.inPixels(x.shape)
+			n.onPixels = func(m *memory, out, in []tensor) { q.run(out[0], in[0], tensor{}) }
+		}
 		return n.picked(p)
 	}
+	if len(x.shape) == 4 && x.elem == onnx.Float {
+		across := slices.Clone(along)
+		for i := range across {
+			across[i].axis = pixelAxis(across[i].axis)
+		}
+		n.onPixels = resampled(across, r.extrapolation)
+	}
+	return resampled(along, r.extrapolation)
+}
+
+// resampled resamples one axis after the other.
+func resampled(along []resample, value float64) evaluate {
 	return func(m *memory, out, in []tensor) {
 		t := m.tensor(onnx.Double, in[0].shape)
 		convert(t, in[0])
@@ -111,7 +127,7 @@ func resize(n *node) evaluate {
 			t = along[i].run(m, t)
 		}
 		for i := range along {
-			along[i].extrapolate(t, r.extrapolation)
+			along[i].extrapolate(t, value)
 		}
 		convert(out[0], t)
 	}
