@@ -36,7 +36,7 @@
 //
 // # What loads
 //
-// Graphs over some hundred operators of opsets 7 to 27: layers, arithmetic with
+// Graphs over some hundred operators of opsets 6 to 27: layers, arithmetic with
 // broadcasting, shapes, reductions, pooling, normalisation, resizing. Values are
 // float32, float64, int64, int32, int8, uint8 or bool; weights may be stored as
 // float16. The first dimension may be left open (N, the batch) or fixed, and

@@ -33,7 +33,6 @@ func (b *builder) general(n *node, prepare func(*node) evaluate) ([]*value, erro
 		if err := b.check(n.Label(), v.shape); err != nil {
 			return nil, n.refuse("output %d of shape %v is larger than %d elements a sample", i, v.shape, b.limits.elements)
 		}
-		n.fits(v.shape, v.rows())
 	}
 	if n.err != nil {
 		return nil, n.err
