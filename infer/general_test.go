@@ -34,6 +34,7 @@ var generalSketches = map[string]func(s *sketch) []string{
 		return []string{
 			s.node("Expand", []string{s.weight(1, 1, 2, 3), to}),
 			s.node("ConstantOfShape", []string{to}),
+			s.node("Tile", []string{s.weight(1, 1, 2, 3), s.node("Concat", []string{n, s.ints(1, 1)}, onnx.IntAttr("axis", 0))}),
 			s.node("Expand", []string{s.reshape("z", 0, 12, 1), s.node("Concat", []string{n, s.ints(12, 2)}, onnx.IntAttr("axis", 0))}),
 		}
 	},
@@ -117,7 +118,7 @@ func TestGeneralBatch(t *testing.T) {
 
 // What is known while loading is no step when the model runs.
 func TestFolding(t *testing.T) {
-	for name, want := range map[string]int{"reshape around the batch": 1, "expand around the batch": 3, "int8 weights": 1} {
+	for name, want := range map[string]int{"reshape around the batch": 1, "expand around the batch": 4, "int8 weights": 1} {
 		m := load(t, drawGeneral(-1, generalSketches[name]))
 		if got := len(m.plan.steps); got != want {
 			t.Errorf("%s: %d steps, want %d", name, got, want)

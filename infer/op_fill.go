@@ -69,9 +69,16 @@ func repeatOf[T element](w *walk, out, x tensor) {
 func tile(n *node) evaluate {
 	x := n.in[0]
 	n.elem(0, anyType)
-	times := n.ints(1)
+	times := n.sizes(1)
 	if n.err != nil {
 		return nil
+	}
+	if len(times) == len(x.shape) && slices.Index(times, batchSize) == 0 && x.shape[0] == 1 {
+		shape := append([]int{open}, x.shape[1:]...) // one sample for all of the batch
+		if slices.ContainsFunc(times[1:], func(k int64) bool { return k != 1 }) {
+			n.fail("repeats is the batch and %v, want 1 for all other axes", times[1:])
+		}
+		return n.repeated(shape)
 	}
 	if len(times) != len(x.shape) {
 		n.fail("repeats is %v, want %d numbers", times, len(x.shape))
