@@ -8,10 +8,10 @@ import (
 
 // This file is which nodes the layers take; the general path takes the others.
 
-// computedFloats says that input i is float32 that a step computes.
+// computedFloats says that input i is float32 that a step computes, and not empty.
 func (n *node) computedFloats(i int) bool {
 	v := n.in[i]
-	return v.constant == nil && v.probes == nil && v.elem == onnx.Float
+	return v.constant == nil && v.probes == nil && v.elem == onnx.Float && !slices.Contains(v.shape, 0)
 }
 
 // constantFloats says that input i is left out or a constant that layers read.
@@ -68,12 +68,11 @@ func flattenFits(n *node) bool {
 
 func convFits(n *node) bool {
 	return n.computedFloats(0) && n.constantFloats(1) && n.constantFloats(2) && len(n.in[0].shape) == 4 &&
-		n.intAttr("group", 1) == 1 && !slices.Contains(n.in[0].shape, 0)
+		n.intAttr("group", 1) == 1
 }
 
 func matMulFits(n *node) bool {
-	return n.computedFloats(0) && n.constantFloats(1) && len(n.in[0].shape) == 2 && len(n.in[1].shape) == 2 &&
-		!slices.Contains(n.in[0].shape, 0)
+	return n.computedFloats(0) && n.constantFloats(1) && len(n.in[0].shape) == 2 && len(n.in[1].shape) == 2
 }
 
 func gemmFits(n *node) bool {

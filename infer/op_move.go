@@ -122,7 +122,7 @@ func depthToSpace(n *node) evaluate {
 	x, block := n.in[0], int(n.intAttr("blocksize", 0))
 	n.elem(0, anyType)
 	order := n.stringAttr("mode", "DCR", "CRD")
-	if n.err == nil && (len(x.shape) != 4 || block < 1 || block > maxAttr || x.shape[1]%(block*block) != 0) {
+	if n.err == nil && (len(x.shape) != 4 || slices.Contains(x.shape, 0) || block < 1 || block > 1<<12 || x.shape[1]%(block*block) != 0) {
 		n.fail("blocksize %d does not fit shape %v", block, x.shape)
 	}
 	if n.err != nil {
@@ -154,7 +154,7 @@ func depthToSpace(n *node) evaluate {
 func spaceToDepth(n *node) evaluate {
 	x, block := n.in[0], int(n.intAttr("blocksize", 0))
 	n.elem(0, anyType)
-	if n.err == nil && (len(x.shape) != 4 || block < 1 || block > maxAttr || x.shape[2]%block != 0 || x.shape[3]%block != 0) {
+	if n.err == nil && (len(x.shape) != 4 || slices.Contains(x.shape, 0) || block < 1 || block > 1<<12 || x.shape[2]%block != 0 || x.shape[3]%block != 0) {
 		n.fail("blocksize %d does not fit shape %v", block, x.shape)
 	}
 	if n.err != nil {

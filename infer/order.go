@@ -31,7 +31,7 @@ func (v *value) fitsPixels() bool {
 	if v == nil {
 		return true
 	}
-	if len(v.shape) > 4 {
+	if len(v.shape) > 4 || slices.Contains(v.shape, 0) {
 		return false
 	}
 	p := byPixels(v.shape)
