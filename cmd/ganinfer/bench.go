@@ -97,7 +97,7 @@ func runBench(ctx context.Context, args []string, stdout io.Writer) error {
 // measure loads the model, draws from it once, and then times it.
 func (b *benchmark) measure(ctx context.Context, start time.Time, o *sampling) error {
 	opened := time.Now()
-	m, err := open(b.File)
+	m, err := infer.Open(b.File)
 	if err != nil {
 		return err
 	}

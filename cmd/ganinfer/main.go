@@ -8,11 +8,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
-	"github.com/ganlet/ganlet/infer"
 )
 
 const help = `ganinfer draws samples from a generator in an ONNX file.
@@ -26,7 +24,7 @@ const help = `ganinfer draws samples from a generator in an ONNX file.
 
 ganinfer sample --help, and likewise run, info, verify and bench, show their flags.
 Results go to standard output or the file named, words to standard error. The
-exit code is 0, 1 if something failed, or 2 if the form of the command line is wrong.
+exit code is 0, 1 if something failed, or 2 if a subcommand or an argument is missing or too many.
 `
 
 func main() {
@@ -60,11 +58,4 @@ func run(args []string, _ io.Reader, stdout, _ io.Writer) error {
 		return runBench(ctx, args, stdout)
 	}
 	return cli.Usagef("unknown subcommand %q, want sample, run, info, verify or bench", name)
-}
-
-// open loads a model. It allocates a few large blocks and keeps most: to collect
-// garbage between them would only delay the first image.
-func open(path string) (*infer.Model, error) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
-	return infer.Open(path)
 }

@@ -50,7 +50,7 @@ func runRun(args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	m, err := open(f.Arg(0))
+	m, err := infer.Open(f.Arg(0))
 	if err != nil {
 		return err
 	}
@@ -130,15 +130,7 @@ func compute(m *infer.Model, inputs []named) ([]infer.Tensor, error) {
 		}
 		tensors = append(tensors, infer.Tensor{Name: g.name, Shape: a.Shape, Data: a.Data})
 	}
-	values := 1 // of the outputs of one sample
-	for _, v := range m.Outputs() {
-		size := 1
-		for _, d := range v.Shape {
-			size *= max(d, 1)
-		}
-		values += size
-	}
-	s, err := m.NewSession(max(1, min(n, autoBatch, autoValues/values)))
+	s, err := m.NewSession(max(1, min(n, autoBatch)))
 	if err != nil {
 		return nil, err
 	}

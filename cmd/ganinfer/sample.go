@@ -59,7 +59,7 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 			return err
 		}
 	}
-	m, err := open(f.Arg(0))
+	m, err := infer.Open(f.Arg(0))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
+	"github.com/ganlet/ganlet/infer"
 )
 
 // This file is ganinfer verify: does this device draw what the trainer drew?
@@ -42,7 +43,7 @@ func runVerify(args []string, stdout io.Writer) error {
 		return err
 	}
 	path := f.Arg(0)
-	m, err := open(path)
+	m, err := infer.Open(path)
 	if err != nil {
 		return err
 	}
