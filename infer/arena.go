@@ -15,7 +15,7 @@ func (p *plan) arena(n int) (offsets []int, total int) {
 	offsets = make([]int, len(p.buffers))
 	var order, placed []int
 	for i := range p.buffers {
-		if p.buffers[i].kind == arenaBuffer {
+		if p.buffers[i].kind == arenaBuffer && p.buffers[i].floats() {
 			order = append(order, i)
 		}
 	}

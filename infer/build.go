@@ -1,6 +1,8 @@
 package infer
 
 import (
+	"slices"
+
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -10,7 +12,7 @@ import (
 // The versions of the format and of its operators that we know.
 const (
 	firstIR, lastIR       = 3, 13
-	firstOpset, lastOpset = 7, 27
+	firstOpset, lastOpset = 1, 27
 )
 
 // open stands in a shape for N, the batch. Only the first dimension can be open.
@@ -27,6 +29,8 @@ type builder struct {
 	values map[string]*value
 	plan   plan
 	work   int64
+	bound  map[string]onnx.Tensor // inputs that are constants
+	wanted []string               // inputs that an operator wanted to be constants
 }
 
 // value is a tensor of the graph: what is known of it and where it will lie.
@@ -36,6 +40,8 @@ type value struct {
 
 	constant *onnx.Tensor // its elements, if they are known at load
 	elem     onnx.DataType
+	probes   []tensor // instead, its elements for each of probeSizes
+	from     []string // the graph inputs that it is computed from
 
 	// The buffers that hold it: row by row, and with channels innermost. Either
 	// may be none; where the two orders are one, they are the same buffer.
@@ -64,6 +70,13 @@ func (b *builder) build(m *Model) error {
 		if b.values[in.Name] != nil {
 			continue // up to IR 3, an initializer's
 		}
+		if t, ok := b.bound[in.Name]; ok {
+			t.Name = in.Name
+			if err := b.define(t.Name, constant(&t), uses); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := b.input(m, in, uses); err != nil {
 			return err
 		}
@@ -72,12 +85,19 @@ func (b *builder) build(m *Model) error {
 		if !live[i] {
 			continue
 		}
-		v, err := b.node(&g.Nodes[i])
+		values, err := b.node(&g.Nodes[i])
 		if err != nil {
 			return err
 		}
-		if err := b.define(g.Nodes[i].Outputs[0], v, uses); err != nil {
-			return err
+		from := b.from(g.Nodes[i].Inputs)
+		for k, name := range g.Nodes[i].Outputs {
+			if name == "" {
+				continue
+			}
+			values[k].from = from
+			if err := b.define(name, values[k], uses); err != nil {
+				return err
+			}
 		}
 	}
 	for _, out := range g.Outputs {
@@ -110,6 +130,20 @@ func liveness(g *onnx.Graph) (live []bool, uses map[string]int) {
 	return live, uses
 }
 
+// from returns the graph inputs that values are computed from.
+func (b *builder) from(names []string) (inputs []string) {
+	for _, name := range names {
+		if v := b.values[name]; v != nil {
+			for _, in := range v.from {
+				if !slices.Contains(inputs, in) {
+					inputs = append(inputs, in)
+				}
+			}
+		}
+	}
+	return inputs
+}
+
 // constant is the value of a tensor known at load.
 func constant(t *onnx.Tensor) *value {
 	v := &value{constant: t, elem: t.Type, plain: none, pixels: none}
@@ -121,7 +155,7 @@ func constant(t *onnx.Tensor) *value {
 
 // define gives a value its name in the graph.
 func (b *builder) define(name string, v *value, uses map[string]int) error {
-	if v.constant == nil {
+	if v.constant == nil && v.probes == nil {
 		if err := b.check(name, v.shape); err != nil {
 			return err
 		}
@@ -133,20 +167,21 @@ func (b *builder) define(name string, v *value, uses map[string]int) error {
 
 // input makes a graph input a value in a buffer of the caller's.
 func (b *builder) input(m *Model, in onnx.ValueInfo, uses map[string]int) error {
-	if in.Type != onnx.Float {
-		return refuse(in.Name, "the input's elements are %v, want float32", in.Type)
+	if !anyType.has(in.Type) {
+		return refuse(in.Name, "the input's elements are %v, want float32 or another type that Go has", in.Type)
 	}
-	if len(in.Shape) == 0 {
+	if in.Shape == nil {
 		return refuse(in.Name, "the input has no shape, want a batch of samples")
 	}
-	v := &value{plain: none, pixels: none, elem: in.Type}
+	v := &value{plain: none, pixels: none, elem: in.Type, from: []string{in.Name}}
 	for i, d := range in.Shape {
 		switch {
 		case d.Size < 0 && i > 0:
+			b.wanted = append(b.wanted, in.Name)
 			return refuse(in.Name, "dimension %d of the input, %q, is open, want a size", i, d.Param)
 		case d.Size < 0:
 			v.shape = append(v.shape, open)
-		case d.Size == 0 || d.Size > int64(b.limits.elements):
+		case d.Size == 0 && in.Shape[0].Size < 0 || d.Size > int64(b.limits.elements):
 			return refuse(in.Name, "dimension %d of the input is %d, want 1 to %d", i, d.Size, b.limits.elements)
 		default:
 			v.shape = append(v.shape, int(d.Size))
@@ -155,7 +190,7 @@ func (b *builder) input(m *Model, in onnx.ValueInfo, uses map[string]int) error 
 	if err := b.check(in.Name, v.shape); err != nil {
 		return err
 	}
-	at := b.plan.buffer(buffer{size: sizeOf(v.shape), kind: callersBuffer})
+	at := b.plan.buffer(buffer{size: sizeOf(v.shape), kind: callersBuffer, elem: v.elem})
 	v.setPlain(at)
 	b.plan.inputs = append(b.plan.inputs, at)
 	m.inputs = append(m.inputs, Value{in.Name, in.Type.String(), v.shape})
@@ -165,11 +200,11 @@ func (b *builder) input(m *Model, in onnx.ValueInfo, uses map[string]int) error 
 // output makes a value a graph output: row by row, in a buffer of the caller's.
 func (b *builder) output(m *Model, name string) error {
 	v := b.values[name]
-	if v.elem != onnx.Float {
-		return refuse(name, "the output's elements are %v, want float32", v.elem)
+	if !anyType.has(v.elem) {
+		return refuse(name, "the output's elements are %v, want float32 or another type that Go has", v.elem)
 	}
-	if len(v.shape) == 0 {
-		return refuse(name, "the output is a scalar, want a batch of samples")
+	if v.probes != nil {
+		return refuse(name, "the output depends on the size of the batch, but not on its samples")
 	}
 	at, err := b.plain(v)
 	if err != nil {
@@ -178,8 +213,15 @@ func (b *builder) output(m *Model, name string) error {
 	if buf := &b.plan.buffers[at]; buf.kind == arenaBuffer {
 		buf.kind = callersBuffer
 	} else { // an input, a constant, or an output already
-		to := b.plan.buffer(buffer{size: buf.size, kind: callersBuffer})
-		b.plan.add(&copyStep{link{at, to}, b.plan.buffers[to].size})
+		to := b.plan.buffer(buffer{size: buf.size, kind: callersBuffer, elem: v.elem})
+		if v.elem == onnx.Float {
+			b.plan.add(&copyStep{link{at, to}, b.plan.buffers[to].size})
+		} else {
+			s := &generalStep{eval: copyTensor, id: b.plan.general}
+			s.in, s.out = []operand{{at, v.elem, v.shape}}, []operand{{to, v.elem, v.shape}}
+			b.plan.general++
+			b.plan.add(s)
+		}
 		at = to
 	}
 	b.plan.outputs = append(b.plan.outputs, at)
@@ -187,17 +229,17 @@ func (b *builder) output(m *Model, name string) error {
 	return nil
 }
 
-// check refuses a value that is empty or too large.
+// check refuses a value that is too large.
 func (b *builder) check(name string, shape []int) error {
 	n := 1
 	for i, d := range shape {
 		if i == 0 && d == open {
 			continue
 		}
-		if d < 1 || d > b.limits.elements/n {
-			return refuse(name, "its shape is %v, want sizes of at least 1 and at most %d elements a sample", shape, b.limits.elements)
+		if d < 0 || d > b.limits.elements/n {
+			return refuse(name, "its shape is %v, want at most %d elements a sample", shape, b.limits.elements)
 		}
-		n *= d
+		n *= max(d, 1)
 	}
 	return nil
 }

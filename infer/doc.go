@@ -36,11 +36,12 @@
 //
 // # What loads
 //
-// Graphs of 32-bit floats over Gemm, MatMul, Conv, ConvTranspose (2-D, one
-// group), BatchNormalization, Add of a constant per channel, Relu, LeakyRelu,
-// Tanh, Sigmoid, Reshape, Flatten, Identity, Constant and Cast of constants, in
-// opsets 7 to 27. The first dimension may be left open (N, the batch) or fixed;
-// weights may be stored as float16.
+// Graphs over some hundred operators of opsets 6 to 27: layers, arithmetic with
+// broadcasting, shapes, reductions, pooling, normalisation, resizing. Values are
+// float32, float64, int64, int32, int8, uint8 or bool; weights may be stored as
+// float16. The first dimension may be left open (N, the batch) or fixed, and
+// what exporters write around it (Shape, Gather, Concat, Reshape) is computed
+// while loading. Samples of an open batch must not depend on each other.
 //
 // All else is refused while loading, never later: with an [UnsupportedError]
 // that names node and operator, or, if the file is damaged, with a

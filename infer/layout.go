@@ -53,7 +53,9 @@ func (v *value) setPixels(buf int) {
 func (v *value) lies() bool { return v.plain != none || v.pixels != none }
 
 // newBuffer returns a buffer of the session's for a value that passed check.
-func (b *builder) newBuffer(shape []int) int { return b.plan.buffer(buffer{size: sizeOf(shape)}) }
+func (b *builder) newBuffer(shape []int) int {
+	return b.plan.buffer(buffer{size: sizeOf(shape), elem: onnx.Float})
+}
 
 // plain returns the buffer that holds v row by row, adding a step if need be.
 func (b *builder) plain(v *value) (int, error) {
@@ -89,17 +91,22 @@ func (b *builder) place(v *value) error {
 	if v.constant == nil || v.lies() {
 		return nil
 	}
-	if v.elem != onnx.Float {
-		return refuse(v.constant.Name, "its elements are %v, want float32", v.elem)
-	}
 	if err := b.check(v.constant.Name, v.shape); err != nil {
+		return err
+	}
+	if v.elem != onnx.Float {
+		if !anyType.has(v.elem) {
+			return refuse(v.constant.Name, "its elements are %v, want float32 or another type that Go has", v.elem)
+		}
+		t, err := tensorOf(v.constant, v.elem)
+		v.setPlain(b.plan.buffer(buffer{size: sizeOf(v.shape), kind: constantBuffer, elem: v.elem, other: t.data}))
 		return err
 	}
 	data, err := v.constant.Float32View()
 	if err != nil {
 		return err
 	}
-	v.setPlain(b.plan.buffer(buffer{size: sizeOf(v.shape), kind: constantBuffer, data: data}))
+	v.setPlain(b.plan.buffer(buffer{size: sizeOf(v.shape), kind: constantBuffer, elem: onnx.Float, data: data}))
 	return nil
 }
 

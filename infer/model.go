@@ -28,6 +28,9 @@ type Value struct {
 	Shape []int  // -1 stands for N, the batch, which is open
 }
 
+// batched says that the value has as many samples as the batch.
+func (v *Value) batched() bool { return len(v.Shape) > 0 && v.Shape[0] == open }
+
 // Stats says how large a model is.
 type Stats struct {
 	Operators    map[string]int // the nodes of the file, counted by operator
@@ -103,17 +106,24 @@ var defaults = limits{elements: 1 << 28, work: 1 << 50}
 
 // compile loads a model, within limits. Its errors have no package prefix.
 func compile(data []byte, l limits) (*Model, error) {
+	m, _, err := compileWith(data, l, nil)
+	return m, err
+}
+
+// compileWith binds some of the inputs to constants. If that is not enough, it
+// says which others an operator wanted to be.
+func compileWith(data []byte, l limits, bound map[string]onnx.Tensor) (m *Model, wanted []string, err error) {
 	file, err := onnx.Unmarshal(data)
 	if err != nil {
-		return nil, public(err)
+		return nil, nil, public(err)
 	}
-	m := &Model{metadata: make(map[string]string)}
+	m = &Model{metadata: make(map[string]string)}
 	for _, p := range file.Metadata {
 		m.metadata[p.Key] = p.Value
 	}
-	b := &builder{file: file, limits: l, opset: int(file.Opset()), values: make(map[string]*value)}
+	b := &builder{file: file, limits: l, opset: int(file.Opset()), values: make(map[string]*value), bound: bound}
 	if err := b.build(m); err != nil {
-		return nil, public(err)
+		return nil, b.wanted, public(err)
 	}
-	return m, nil
+	return m, nil, nil
 }

@@ -13,29 +13,15 @@ import (
 
 // operator says what a node may look like and how it is compiled.
 type operator struct {
-	compile func(*node) (*value, error)
-	least   int    // inputs that must be there
-	most    int    // inputs that may be there
-	attrs   string // names of the attributes it knows
+	layer   func(*node) (*value, error) // by a step of its own, where fits says so
+	fits    func(*node) bool            // nil: always
+	general func(*node) evaluate        // by one function, in all other cases
+	least   int                         // inputs that must be there
+	most    int                         // inputs that may be there; many: any number
+	attrs   string                      // names of the attributes it knows
 }
 
-var operators = map[string]operator{
-	"Add":                {add, 2, 2, ""},
-	"BatchNormalization": {batchNorm, 5, 5, "epsilon momentum spatial training_mode"},
-	"Cast":               {cast, 1, 1, "to saturate round_mode"},
-	"Constant":           {constantNode, 0, 0, "value value_float value_floats value_int value_ints"},
-	"Conv":               {conv, 2, 3, "auto_pad dilations group kernel_shape pads strides"},
-	"ConvTranspose":      {convTranspose, 2, 3, "auto_pad dilations group kernel_shape output_padding output_shape pads strides"},
-	"Flatten":            {flatten, 1, 1, "axis"},
-	"Gemm":               {gemm, 2, 3, "alpha beta transA transB"},
-	"Identity":           {identity, 1, 1, ""},
-	"LeakyRelu":          {activation, 1, 1, "alpha"},
-	"MatMul":             {matMul, 2, 2, ""},
-	"Relu":               {activation, 1, 1, ""},
-	"Reshape":            {reshape, 2, 2, "allowzero"},
-	"Sigmoid":            {activation, 1, 1, ""},
-	"Tanh":               {activation, 1, 1, ""},
-}
+const many = 1 << 20
 
 // node is a node being compiled. The methods that read attributes and constants
 // keep the first failure in err, so that an operator reads all it needs and
@@ -45,47 +31,81 @@ type node struct {
 	*onnx.Node
 	in  []*value // nil: left out
 	err error
+
+	results    []*value // of a general operator
+	pointwise  bool     // its elements depend on no other's place
+	onPixels   evaluate // what does the same to images with channels innermost
+	shapesOnly bool     // inputs that depend on the batch were only read for their sizes
 }
 
-// node compiles one node.
-func (b *builder) node(file *onnx.Node) (*value, error) {
+// node compiles one node to its outputs, and perhaps more than it names.
+func (b *builder) node(file *onnx.Node) ([]*value, error) {
 	n := &node{builder: b, Node: file}
 	op, ok := operators[file.Op]
 	if !ok {
 		return nil, n.refuse("this operator is not supported")
 	}
-	for _, name := range file.Inputs {
-		n.in = append(n.in, b.values[name])
+	if err := n.arity(&op); err != nil {
+		return nil, err
+	}
+	if err := n.old(); err != nil {
+		return nil, err
+	}
+	known := strings.Fields(op.attrs)
+	for i := range n.Attrs {
+		if name := n.Attrs[i].Name; !slices.Contains(known, name) {
+			return nil, n.refuse("attribute %q is not known", name)
+		}
+	}
+	values, err := n.compile(&op)
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range file.Outputs {
+		if i >= len(values) && name != "" {
+			return nil, n.refuse("output %d, %q, is not supported", i, name)
+		}
+	}
+	return values, nil
+}
+
+// compile chooses between the operator's ways.
+func (n *node) compile(op *operator) ([]*value, error) {
+	switch {
+	case n.Op == "Shape":
+		return shapeOf(n)
+	case n.Op == "Size":
+		return sizeOperator(n)
+	case op.layer != nil && (op.general == nil || op.fits == nil || op.fits(n)):
+		v, err := op.layer(n)
+		return []*value{v}, err
+	}
+	return n.builder.general(n, op.general)
+}
+
+// arity looks up the inputs, and checks that those that must be there are.
+func (n *node) arity(op *operator) error {
+	for _, name := range n.Inputs {
+		n.in = append(n.in, n.values[name])
 	}
 	for len(n.in) > op.most && n.in[len(n.in)-1] == nil {
 		n.in = n.in[:len(n.in)-1]
 	}
 	if len(n.in) < op.least || len(n.in) > op.most {
-		return nil, n.refuse("it has %d inputs, want %d to %d", len(n.in), op.least, op.most)
+		return n.refuse("it has %d inputs, want %d to %d", len(n.in), op.least, op.most)
 	}
-	for i, v := range n.in[:op.least] {
-		if v == nil {
-			return nil, n.refuse("input %d is left out", i)
+	for i, v := range n.in {
+		if v == nil && (i < op.least || op.most == many) {
+			return n.refuse("input %d is left out", i)
 		}
 	}
-	for len(n.in) < op.most {
+	for len(n.in) < op.most && op.most != many {
 		n.in = append(n.in, nil)
 	}
-	known := strings.Fields(op.attrs)
-	for i := range file.Attrs {
-		if name := file.Attrs[i].Name; !slices.Contains(known, name) {
-			return nil, n.refuse("attribute %q is not known", name)
-		}
+	if len(n.Outputs) == 0 || n.Outputs[0] == "" {
+		return n.refuse("it has no output")
 	}
-	for i, name := range file.Outputs {
-		if i > 0 && name != "" {
-			return nil, n.refuse("output %d, %q, is not supported", i, name)
-		}
-	}
-	if len(file.Outputs) == 0 || file.Outputs[0] == "" {
-		return nil, n.refuse("it has no output")
-	}
-	return op.compile(n)
+	return nil
 }
 
 // refuse makes the error that names this node.
@@ -160,10 +180,9 @@ func (n *node) intsAttr(name string, least int, def ...int) []int {
 // stand in the file: nobody changes them.
 func (n *node) weights(i int) []float32 {
 	v := n.in[i]
+	n.needConstant(i)
 	switch {
 	case n.err != nil:
-	case v.constant == nil:
-		n.fail("input %d, %q, is computed, want a constant", i, n.Inputs[i])
 	case v.elem != onnx.Float:
 		n.fail("input %d, %q, is %v, want float32", i, n.Inputs[i], v.elem)
 	default:
@@ -228,4 +247,74 @@ func (n *node) fits(output []int, r rows, factors ...int) {
 	if n.builder.work += work; n.builder.work > n.limits.work {
 		n.fail("with it, the model takes more than %d multiply-adds a sample", n.limits.work)
 	}
+}
+
+// elem checks the type of input i and returns it.
+func (n *node) elem(i int, want types) onnx.DataType {
+	v := n.in[i]
+	if v != nil && !want.has(v.elem) {
+		n.fail("input %d, %q, is %v, which it does not take", i, n.Inputs[i], v.elem)
+	}
+	if v == nil {
+		return 0
+	}
+	return v.elem
+}
+
+// sameElem checks that all inputs from the first on have one of the types, the
+// same one, and returns it.
+func (n *node) sameElem(want types) onnx.DataType {
+	first := n.elem(0, want)
+	for i, v := range n.in {
+		if v != nil && v.elem != first {
+			n.fail("input %d, %q, is %v, want %v", i, n.Inputs[i], v.elem, first)
+		}
+	}
+	return first
+}
+
+// axis counts a negative axis from the end.
+func (n *node) axis(axis int64, rank int) int {
+	if axis < int64(-rank) || axis >= int64(rank) {
+		n.fail("axis %d is out of range for %d dimensions", axis, rank)
+		return 0
+	}
+	if axis < 0 {
+		axis += int64(rank)
+	}
+	return int(axis)
+}
+
+// within checks that an operator which joins elements along an axis does not
+// join samples of the batch.
+func (n *node) within(shape []int, axis int) {
+	if axis == 0 && len(shape) > 0 && shape[0] == open {
+		n.fail("axis 0 is the batch: its samples must stay on their own")
+	}
+}
+
+// stringAttr returns a string attribute, which must be one of a list; the first
+// is the default.
+func (n *node) stringAttr(name string, known ...string) string {
+	a := n.attr(name, onnx.AttrString)
+	if a == nil {
+		return known[0]
+	}
+	if !slices.Contains(known, a.String) {
+		n.fail("attribute %q is %q, want one of %q", name, a.String, known)
+	}
+	return a.String
+}
+
+// listAttr returns an attribute of integers, nil if it is not given.
+func (n *node) listAttr(name string) []int64 {
+	if a := n.attr(name, onnx.AttrInts); a != nil {
+		return a.Ints
+	}
+	return nil
+}
+
+// has says that an attribute is given.
+func (n *node) has(name string) bool {
+	return slices.ContainsFunc(n.Attrs, func(a onnx.Attr) bool { return a.Name == name })
 }

@@ -41,37 +41,24 @@ func (s *convTransposeStep) run(r *run, part, parts int) {
 	s.conv.Run(dst, src, s.rows.of(r.n), &s.tail, r.scratch[part], part, parts)
 }
 
-// window reads what the attributes and the shape of the weights say about both
-// operators. What it returns has no image sizes yet.
-func (n *node) window() (g kernel.Geometry, padBottom, padRight int) {
+// geometry is a window over two dimensions with weights [F, C, KH, KW].
+func (n *node) geometry(w *window) kernel.Geometry {
+	k := n.in[1].shape
+	return kernel.Geometry{
+		H: w.large[1], W: w.large[2], OH: w.small[1], OW: w.small[2], F: k[0], C: k[1], KH: k[2], KW: k[3],
+		StrideH: w.stride[1], StrideW: w.stride[2], DilationH: w.dilation[1], DilationW: w.dilation[2],
+		PadTop: w.before[1], PadLeft: w.before[2],
+	}
+}
+
+// kernelShape returns the sides of the window that the weights have.
+func (n *node) kernelShape() []int {
 	w := n.in[1].shape
 	if len(w) != 4 || slices.Contains(w, 0) {
 		n.fail("input 1, %q, has shape %v, want 4 dimensions above 0", n.Inputs[1], w)
-		return g, 0, 0
+		return []int{1, 1}
 	}
-	g.F, g.C, g.KH, g.KW = w[0], w[1], w[2], w[3]
-	if k := n.intsAttr("kernel_shape", 1, g.KH, g.KW); k[0] != g.KH || k[1] != g.KW {
-		n.fail("kernel_shape is %v, but the weights have %v", k, w)
-	}
-	if group := n.intAttr("group", 1); group != 1 {
-		n.fail("group is %d, want 1", group)
-	}
-	n.notAutomatic()
-	strides, dilations := n.intsAttr("strides", 1, 1, 1), n.intsAttr("dilations", 1, 1, 1)
-	pads := n.intsAttr("pads", 0, 0, 0, 0, 0) // top, left, bottom, right
-	g.StrideH, g.StrideW = strides[0], strides[1]
-	g.DilationH, g.DilationW = dilations[0], dilations[1]
-	g.PadTop, g.PadLeft = pads[0], pads[1]
-	return g, pads[2], pads[3]
-}
-
-// notAutomatic refuses every auto_pad but NOTSET, which is none.
-func (n *node) notAutomatic() {
-	for i := range n.Attrs {
-		if a := &n.Attrs[i]; a.Name == "auto_pad" && a.String != "NOTSET" {
-			n.fail("auto_pad is %q, want NOTSET", a.String)
-		}
-	}
+	return w[2:]
 }
 
 // side checks one side of an image that a window makes.
@@ -89,24 +76,18 @@ func span(k, dilation int) int64 { return int64(k-1)*int64(dilation) + 1 }
 // conv is Conv of [N, C, H, W] with weights [F, C, KH, KW].
 func conv(n *node) (*value, error) {
 	x := n.data(0, 4)
-	w, half := n.layerWeights(1)
-	g, bottom, right := n.window()
+	weights, half := n.layerWeights(1)
+	w := n.windowOf(x.shape[2:], n.kernelShape())
+	if n.err == nil && x.shape[1] != n.in[1].shape[1] {
+		n.fail("the input has %d channels, want %d", x.shape[1], n.in[1].shape[1])
+	}
+	if n.err == nil {
+		n.fit(w)
+	}
 	if n.err != nil {
 		return nil, n.err
 	}
-	g.H, g.W = x.shape[2], x.shape[3]
-	if x.shape[1] != g.C {
-		n.fail("the input has %d channels, want %d", x.shape[1], g.C)
-	}
-	shrunk := func(in, k, dilation, stride, before, after int) int {
-		room := int64(in) + int64(before) + int64(after) - span(k, dilation)
-		if room < 0 {
-			return n.side(0)
-		}
-		return n.side(room/int64(stride) + 1)
-	}
-	g.OH = shrunk(g.H, g.KH, g.DilationH, g.StrideH, g.PadTop, bottom)
-	g.OW = shrunk(g.W, g.KW, g.DilationW, g.StrideW, g.PadLeft, right)
+	g := n.geometry(w)
 	s := &convStep{}
 	v, err := n.image(x, &s.layer, g, g.F, g.OH, g.OW)
 	if err != nil {
@@ -116,7 +97,7 @@ func conv(n *node) (*value, error) {
 	if half != nil {
 		s.conv.PackHalf(half)
 	} else {
-		s.conv.Pack(w)
+		s.conv.Pack(weights)
 	}
 	return v, n.layerStep(s)
 }
@@ -124,26 +105,19 @@ func conv(n *node) (*value, error) {
 // convTranspose is ConvTranspose of [N, F, OH, OW] with weights [F, C, KH, KW].
 func convTranspose(n *node) (*value, error) {
 	x := n.data(0, 4)
-	w, half := n.layerWeights(1)
-	g, bottom, right := n.window()
-	more := n.intsAttr("output_padding", 0, 0, 0)
-	for i := range n.Attrs {
-		if n.Attrs[i].Name == "output_shape" {
-			n.fail("output_shape is not supported")
-		}
+	weights, half := n.layerWeights(1)
+	w := n.windowOf(x.shape[2:], n.kernelShape())
+	if n.err == nil && x.shape[1] != n.in[1].shape[0] {
+		n.fail("the input has %d channels, want %d", x.shape[1], n.in[1].shape[0])
+	}
+	if n.err == nil {
+		w.small = w.large
+		n.grow(w)
 	}
 	if n.err != nil {
 		return nil, n.err
 	}
-	g.OH, g.OW = x.shape[2], x.shape[3]
-	if x.shape[1] != g.F {
-		n.fail("the input has %d channels, want %d", x.shape[1], g.F)
-	}
-	grown := func(in, k, dilation, stride, before, after, more int) int {
-		return n.side(int64(in-1)*int64(stride) + span(k, dilation) + int64(more) - int64(before) - int64(after))
-	}
-	g.H = grown(g.OH, g.KH, g.DilationH, g.StrideH, g.PadTop, bottom, more[0])
-	g.W = grown(g.OW, g.KW, g.DilationW, g.StrideW, g.PadLeft, right, more[1])
+	g := n.geometry(w)
 	s := &convTransposeStep{}
 	v, err := n.image(x, &s.layer, g, g.C, g.H, g.W)
 	if err != nil {
@@ -153,7 +127,7 @@ func convTranspose(n *node) (*value, error) {
 	if half != nil {
 		s.conv.PackHalf(half)
 	} else {
-		s.conv.Pack(w)
+		s.conv.Pack(weights)
 	}
 	return v, n.layerStep(s)
 }

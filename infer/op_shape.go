@@ -41,31 +41,76 @@ func flatten(n *node) (*value, error) {
 	return n.view(x, []int{product(x.shape[:axis]), product(x.shape[axis:])})
 }
 
-// reshape is Reshape to a constant shape: 0 keeps a dimension, -1 is what is
-// left. The batch, if open, must stay the first dimension.
+// reshape is Reshape to a known shape: 0 keeps a dimension, -1 is what is left.
+// The batch, if open, must stay the first dimension.
 func reshape(n *node) (*value, error) {
-	x, to := n.in[0], n.in[1]
-	if to.constant == nil || to.elem != onnx.Int64 || len(to.shape) != 1 {
-		return nil, n.refuse("input 1, %q, is %v %v, want a constant list of int64", n.Inputs[1], to.elem, to.shape)
-	}
-	want, err := to.constant.Int64s()
-	if err != nil {
-		return nil, n.refuse("%v", err)
-	}
-	if n.intAttr("allowzero", 0) != 0 && slices.Contains(want, 0) {
-		n.fail("allowzero with a size of 0 in %v", want)
-	}
-	shape, ok := reshaped(x.shape, want)
-	if !ok {
-		n.fail("cannot reshape %v to %v; the batch must stay the first dimension", x.shape, want)
-	}
+	shape := n.reshaped()
 	if n.err != nil {
 		return nil, n.err
 	}
-	return n.view(x, shape)
+	return n.view(n.in[0], shape)
 }
 
-// reshaped works out the shape that want stands for.
+// reshapeKnown is Reshape of shapes that depend on the batch.
+func reshapeKnown(n *node) evaluate {
+	n.result(n.in[0].elem, n.reshaped()...)
+	return copyTensor
+}
+
+// reshaped reads the shape that Reshape asks for.
+func (n *node) reshaped() []int {
+	x, want := n.in[0], n.sizes(1)
+	if n.err != nil {
+		return nil
+	}
+	keep := n.intAttr("allowzero", 0) == 0
+	shape, ok := reshaped(x.shape, want)
+	if len(x.shape) == 0 || x.shape[0] != open {
+		shape, ok = reshapedFixed(x.shape, want, keep)
+	} else if !keep && slices.Contains(want, 0) {
+		ok = false
+	}
+	if !ok {
+		n.fail("cannot reshape %v to %v; the batch must stay the first dimension", x.shape, want)
+	}
+	return shape
+}
+
+// reshapedFixed works out the shape that want stands for where there is no batch.
+func reshapedFixed(from []int, want []int64, keep bool) (to []int, ok bool) {
+	total, others, rest := product(from), 1, -1
+	for i, d := range want {
+		switch {
+		case d == 0 && keep && i < len(from):
+			d = int64(from[i])
+		case d == 0 && keep:
+			return nil, false
+		case d == -1 && rest < 0:
+			rest = i
+			to = append(to, 0)
+			continue
+		}
+		if d < 0 || d > maxAttr || d > 0 && total > 0 && others > total/int(d) {
+			return nil, false
+		}
+		if total > 0 || d == 0 {
+			others *= int(d)
+		}
+		to = append(to, int(d))
+	}
+	if rest >= 0 {
+		if others == 0 || total%others != 0 || total == 0 && !keep {
+			return nil, false
+		}
+		to[rest], others = total/others, total
+	}
+	if total == 0 {
+		return to, slices.Contains(to, 0)
+	}
+	return to, product(to) == total
+}
+
+// reshaped works out the shape that want stands for where the batch is open.
 func reshaped(from []int, want []int64) (to []int, ok bool) {
 	free := len(from) > 0 && from[0] == open
 	left, rest := 1, -1 // elements to distribute; where -1 stands
@@ -77,6 +122,8 @@ func reshaped(from []int, want []int64) (to []int, ok bool) {
 	for i, d := range want {
 		size := int(d)
 		switch {
+		case d == batchSize && i == 0 && free:
+			size = open
 		case d == 0 && i < len(from):
 			size = from[i]
 		case d == -1 && rest < 0:

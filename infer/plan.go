@@ -1,5 +1,7 @@
 package infer
 
+import "github.com/ganlet/ganlet/internal/onnx"
+
 // This file is the plan: what a model has become. Steps read and write numbered
 // buffers; a session says where those lie.
 
@@ -9,6 +11,7 @@ type plan struct {
 	buffers []buffer
 	inputs  []int // the buffers of the model's inputs and outputs
 	outputs []int
+	general int // how many steps of the general path there are
 }
 
 // size is a length in floats that may grow with the batch.
@@ -32,9 +35,14 @@ func (r rows) of(n int) int {
 type buffer struct {
 	size
 	kind        bufferKind
+	elem        onnx.DataType
 	data        []float32 // of a constant
+	other       any       // of a constant of another type: *[]int64, ...
 	first, last int       // the steps that first write and last read it
 }
+
+// floats says that the buffer holds float32.
+func (b *buffer) floats() bool { return b.elem == onnx.Float }
 
 // bufferKind says where a buffer lies.
 type bufferKind uint8

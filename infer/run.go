@@ -11,7 +11,7 @@ import (
 type Tensor struct {
 	Name  string
 	Shape []int
-	Data  any // []float32; the type that Value.Type names
+	Data  any // []float32, []int64, []bool, ...: a slice of the type that Value.Type names
 }
 
 // Run computes all outputs of the model, in the order of [Model.Outputs], from
@@ -25,32 +25,118 @@ func (s *Session) Run(inputs ...Tensor) ([]Tensor, error) {
 		return nil, err
 	}
 	var outputs []Tensor
-	var results [][]float32
-	for _, v := range s.model.outputs {
+	var results []any
+	for i, v := range s.model.outputs {
 		shape := slices.Clone(v.Shape)
-		if shape[0] == open {
+		if v.batched() {
 			shape[0] = n
 		}
-		results = append(results, make([]float32, sizeOf(v.Shape).of(n)))
-		outputs = append(outputs, Tensor{v.Name, shape, results[len(results)-1]})
+		t := newTensor(s.model.plan.buffers[s.model.plan.outputs[i]].elem, shape...)
+		results = append(results, t.data)
+		outputs = append(outputs, Tensor{v.Name, shape, elements(t.data)})
 	}
 	for first := 0; first < n; first += s.batch {
 		c := min(n-first, s.batch)
 		for i, v := range s.model.inputs {
-			s.run.buffers[s.model.plan.inputs[i]] = part(data[i], v, first, c)
+			s.bind(s.model.plan.inputs[i], data[i], v, first, c)
 		}
 		for i, v := range s.model.outputs {
-			s.run.buffers[s.model.plan.outputs[i]] = part(results[i], v, first, c)
+			s.bind(s.model.plan.outputs[i], results[i], v, first, c)
 		}
 		s.step(c)
 	}
 	s.release()
+	if err := s.failure(); err != nil {
+		return nil, err
+	}
 	return outputs, nil
 }
 
-// part returns c samples of a value's data from the first on; all of it if its
-// size is fixed.
-func part(data []float32, v Value, first, c int) []float32 {
+// bind lets a buffer be c samples of a value's data from the first on; all of it
+// if its size is fixed.
+func (s *Session) bind(buffer int, data any, v Value, first, c int) {
+	switch to := s.run.data[buffer].(type) {
+	case *[]float32:
+		*to = part(*data.(*[]float32), v, first, c)
+	case *[]float64:
+		*to = part(*data.(*[]float64), v, first, c)
+	case *[]int64:
+		*to = part(*data.(*[]int64), v, first, c)
+	case *[]int32:
+		*to = part(*data.(*[]int32), v, first, c)
+	case *[]int8:
+		*to = part(*data.(*[]int8), v, first, c)
+	case *[]uint8:
+		*to = part(*data.(*[]uint8), v, first, c)
+	case *[]bool:
+		*to = part(*data.(*[]bool), v, first, c)
+	}
+}
+
+// letGo forgets the elements behind a pointer to a slice.
+func letGo(data any) {
+	switch to := data.(type) {
+	case *[]float32:
+		*to = nil
+	case *[]float64:
+		*to = nil
+	case *[]int64:
+		*to = nil
+	case *[]int32:
+		*to = nil
+	case *[]int8:
+		*to = nil
+	case *[]uint8:
+		*to = nil
+	case *[]bool:
+		*to = nil
+	}
+}
+
+// elements returns the slice behind a pointer to one.
+func elements(data any) any {
+	switch to := data.(type) {
+	case *[]float32:
+		return *to
+	case *[]float64:
+		return *to
+	case *[]int64:
+		return *to
+	case *[]int32:
+		return *to
+	case *[]int8:
+		return *to
+	case *[]uint8:
+		return *to
+	}
+	return *data.(*[]bool)
+}
+
+// pointer is the reverse of elements; nil if its elements are of another type.
+func pointer(slice any, elem string) (data any, n int) {
+	switch v := slice.(type) {
+	case []float32:
+		data, n = &v, len(v)
+	case []float64:
+		data, n = &v, len(v)
+	case []int64:
+		data, n = &v, len(v)
+	case []int32:
+		data, n = &v, len(v)
+	case []int8:
+		data, n = &v, len(v)
+	case []uint8:
+		data, n = &v, len(v)
+	case []bool:
+		data, n = &v, len(v)
+	}
+	if fmt.Sprintf("%T", slice) != "[]"+elem {
+		return nil, 0
+	}
+	return data, n
+}
+
+func part[T element](data []T, v Value, first, c int) []T {
 	size := sizeOf(v.Shape)
 	if size.perSample == 0 {
 		return data
@@ -60,8 +146,8 @@ func part(data []float32, v Value, first, c int) []float32 {
 
 // arguments checks the inputs of a run, and returns the number of samples and
 // the data in the model's order.
-func (s *Session) arguments(inputs []Tensor) (n int, data [][]float32, err error) {
-	data = make([][]float32, len(s.model.inputs))
+func (s *Session) arguments(inputs []Tensor) (n int, data []any, err error) {
+	data = make([]any, len(s.model.inputs))
 	n = open
 	for _, t := range inputs {
 		i := slices.IndexFunc(s.model.inputs, func(v Value) bool { return v.Name == t.Name })
@@ -75,20 +161,20 @@ func (s *Session) arguments(inputs []Tensor) (n int, data [][]float32, err error
 		if !matches(t.Shape, v.Shape) {
 			return 0, nil, fmt.Errorf("infer: input %q has shape %v, want %v", t.Name, t.Shape, v.Shape)
 		}
-		if v.Shape[0] == open {
+		if v.batched() {
 			if n != open && n != t.Shape[0] {
 				return 0, nil, fmt.Errorf("infer: input %q has %d samples, another input has %d", t.Name, t.Shape[0], n)
 			}
 			n = t.Shape[0]
 		}
-		floats, ok := t.Data.([]float32)
-		if !ok {
-			return 0, nil, fmt.Errorf("infer: input %q is %T, want []float32", t.Name, t.Data)
+		elements, length := pointer(t.Data, v.Type)
+		if elements == nil {
+			return 0, nil, fmt.Errorf("infer: input %q is %T, want []%s", t.Name, t.Data, v.Type)
 		}
-		if want := volume(t.Shape...); t.Shape[0] > len(floats) || int64(len(floats)) != want {
-			return 0, nil, fmt.Errorf("infer: input %q has %d values, want %d for shape %v", t.Name, len(floats), want, t.Shape)
+		if want := volume(t.Shape...); v.batched() && t.Shape[0] > length || int64(length) != want {
+			return 0, nil, fmt.Errorf("infer: input %q has %d values, want %d for shape %v", t.Name, length, want, t.Shape)
 		}
-		data[i] = floats
+		data[i] = elements
 	}
 	for i, v := range s.model.inputs {
 		if data[i] == nil {

@@ -40,15 +40,24 @@ func (m *Model) NewSession(batch int) (*Session, error) {
 	}
 	offsets, total := m.plan.arena(batch)
 	arena := make([]float32, total)
-	r := &run{buffers: make([][]float32, len(m.plan.buffers))}
+	r := &run{buffers: make([][]float32, len(m.plan.buffers)), data: make([]any, len(m.plan.buffers))}
 	for i := range m.plan.buffers {
-		switch b := &m.plan.buffers[i]; b.kind {
-		case arenaBuffer:
+		b := &m.plan.buffers[i]
+		r.data[i] = &r.buffers[i]
+		switch {
+		case b.kind == arenaBuffer && b.floats():
 			r.buffers[i] = arena[offsets[i]:][:b.of(batch)]
-		case constantBuffer:
+		case b.kind == constantBuffer && b.floats():
 			r.buffers[i] = b.data
+		case b.kind == constantBuffer:
+			r.data[i] = b.other
+		case b.kind == arenaBuffer:
+			r.data[i] = newData(b.elem, b.of(batch))
+		case !b.floats():
+			r.data[i] = newData(b.elem, 0) // until a run brings the caller's
 		}
 	}
+	r.bind(&m.plan)
 	s := &Session{model: m, batch: batch, run: r, small: small}
 	for _, step := range m.plan.steps {
 		s.scratch = max(s.scratch, step.scratch(batch))
@@ -63,7 +72,7 @@ const maxMemory = 16 << 30
 // batched says that the number of samples is open.
 func (m *Model) batched() bool {
 	for _, v := range m.inputs {
-		if v.Shape[0] == open {
+		if v.batched() {
 			return true
 		}
 	}
@@ -77,7 +86,7 @@ func (p *plan) memory(n int) (bytes float64) {
 		bytes = max(bytes, 4*float64(s.scratch(n)))
 	}
 	for i := range p.buffers {
-		bytes += 4 * (float64(p.buffers[i].perSample)*float64(n) + float64(p.buffers[i].fixed) + 16)
+		bytes += float64(p.buffers[i].elem.Size()) * (float64(p.buffers[i].perSample)*float64(n) + float64(p.buffers[i].fixed) + 16)
 	}
 	return bytes
 }
@@ -110,8 +119,11 @@ func (s *Session) Generate(dst, z []float32) error {
 	if len(m.inputs) != 1 || len(m.outputs) != 1 {
 		return fmt.Errorf("infer: the model has %d inputs and %d outputs, Generate wants one each", len(m.inputs), len(m.outputs))
 	}
+	if m.inputs[0].Type != "float32" || m.outputs[0].Type != "float32" {
+		return fmt.Errorf("infer: the model goes from %s to %s, Generate wants float32", m.inputs[0].Type, m.outputs[0].Type)
+	}
 	in, out := sizeOf(m.inputs[0].Shape).of(1), sizeOf(m.outputs[0].Shape).of(1)
-	if len(z)%in != 0 {
+	if in == 0 || len(z)%in != 0 {
 		return fmt.Errorf("infer: z has %d values, want a multiple of %d", len(z), in)
 	}
 	if m.batched() && m.outputs[0].Shape[0] != open {
@@ -129,14 +141,27 @@ func (s *Session) Generate(dst, z []float32) error {
 		z, dst = z[c*in:], dst[c*out:]
 	}
 	s.release()
+	return s.failure()
+}
+
+// failure returns what a step found wrong with the inputs of the run: an index
+// beyond a table.
+func (s *Session) failure() error {
+	if err := s.run.pad.err; err != nil {
+		s.run.pad.err, s.run.failed = nil, false
+		return fmt.Errorf("infer: %w", err)
+	}
 	return nil
 }
 
 // release forgets the caller's memory.
 func (s *Session) release() {
 	for i := range s.model.plan.buffers {
-		if s.model.plan.buffers[i].kind == callersBuffer {
+		if b := &s.model.plan.buffers[i]; b.kind == callersBuffer {
 			s.run.buffers[i] = nil
+			if !b.floats() {
+				letGo(s.run.data[i])
+			}
 		}
 	}
 }
@@ -149,6 +174,9 @@ func (s *Session) step(n int) {
 	workers := min(max(s.Workers, 1), maxShares)
 	s.prepare(workers)
 	s.run.n = n
+	for _, size := range s.run.open {
+		*size = n
+	}
 	if workers > 1 {
 		s.pool.begin(workers)
 		defer s.pool.end()

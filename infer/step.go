@@ -19,6 +19,11 @@ type run struct {
 	n       int         // samples
 	buffers [][]float32 // where each buffer lies
 	scratch [][]float32 // for each worker
+	data    []any       // pointers to where each buffer lies, of any type
+	general []arguments // of the general path's steps
+	open    []*int      // sizes in those that are the batch
+	pad     *scratchpad
+	failed  bool // pad.err names its node
 }
 
 // link is where a step reads and writes.

@@ -18,6 +18,14 @@ type elements struct {
 	last   field // its last occurrence
 }
 
+// UnmarshalTensor reads a tensor that is alone in a file, a TensorProto, as test
+// data of ONNX are. Its errors and its use of data are those of [Unmarshal].
+func UnmarshalTensor(data []byte) (Tensor, error) {
+	d := &decoder{buf: data}
+	t := d.tensor(span{tensorMessage, 0, len(data)})
+	return t, d.err
+}
+
 func (d *decoder) tensor(s span) (t Tensor) {
 	var e elements
 	for f := range d.fields(s) {

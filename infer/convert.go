@@ -1,0 +1,177 @@
+package infer
+
+import (
+	"math"
+
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// This file is conversions between element types.
+
+// convert writes src's elements to dst as Go converts them: towards zero, around
+// where an integer is too narrow, and bool as 0 and 1.
+func convert(dst, src tensor) {
+	if dst.elem == src.elem {
+		copySame(dst, src)
+		return
+	}
+	switch src.elem {
+	case onnx.Float:
+		convertTo(dst, of[float32](src))
+	case onnx.Double:
+		convertTo(dst, of[float64](src))
+	case onnx.Int64:
+		convertTo(dst, of[int64](src))
+	case onnx.Int32:
+		convertTo(dst, of[int32](src))
+	case onnx.Int8:
+		convertTo(dst, of[int8](src))
+	case onnx.Uint8:
+		convertTo(dst, of[uint8](src))
+	case onnx.Bool:
+		switch v := of[bool](src); dst.elem {
+		case onnx.Bool:
+			copy(of[bool](dst), v)
+		case onnx.Float:
+			fromBools(of[float32](dst), v)
+		case onnx.Double:
+			fromBools(of[float64](dst), v)
+		case onnx.Int64:
+			fromBools(of[int64](dst), v)
+		case onnx.Int32:
+			fromBools(of[int32](dst), v)
+		case onnx.Int8:
+			fromBools(of[int8](dst), v)
+		case onnx.Uint8:
+			fromBools(of[uint8](dst), v)
+		}
+	}
+}
+
+func fromBools[T float32 | float64 | int64 | int32 | int8 | uint8](dst []T, src []bool) {
+	for i, b := range src {
+		dst[i] = 0
+		if b {
+			dst[i] = 1
+		}
+	}
+}
+
+func convertTo[S float32 | float64 | int64 | int32 | int8 | uint8](dst tensor, src []S) {
+	switch dst.elem {
+	case onnx.Float:
+		for i, d := 0, of[float32](dst); i < len(d); i++ {
+			d[i] = float32(src[i])
+		}
+	case onnx.Double:
+		for i, d := 0, of[float64](dst); i < len(d); i++ {
+			d[i] = float64(src[i])
+		}
+	case onnx.Int64:
+		for i, d := 0, of[int64](dst); i < len(d); i++ {
+			d[i] = integer(src[i])
+		}
+	case onnx.Int32:
+		for i, d := 0, of[int32](dst); i < len(d); i++ {
+			d[i] = int32(integer(src[i]))
+		}
+	case onnx.Int8:
+		for i, d := 0, of[int8](dst); i < len(d); i++ {
+			d[i] = int8(integer(src[i]))
+		}
+	case onnx.Uint8:
+		for i, d := 0, of[uint8](dst); i < len(d); i++ {
+			d[i] = uint8(integer(src[i]))
+		}
+	case onnx.Bool:
+		for i, d := 0, of[bool](dst); i < len(d); i++ {
+			d[i] = src[i] != 0
+		}
+	}
+}
+
+func copySame(dst, src tensor) {
+	switch dst.elem {
+	case onnx.Float:
+		copy(of[float32](dst), of[float32](src))
+	case onnx.Double:
+		copy(of[float64](dst), of[float64](src))
+	case onnx.Int64:
+		copy(of[int64](dst), of[int64](src))
+	case onnx.Int32:
+		copy(of[int32](dst), of[int32](src))
+	case onnx.Int8:
+		copy(of[int8](dst), of[int8](src))
+	case onnx.Uint8:
+		copy(of[uint8](dst), of[uint8](src))
+	case onnx.Bool:
+		copy(of[bool](dst), of[bool](src))
+	}
+}
+
+// integer converts to int64, the same on every CPU also where a float is NaN or
+// too large.
+func integer[S float32 | float64 | int64 | int32 | int8 | uint8](v S) int64 {
+	if v != v || S(1)/2 == 0 { // NaN, or an integer
+		if v != v {
+			return 0
+		}
+		return int64(v)
+	}
+	switch f := float64(v); {
+	case f >= 1<<63:
+		return math.MaxInt64
+	case f < -1<<63:
+		return math.MinInt64
+	}
+	return int64(v)
+}
+
+// wider is the type that elements of a type are computed in.
+func wider(t onnx.DataType) onnx.DataType {
+	if t == onnx.Float || t == onnx.Double {
+		return t
+	}
+	return onnx.Int64
+}
+
+// widened returns t in the type it is computed in: itself or a copy.
+func (m *memory) widened(t tensor) tensor {
+	if !t.given() || t.elem == wider(t.elem) {
+		return t
+	}
+	return m.copied(wider(t.elem), t)
+}
+
+// inWide runs f on widened inputs, and narrows what it makes.
+func inWide(f evaluate) evaluate {
+	return func(m *memory, out, in []tensor) {
+		all := true
+		for _, t := range in {
+			all = all && (!t.given() || t.elem == wider(t.elem))
+		}
+		for _, t := range out {
+			all = all && t.elem == wider(t.elem)
+		}
+		if all {
+			f(m, out, in)
+			return
+		}
+		m.in, m.out = append(m.in[:0], in...), append(m.out[:0], out...)
+		wideIn, wideOut := m.in, m.out
+		for i, t := range in {
+			wideIn[i] = m.widened(t)
+		}
+		for i, t := range out {
+			if t.elem != wider(t.elem) {
+				wideOut[i] = m.tensor(wider(t.elem), t.shape)
+			}
+		}
+		f(m, wideOut, wideIn)
+		for i, t := range out {
+			if t.elem != wideOut[i].elem {
+				convert(t, wideOut[i])
+			}
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package infer
+
+import (
+	"math"
+
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// This file is operators on elements of several tensors that are broadcast to
+// one shape.
+
+// operation is an arithmetic operator of two numbers of one type.
+type operation uint8
+
+const (
+	opAdd operation = iota
+	opSub
+	opMul
+	opDiv
+	opMax
+	opMin
+)
+
+// arithmetic makes an operator that joins all its inputs, two or more, in their
+// order.
+func arithmetic(op operation) func(*node) evaluate {
+	return func(n *node) evaluate {
+		n.pointwise = true
+		elem := n.sameElem(numbers)
+		var shapes [][]int
+		for _, v := range n.in {
+			shapes = append(shapes, v.shape)
+		}
+		n.result(elem, n.broadcast(shapes...)...)
+		return inWide(func(m *memory, out, in []tensor) { arithmeticAll(m, op, out[0], in) })
+	}
+}
+
+func arithmeticAll(m *memory, op operation, out tensor, in []tensor) {
+	if len(in) == 1 {
+		convert(out, in[0])
+		return
+	}
+	sum := in[0]
+	for _, t := range in[1:] { // from the second on, out is read as well
+		join(m, op, out, sum, t)
+		sum = out
+	}
+}
+
+// join is out = a op b; out may be a.
+func join(m *memory, op operation, out, a, b tensor) {
+	w := m.walkOver(out.shape, a.shape, b.shape, nil)
+	switch out.elem {
+	case onnx.Float:
+		arithmeticOn[float32](op, w, out, a, b)
+	case onnx.Double:
+		arithmeticOn[float64](op, w, out, a, b)
+	default:
+		arithmeticOn[int64](op, w, out, a, b)
+	}
+}
+
+func arithmeticOn[T wide](op operation, w *walk, out, a, b tensor) {
+	z, x, y := of[T](out), of[T](a), of[T](b)
+	w.lines(func(o, n int, in, step [3]int) {
+		z, i, j := z[o:o+n], in[0], in[1]
+		switch op {
+		case opAdd:
+			for k := range z {
+				z[k] = x[i] + y[j]
+				i, j = i+step[0], j+step[1]
+			}
+		case opSub:
+			for k := range z {
+				z[k] = x[i] - y[j]
+				i, j = i+step[0], j+step[1]
+			}
+		case opMul:
+			for k := range z {
+				z[k] = x[i] * y[j]
+				i, j = i+step[0], j+step[1]
+			}
+		case opDiv:
+			for k := range z {
+				z[k] = quotient(x[i], y[j])
+				i, j = i+step[0], j+step[1]
+			}
+		case opMax:
+			for k := range z {
+				z[k] = max(x[i], y[j])
+				i, j = i+step[0], j+step[1]
+			}
+		case opMin:
+			for k := range z {
+				z[k] = min(x[i], y[j])
+				i, j = i+step[0], j+step[1]
+			}
+		}
+	})
+}
+
+// quotient divides; an integer by 0 is 0, as ONNX leaves it open and Go would
+// panic.
+func quotient[T wide](x, y T) T {
+	if y == 0 && T(1)/2 == 0 {
+		return 0
+	}
+	return x / y
+}
+
+// mean is Mean: the sum of all inputs by their number.
+func mean(n *node) evaluate {
+	sum := arithmetic(opAdd)(n)
+	n.elem(0, floats)
+	by := float64(len(n.in))
+	scale := elementwise(func(x float64) float64 { return x / by }, nil)
+	return func(m *memory, out, in []tensor) {
+		sum(m, out, in)
+		scale(m, out, out)
+	}
+}
+
+// power is Pow: the result has the type of the base.
+func power(n *node) evaluate {
+	n.pointwise = true
+	elem, exponent := n.elem(0, numbers), n.elem(1, numbers)
+	n.result(elem, n.broadcast(n.in[0].shape, n.in[1].shape)...)
+	whole := integers.has(elem) && integers.has(exponent)
+	return func(m *memory, out, in []tensor) {
+		x, y := m.tensor(onnx.Double, in[0].shape), m.tensor(onnx.Double, in[1].shape)
+		convert(x, in[0])
+		convert(y, in[1])
+		z := m.tensor(onnx.Double, out[0].shape)
+		w := m.walkOver(z.shape, x.shape, y.shape, nil)
+		if whole {
+			a, b, z := m.widened(in[0]), m.widened(in[1]), m.tensor(onnx.Int64, out[0].shape)
+			w.lines(func(o, n int, at, step [3]int) {
+				for k := range n {
+					of[int64](z)[o+k] = integerPower(of[int64](a)[at[0]+k*step[0]], of[int64](b)[at[1]+k*step[1]])
+				}
+			})
+			convert(out[0], z)
+			return
+		}
+		w.lines(func(o, n int, at, step [3]int) {
+			for k := range n {
+				of[float64](z)[o+k] = math.Pow(of[float64](x)[at[0]+k*step[0]], of[float64](y)[at[1]+k*step[1]])
+			}
+		})
+		convert(out[0], z)
+	}
+}
+
+func integerPower(x, y int64) int64 {
+	if y < 0 {
+		return integer(math.Pow(float64(x), float64(y)))
+	}
+	z := int64(1)
+	for ; y > 0; y >>= 1 {
+		if y&1 != 0 {
+			z *= x
+		}
+		x *= x
+	}
+	return z
+}
+
+// prelu is PRelu: a slope for negative x, broadcast to x.
+func prelu(n *node) evaluate {
+	n.pointwise = true
+	elem := n.sameElem(numbers)
+	x := n.in[0].shape
+	if out := n.broadcast(x, n.in[1].shape); len(out) != len(x) || n.err == nil && sizeOf(out) != sizeOf(x) {
+		n.fail("slope of shape %v does not fit %v", n.in[1].shape, x)
+	}
+	n.result(elem, x...)
+	return inWide(func(m *memory, out, in []tensor) {
+		switch out[0].elem {
+		case onnx.Float:
+			preluOn[float32](m, out[0], in)
+		case onnx.Double:
+			preluOn[float64](m, out[0], in)
+		default:
+			preluOn[int64](m, out[0], in)
+		}
+	})
+}
+
+func preluOn[T wide](m *memory, out tensor, in []tensor) {
+	z, x, slope := of[T](out), of[T](in[0]), of[T](in[1])
+	w := m.walkOver(out.shape, in[0].shape, in[1].shape, nil)
+	w.lines(func(o, n int, at, step [3]int) {
+		for k := range n {
+			z[o+k] = x[o+k]
+			if x[o+k] < 0 {
+				z[o+k] *= slope[at[1]+k*step[1]]
+			}
+		}
+	})
+}
+
+// where is Where: x where the condition holds, y elsewhere.
+func where(n *node) evaluate {
+	n.pointwise = true
+	n.elem(0, booleans)
+	if elem := n.elem(1, anyType); n.elem(2, anyType) != elem {
+		n.fail("input 2, %q, is %v, want %v", n.Inputs[2], n.in[2].elem, elem)
+	}
+	n.result(n.in[1].elem, n.broadcast(n.in[0].shape, n.in[1].shape, n.in[2].shape)...)
+	return inWide(func(m *memory, out, in []tensor) {
+		switch out[0].elem {
+		case onnx.Float:
+			whereOn[float32](m, out[0], in)
+		case onnx.Double:
+			whereOn[float64](m, out[0], in)
+		default:
+			whereOn[int64](m, out[0], in)
+		}
+	})
+}
+
+func whereOn[T wide](m *memory, out tensor, in []tensor) {
+	z, c, x, y := of[T](out), of[int64](m.widened(in[0])), of[T](in[1]), of[T](in[2])
+	w := m.walkOver(out.shape, in[0].shape, in[1].shape, in[2].shape)
+	w.lines(func(o, n int, at, step [3]int) {
+		for k := range n {
+			if c[at[0]+k*step[0]] != 0 {
+				z[o+k] = x[at[1]+k*step[1]]
+			} else {
+				z[o+k] = y[at[2]+k*step[2]]
+			}
+		}
+	})
+}

@@ -1,0 +1,175 @@
+package infer
+
+import (
+	"math"
+
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// This file is operators on each element on its own.
+
+// unary makes the operator y = f(x) on floats, computed in float64 and rounded
+// once; on integers, if there is a function for them.
+func unary(float func(float64) float64, integer func(int64) int64) func(*node) evaluate {
+	return func(n *node) evaluate {
+		want := floats
+		if integer != nil {
+			want = numbers
+		}
+		n.pointwise = true
+		n.result(n.elem(0, want), n.in[0].shape...)
+		return elementwise(float, integer)
+	}
+}
+
+func elementwise(float func(float64) float64, integer func(int64) int64) evaluate {
+	return inWide(func(m *memory, out, in []tensor) {
+		switch in[0].elem {
+		case onnx.Float:
+			x, y := of[float32](in[0]), of[float32](out[0])
+			for i := range y {
+				y[i] = float32(float(float64(x[i])))
+			}
+		case onnx.Double:
+			x, y := of[float64](in[0]), of[float64](out[0])
+			for i := range y {
+				y[i] = float(x[i])
+			}
+		default:
+			x, y := of[int64](in[0]), of[int64](out[0])
+			for i := range y {
+				y[i] = integer(x[i])
+			}
+		}
+	})
+}
+
+// parametric makes a unary operator of floats whose function depends on
+// attributes, given with their defaults.
+func parametric(f func(x, a, b float64) float64, attrs string, defA float32, attrB string, defB float32) func(*node) evaluate {
+	return func(n *node) evaluate {
+		n.pointwise = true
+		n.result(n.elem(0, floats), n.in[0].shape...)
+		a, b := float64(n.floatAttr(attrs, defA)), 0.0
+		if attrB != "" {
+			b = float64(n.floatAttr(attrB, defB))
+		}
+		return elementwise(func(x float64) float64 { return f(x, a, b) }, nil)
+	}
+}
+
+// The functions of parametric operators. Conversions keep a compiler from
+// fusing a product and a sum, so that all CPUs agree.
+func leakyRelu(x, alpha, _ float64) float64 {
+	if x < 0 {
+		return alpha * x
+	}
+	return x
+}
+
+func elu(x, alpha, _ float64) float64 {
+	if x < 0 {
+		return alpha * math.Expm1(x)
+	}
+	return x
+}
+
+func celu(x, alpha, _ float64) float64 {
+	return math.Max(0, x) + math.Min(0, float64(alpha*math.Expm1(x/alpha)))
+}
+
+func selu(x, alpha, gamma float64) float64 {
+	if x <= 0 {
+		return gamma * (alpha * math.Expm1(x))
+	}
+	return gamma * x
+}
+
+func hardSigmoid(x, alpha, beta float64) float64 {
+	return math.Max(0, math.Min(1, float64(alpha*x)+beta))
+}
+
+func thresholdedRelu(x, alpha, _ float64) float64 {
+	if x > alpha {
+		return x
+	}
+	return 0
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+func softplus(x float64) float64 { return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+func hardSwish(x float64) float64 { return x * hardSigmoid(x, 1.0/6, 0.5) }
+
+func mish(x float64) float64 { return x * math.Tanh(softplus(x)) }
+
+func sign(x float64) float64 {
+	switch {
+	case x > 0:
+		return 1
+	case x < 0:
+		return -1
+	}
+	return x
+}
+
+// gelu is Gelu, exact or by tanh.
+func gelu(n *node) evaluate {
+	n.pointwise = true
+	n.result(n.elem(0, floats), n.in[0].shape...)
+	if n.stringAttr("approximate", "none", "tanh") == "tanh" {
+		return elementwise(func(x float64) float64 {
+			cubic := x + float64(0.044715*x*x*x)
+			return 0.5 * x * (1 + math.Tanh(math.Sqrt(2/math.Pi)*cubic))
+		}, nil)
+	}
+	return elementwise(func(x float64) float64 { return 0.5 * x * (1 + math.Erf(x/math.Sqrt2)) }, nil)
+}
+
+// clip is Clip; the bounds are attributes up to opset 10, and inputs after.
+func clip(n *node) evaluate {
+	n.pointwise = true
+	elem := n.elem(0, numbers)
+	n.result(elem, n.in[0].shape...)
+	if n.opset < 11 {
+		n.elem(0, floats)
+		low, high := float64(n.floatAttr("min", -math.MaxFloat32)), float64(n.floatAttr("max", math.MaxFloat32))
+		return elementwise(func(x float64) float64 { return math.Min(math.Max(x, low), high) }, nil)
+	}
+	for i := 1; i <= 2; i++ {
+		if v := n.in[i]; v != nil && (v.elem != elem || sizeOf(v.shape) != size{fixed: 1}) {
+			n.fail("input %d, %q, is %v %v, want one %v", i, n.Inputs[i], v.elem, v.shape, elem)
+		}
+	}
+	return inWide(func(m *memory, out, in []tensor) {
+		bounded := in[0]
+		if in[1].given() {
+			join(m, opMax, out[0], bounded, tensor{in[1].elem, nil, in[1].data})
+			bounded = out[0]
+		}
+		if in[2].given() {
+			join(m, opMin, out[0], bounded, tensor{in[2].elem, nil, in[2].data})
+			bounded = out[0]
+		}
+		if bounded.data != out[0].data {
+			convert(out[0], in[0])
+		}
+	})
+}
+
+// castGeneral is Cast between all types.
+func castGeneral(n *node) evaluate {
+	to := onnx.DataType(n.intAttr("to", 0))
+	from := n.elem(0, anyType|typeSet(onnx.Float16))
+	if !anyType.has(to) || from == onnx.Float16 && (!floats.has(to) || n.in[0].constant == nil) {
+		n.fail("from %v to %v is not supported", from, to)
+	}
+	if from == onnx.Float16 && n.err == nil {
+		half := *n.in[0] // stored narrow, read as float32
+		half.elem = onnx.Float
+		n.in[0] = &half
+	}
+	n.result(to, n.in[0].shape...)
+	return func(m *memory, out, in []tensor) { convert(out[0], in[0]) }
+}
