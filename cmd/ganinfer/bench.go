@@ -19,7 +19,7 @@ import (
 // This file is ganinfer bench: how fast a model is sampled on this device.
 
 const benchHelp = `ganinfer bench measures how fast a model is sampled: the same latents, the first
-of seed 1, over and over. Garbage is collected before the loop, not in it.
+of seed 1 (and label 0), over and over. Garbage is collected before the loop, not in it.
 
     ganinfer bench MODEL.onnx [flags]
 
@@ -101,21 +101,25 @@ func (b *benchmark) measure(ctx context.Context, start time.Time, o *sampling) e
 	if err != nil {
 		return err
 	}
+	r, err := rolesOf(m)
+	if err != nil {
+		return err
+	}
+	o.labelled = r.label >= 0 // 0
 	s, err := newSampler(ctx, m, o)
 	if err != nil {
 		return err
 	}
 	b.Load = micros(time.Since(opened))
-	z := make([]float32, s.batch*s.latent.Dim)
 	dst := make([]float32, s.batch*s.size)
-	s.latent.Fill(z, 0)
-	if err := s.session.Generate(dst, z); err != nil {
+	s.fill(0, s.batch)
+	if err := s.compute(dst, s.batch); err != nil {
 		return err
 	}
 	b.First = micros(time.Since(start))
 
 	times := make([]time.Duration, b.Calls)
-	allocs, err := repeat(ctx, times, func() error { return s.session.Generate(dst, z) })
+	allocs, err := repeat(ctx, times, func() error { return s.compute(dst, s.batch) })
 	if err != nil {
 		return err
 	}
@@ -127,7 +131,7 @@ func (b *benchmark) measure(ctx context.Context, start time.Time, o *sampling) e
 		b.P50PerImage = b.P50 / float64(b.Batch)
 	}
 	work := 2 * float64(b.MultiplyAdds)
-	if m.Inputs()[0].Shape[0] < 0 {
+	if m.Outputs()[0].Shape[0] < 0 {
 		work *= float64(b.Batch)
 	}
 	if b.P50 > 0 { // a coarse clock may not have moved

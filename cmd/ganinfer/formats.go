@@ -44,11 +44,15 @@ func writeRaw(w io.Writer, s *sampler) error {
 	return s.each(func(samples []float32) error { return npy.WriteData(w, samples) })
 }
 
-// writeJSON writes one object: the seed, the shape, and the samples as nested
+// writeJSON writes one object: the seed, the label if there is one, the shape, and the samples as nested
 // lists of that shape, with numbers short enough to give the same float32 back.
 func writeJSON(w io.Writer, s *sampler) error {
 	shape := s.shape()
-	buf := fmt.Appendf(nil, `{"seed":%d,"shape":[`, s.latent.Seed)
+	buf := fmt.Appendf(nil, `{"seed":%d,`, s.latent.Seed)
+	if s.label != nil {
+		buf = fmt.Appendf(buf, `"label":%d,`, *s.label)
+	}
+	buf = append(buf, `"shape":[`...)
 	for i, n := range shape {
 		if i > 0 {
 			buf = append(buf, ',')

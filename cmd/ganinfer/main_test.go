@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	commands := script.Commands()
 	commands["model"] = writeModel
+	commands["array"] = writeArray
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -41,7 +42,7 @@ func TestScripts(t *testing.T) {
 //	model KIND FILE
 func writeModel(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: model mlp|dcgan|two|fixed|points FILE")
+		ts.Fatalf("usage: model KIND FILE")
 	}
 	var b bytes.Buffer
 	c := gan.Config{Width: 4, Distribution: gan.Normal, LatentDim: 5, Loss: gan.NonSaturating, Batch: 2, LR: 1, Seed: 1, Threads: 1}
@@ -59,7 +60,11 @@ func writeModel(ts *testscript.TestScript, neg bool, args []string) {
 	case "points":
 		b.Write(onnx.Marshal(dense([]int64{-1, 5}, []int64{-1, 2})))
 	default:
-		ts.Fatalf("no model %q", args[0])
+		draw, ok := general[args[0]]
+		if !ok {
+			ts.Fatalf("no model %q", args[0])
+		}
+		b.Write(onnx.Marshal(draw()))
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o666))
 }

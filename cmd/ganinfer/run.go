@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +23,9 @@ const runHelp = `ganinfer run computes a model's outputs from its inputs, tensor
 
     ganinfer run model.onnx --input z=z.npy --output image=image.npy
     ganinfer info model.onnx        names, types and shapes of inputs and outputs
+
+A tensor has the type that the model says. What decides a shape, such as the
+sizes of a Reshape, may be an input too.
 
 Flags:
 FLAGS
@@ -50,17 +55,14 @@ func runRun(args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	m, err := open(f.Arg(0))
+	m, tensors, err := openFor(f.Arg(0), inputs)
 	if err != nil {
-		return err
-	}
-	if err := known("input", inputs, m.Inputs(), true); err != nil {
 		return err
 	}
 	if err := known("output", outputs, m.Outputs(), false); err != nil {
 		return err
 	}
-	results, err := compute(m, inputs)
+	results, err := compute(m, inputs, tensors)
 	if err != nil {
 		return err
 	}
@@ -111,24 +113,69 @@ func known(flag string, given []named, has []infer.Value, all bool) error {
 	return nil
 }
 
-// compute runs the model on the files.
-func compute(m *infer.Model, inputs []named) ([]infer.Tensor, error) {
-	var tensors []infer.Tensor
-	n := 1
+// openFor loads the model and reads its inputs. One that cannot be planned before
+// inputs are known gets those for constants that it needs.
+func openFor(path string, inputs []named) (*infer.Model, []infer.Tensor, error) {
+	m, err := open(path)
+	var unsupported *infer.UnsupportedError
+	if err != nil && !errors.As(err, &unsupported) {
+		return nil, nil, err
+	}
+	if err == nil {
+		if err := known("input", inputs, m.Inputs(), true); err != nil {
+			return nil, nil, err
+		}
+	}
+	tensors, failed := readAll(inputs)
+	if err == nil || failed != nil {
+		return m, tensors, failed
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if m, err = infer.ParseBound(data, tensors...); err != nil {
+		return nil, nil, fmt.Errorf("%q: %w", path, err)
+	}
+	var open []named
+	for _, v := range m.Inputs() {
+		for i := range inputs {
+			if inputs[i].name == v.Name {
+				open = append(open, inputs[i])
+			}
+		}
+	}
+	return m, tensors, known("input", open, m.Inputs(), true)
+}
+
+func readAll(inputs []named) (tensors []infer.Tensor, err error) {
 	for _, g := range inputs {
 		a, err := npy.ReadFile(g.path, maxInput)
 		if err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(m.Inputs(), func(v infer.Value) bool { return v.Name == g.name })
-		v := m.Inputs()[i]
-		if has := typeName(a.Data); has != v.Type {
-			return nil, fmt.Errorf("%q holds %s, want %s for input %q", g.path, has, v.Type, g.name)
-		}
-		if len(v.Shape) > 0 && v.Shape[0] < 0 && len(a.Shape) > 0 {
-			n = a.Shape[0]
-		}
 		tensors = append(tensors, infer.Tensor{Name: g.name, Shape: a.Shape, Data: a.Data})
+	}
+	return tensors, nil
+}
+
+// compute runs the model on the tensors of the files, less those it has bound.
+func compute(m *infer.Model, inputs []named, tensors []infer.Tensor) ([]infer.Tensor, error) {
+	n := 1
+	var rest []infer.Tensor
+	for k, t := range tensors {
+		i := slices.IndexFunc(m.Inputs(), func(v infer.Value) bool { return v.Name == t.Name })
+		if i < 0 {
+			continue
+		}
+		v := m.Inputs()[i]
+		if has := typeName(t.Data); has != v.Type {
+			return nil, fmt.Errorf("%q holds %s, want %s for input %q", inputs[k].path, has, v.Type, t.Name)
+		}
+		if len(v.Shape) > 0 && v.Shape[0] < 0 && len(t.Shape) > 0 {
+			n = t.Shape[0]
+		}
+		rest = append(rest, t)
 	}
 	values := 1 // of the outputs of one sample
 	for _, v := range m.Outputs() {
@@ -142,7 +189,7 @@ func compute(m *infer.Model, inputs []named) ([]infer.Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Run(tensors...)
+	return s.Run(rest...)
 }
 
 // typeName is the element type of an array's data as infer.Value names it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
@@ -23,6 +24,13 @@ on every device, however many are drawn and in what batches.
     ganinfer sample model.onnx -n 10000 --seed 7 -o x.npy     float32 [N, C, H, W]
     ganinfer sample model.onnx --format raw > x.f32           little-endian float32
     ganinfer sample model.onnx -n 1 --format json             for a program to read
+    ganinfer sample digits.onnx --label 7 -o sevens.png       of one class
+
+A model may have, besides its latent, a label (int64 [N], or one-hot: float32
+[N, K]) and noise (float32, with "noise" in its name). The k-th noise input is
+standard normal of seed + k * 2^32: its sample i for sample i, or its sample 0
+for all where it has not as many rows as the latent. Of several outputs, the
+first is the samples.
 
 Flags:
 FLAGS
@@ -32,6 +40,8 @@ FLAGS
 type sampling struct {
 	n, batch, threads int
 	seed              uint64
+	label             int
+	labelled          bool // there is one
 	format, out       string
 }
 
@@ -40,6 +50,7 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 	f := cli.Flags()
 	f.IntVarP(&o.n, "count", "n", 16, "how many samples")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the latents")
+	f.IntVar(&o.label, "label", 0, "the class of all samples, for a model that takes one")
 	f.IntVar(&o.batch, "batch", 0, "samples computed at a time; 0: what suits the model")
 	f.IntVar(&o.threads, "threads", 1, "processor threads")
 	f.StringVar(&o.format, "format", "", "png, npy, raw or json (default: by the end of FILE, or png)")
@@ -50,6 +61,7 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 	if err := cli.Arguments(f, "ganinfer sample", "MODEL.onnx"); err != nil {
 		return err
 	}
+	o.labelled = f.Changed("label")
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -80,6 +92,8 @@ func (o *sampling) check() error {
 	switch {
 	case o.n < 1:
 		return cli.Flagf("-n is %d, want at least 1", o.n)
+	case o.label < 0 || o.label > math.MaxInt32:
+		return cli.Flagf("--label is %d, want 0 to %d", o.label, math.MaxInt32)
 	case o.batch < 0 || o.batch > maxBatch:
 		return cli.Flagf("--batch is %d, want 0 to %d", o.batch, maxBatch)
 	case o.threads < 1 || o.threads > 256:
@@ -109,26 +123,34 @@ type sampler struct {
 	model   *infer.Model
 	session *infer.Session
 	latent  infer.Latent
-	n       int // samples to draw
-	batch   int // at a time
-	size    int // values of a sample
+	feeds   []feed
+	simple  bool // one input, one output
+	label   *int // of all samples, if there is one
+	n       int  // samples to draw
+	batch   int  // at a time
+	size    int  // values of a sample
 }
 
 func newSampler(ctx context.Context, m *infer.Model, o *sampling) (*sampler, error) {
-	if len(m.Inputs()) != 1 || len(m.Outputs()) != 1 {
-		return nil, cli.Hintf(fmt.Errorf("the model has %d inputs and %d outputs, want one each to sample it", len(m.Inputs()), len(m.Outputs())), "ganinfer run takes any model")
+	inputs, outputs := m.Inputs(), m.Outputs()
+	if outputs[0].Type != "float32" {
+		return nil, cli.Hintf(fmt.Errorf("output %v is not float32, which samples are", value(outputs[0])), "ganinfer run takes any model")
 	}
-	latent, err := m.Latent(o.seed)
+	r, err := rolesOf(m)
 	if err != nil {
 		return nil, err
 	}
-	s := &sampler{ctx: ctx, model: m, latent: latent, n: o.n, size: 1}
-	in, out := m.Inputs()[0].Shape, m.Outputs()[0].Shape
+	latent, err := latentOf(m, r.latent, o.seed)
+	if err != nil {
+		return nil, err
+	}
+	s := &sampler{ctx: ctx, model: m, latent: latent, n: o.n, size: 1, simple: len(inputs) == 1 && len(outputs) == 1}
+	in, out := inputs[r.latent].Shape, outputs[0].Shape
+	if len(out) == 0 || in[0] != out[0] {
+		return nil, fmt.Errorf("input %q has shape %v and output %q %v, want one sample out for each in", inputs[r.latent].Name, in, outputs[0].Name, out)
+	}
 	for _, side := range out[1:] {
 		s.size *= side
-	}
-	if in[0] != out[0] {
-		return nil, fmt.Errorf("input %q has shape %v and output %q %v, want one sample out for each in", m.Inputs()[0].Name, in, m.Outputs()[0].Name, out)
 	}
 	switch fixed := in[0]; {
 	case fixed > 0 && o.batch != 0 && o.batch != fixed:
@@ -138,19 +160,21 @@ func newSampler(ctx context.Context, m *infer.Model, o *sampling) (*sampler, err
 	case o.batch > 0:
 		s.batch = min(o.batch, o.n)
 	default:
-		s.batch = max(1, min(o.n, autoBatch, autoValues/s.size))
+		s.batch = max(1, min(o.n, autoBatch, autoValues/max(s.size, 1)))
 	}
 	if s.session, err = m.NewSession(s.batch); err != nil {
 		return nil, err
 	}
 	s.session.Workers = o.threads
-	return s, nil
+	if o.labelled {
+		s.label = &o.label
+	}
+	return s, s.newFeeds(r, o)
 }
 
 // each draws all samples and hands them to use, some at a time, in order. The
 // slice is used again for the next.
 func (s *sampler) each(use func(samples []float32) error) error {
-	z := make([]float32, s.batch*s.latent.Dim)
 	samples := make([]float32, s.batch*s.size)
 	for first := 0; first < s.n; first += s.batch {
 		if s.ctx.Err() != nil {
@@ -158,11 +182,11 @@ func (s *sampler) each(use func(samples []float32) error) error {
 		}
 		// The last batch is drawn whole where the model wants it so.
 		c := s.batch
-		if s.model.Inputs()[0].Shape[0] < 0 {
+		if s.model.Outputs()[0].Shape[0] < 0 {
 			c = min(c, s.n-first)
 		}
-		s.latent.Fill(z[:c*s.latent.Dim], uint64(first))
-		if err := s.session.Generate(samples[:c*s.size], z[:c*s.latent.Dim]); err != nil {
+		s.fill(first, c)
+		if err := s.compute(samples[:c*s.size], c); err != nil {
 			return err
 		}
 		if err := use(samples[:min(c, s.n-first)*s.size]); err != nil {

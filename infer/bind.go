@@ -1,0 +1,107 @@
+package infer
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// This file is models with inputs that decide a shape: Reshape's sizes, Slice's
+// starts, Resize's scales. Their values must be known before anything is planned.
+
+// ParseBound is [Parse] for a model that cannot be planned before some of its
+// inputs are known. Of the inputs given, only those it needs become constants of
+// the model, and are no longer among [Model.Inputs]; the others are for
+// [Session.Run]. All are checked against the file. Inputs of float16, which Run
+// does not take, are always bound: their Data is the bits, a []uint16.
+func ParseBound(data []byte, inputs ...Tensor) (*Model, error) {
+	m, err := parseBound(data, inputs)
+	if err != nil {
+		return nil, fmt.Errorf("infer: %w", err)
+	}
+	return m, nil
+}
+
+func parseBound(data []byte, inputs []Tensor) (*Model, error) {
+	file, err := onnx.Unmarshal(data)
+	if err != nil {
+		return nil, public(err)
+	}
+	given, bound := make(map[string]onnx.Tensor), make(map[string]onnx.Tensor)
+	for _, t := range inputs {
+		if _, twice := given[t.Name]; twice {
+			return nil, fmt.Errorf("input %q is given twice", t.Name)
+		}
+		c, err := inputConstant(&file.Graph, t)
+		if err != nil {
+			return nil, err
+		}
+		given[t.Name] = c
+		if c.Type == onnx.Float16 {
+			bound[t.Name] = c
+		}
+	}
+	for {
+		m, wanted, err := compileWith(data, defaults, bound)
+		if err == nil {
+			return m, nil
+		}
+		// What decides a shape is mostly integers; latents beside them are not bound.
+		if !bindOf(wanted, given, bound, integers) && !bindOf(wanted, given, bound, anyType) {
+			return nil, err
+		}
+	}
+}
+
+// bindOf binds what is wanted, given, and of some type; false if there is none.
+func bindOf(wanted []string, given, bound map[string]onnx.Tensor, of types) (found bool) {
+	for _, name := range wanted {
+		t, ok := given[name]
+		if _, done := bound[name]; ok && !done && of.has(t.Type) {
+			bound[name], found = t, true
+		}
+	}
+	return found
+}
+
+// inputConstant is an input of the graph as a constant.
+func inputConstant(g *onnx.Graph, t Tensor) (onnx.Tensor, error) {
+	none := onnx.Tensor{}
+	i := slices.IndexFunc(g.Inputs, func(v onnx.ValueInfo) bool { return v.Name == t.Name })
+	if i < 0 || slices.ContainsFunc(g.Initializers, func(c onnx.Tensor) bool { return c.Name == t.Name }) {
+		return none, fmt.Errorf("the model has no input %q", t.Name)
+	}
+	in, left := g.Inputs[i], 1<<40 // elements that a shape may have
+	c := onnx.Tensor{Name: t.Name, Type: in.Type}
+	for k, d := range t.Shape {
+		open := in.Shape == nil || k < len(in.Shape) && (in.Shape[k].Size < 0 || in.Shape[k].Size == int64(d))
+		if in.Shape != nil && len(in.Shape) != len(t.Shape) || !open || d < 0 || d > left {
+			return none, fmt.Errorf("input %q has shape %v, the model wants another", t.Name, t.Shape)
+		}
+		left /= max(d, 1)
+		c.Dims = append(c.Dims, int64(d))
+	}
+	if len(t.Shape) == 0 && len(in.Shape) > 0 {
+		return none, fmt.Errorf("input %q is a scalar, want %d dimensions", t.Name, len(in.Shape))
+	}
+	data, n := pointer(t.Data, in.Type.String())
+	bits, half := t.Data.([]uint16)
+	switch {
+	case half && in.Type == onnx.Float16:
+		n = len(bits)
+		for _, b := range bits {
+			c.Raw = binary.LittleEndian.AppendUint16(c.Raw, b)
+		}
+	case data == nil:
+		return none, fmt.Errorf("input %q is %T, want []%v", t.Name, t.Data, in.Type)
+	}
+	if n != c.Len() {
+		return none, fmt.Errorf("input %q has %d values, want %d for shape %v", t.Name, n, c.Len(), t.Shape)
+	}
+	if data != nil {
+		c.Raw = constantOf(tensor{in.Type, t.Shape, data}).Raw
+	}
+	return c, nil
+}

@@ -1,0 +1,69 @@
+package infer
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// TestParseBound: the input that decides a shape becomes a constant; the latent
+// stays an input.
+func TestParseBound(t *testing.T) {
+	s := newSketch(-1, 12)
+	s.Graph.Inputs = append(s.Graph.Inputs, onnx.ValueInfo{Name: "to", Type: onnx.Int64, Shape: onnx.Shape(3)})
+	data := onnx.Marshal(s.outputs(s.node("Reshape", []string{"z", "to"})))
+	if _, err := Parse(data); err == nil {
+		t.Fatal("Parse plans a model of unknown shape")
+	}
+	z := Tensor{"z", []int{2, 12}, make([]float32, 24)}
+	m, err := ParseBound(data, z, Tensor{"to", []int{3}, []int64{0, 3, 4}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in := m.Inputs(); len(in) != 1 || in[0].Name != "z" {
+		t.Errorf("inputs %v, want z alone", in)
+	}
+	if out := mustRun(t, mustSession(t, m, 2), z); !slices.Equal(out[0].Shape, []int{2, 3, 4}) {
+		t.Errorf("shape %v, want [2 3 4]", out[0].Shape)
+	}
+	for want, bad := range map[string]Tensor{
+		`no input "y"`:  {"y", []int{1}, []int64{1}},
+		"has shape [2]": {"to", []int{2}, []int64{1, 2}},
+		"is []float32":  {"to", []int{3}, []float32{1, 2, 3}},
+		"has 2 values":  {"to", []int{3}, []int64{1, 2}},
+		"is a scalar":   {"to", nil, []int64{1}},
+		"want a const":  z, // and no "to"
+	} {
+		if _, err := ParseBound(data, bad); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want an error with %q", bad, err, want)
+		}
+	}
+}
+
+// TestParseBoundHalf: an input of float16 is bound.
+func TestParseBoundHalf(t *testing.T) {
+	s := newSketch(-1, 2)
+	s.Graph.Inputs = append(s.Graph.Inputs, onnx.ValueInfo{Name: "h", Type: onnx.Float16, Shape: onnx.Shape(1, 2)})
+	data := onnx.Marshal(s.outputs(s.node("Add", []string{"z", s.node("Cast", []string{"h"}, onnx.IntAttr("to", 1))})))
+	m, err := ParseBound(data, Tensor{"h", []int{1, 2}, []uint16{0x3c00, 0xc000}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := mustRun(t, mustSession(t, m, 2), Tensor{"z", []int{2, 2}, []float32{1, 2, 3, 4}})
+	if got := out[0].Data.([]float32); !slices.Equal(got, []float32{2, 0, 4, 2}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// TestParseBoundBatch: a bound input has the samples of one batch, which an open
+// one beside it may not have.
+func TestParseBoundBatch(t *testing.T) {
+	s := newSketch(-1, 4)
+	s.Graph.Inputs = append(s.Graph.Inputs, onnx.ValueInfo{Name: "b", Type: onnx.Float16, Shape: onnx.Shape(-1, 4)})
+	data := onnx.Marshal(s.outputs(s.node("Add", []string{"z", s.node("Cast", []string{"b"}, onnx.IntAttr("to", 1))})))
+	if m, err := ParseBound(data, Tensor{"b", []int{3, 4}, make([]uint16, 12)}); err == nil {
+		t.Errorf("it loads, with inputs %v", m.Inputs())
+	}
+}
