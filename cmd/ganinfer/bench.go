@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -125,7 +126,7 @@ func (b *benchmark) measure(ctx context.Context, start time.Time, o *sampling) e
 	}
 	slices.Sort(times)
 	b.P50, b.P99 = micros(times[len(times)/2]), micros(times[int(int64(len(times))*99/100)])
-	b.Allocs = float64(allocs) / float64(len(times))
+	b.Allocs = allocs
 	b.Tier, b.Batch, b.MultiplyAdds, b.PeakRSS = infer.Tier(), s.batch, m.Stats().MultiplyAdds, peakRSS()
 	if b.Batch > 1 {
 		b.P50PerImage = b.P50 / float64(b.Batch)
@@ -144,30 +145,42 @@ func (b *benchmark) measure(ctx context.Context, start time.Time, o *sampling) e
 // like, which allocates in goroutines of its own.
 const settle = 5 * time.Millisecond
 
+// parts is how many parts of the loop are counted apart.
+const parts = 10
+
 // repeat calls do once for each of times, fills them in, and returns how many
-// allocations there were in all. Garbage is collected before, not meanwhile.
-func repeat(ctx context.Context, times []time.Duration, do func() error) (allocs uint64, err error) {
+// allocations a call makes: the least of ten parts of the loop, because Go's
+// runtime allocates now and then too. Garbage is collected before, not meanwhile.
+func repeat(ctx context.Context, times []time.Duration, do func() error) (allocs float64, err error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	runtime.GC()
 	time.Sleep(settle)
 	if err := do(); err != nil { // the caches are warm again
 		return 0, err
 	}
+	allocs = math.Inf(1)
 	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	for i := range times {
-		begun := time.Now()
-		err := do()
-		times[i] = time.Since(begun)
-		if err != nil {
-			return 0, err
+	for part := range parts {
+		some := times[len(times)*part/parts : len(times)*(part+1)/parts]
+		if len(some) == 0 {
+			continue
 		}
-		if ctx.Err() != nil {
-			return 0, errors.New("stopped by a signal")
+		runtime.ReadMemStats(&before)
+		for i := range some {
+			begun := time.Now()
+			err := do()
+			some[i] = time.Since(begun)
+			if err != nil {
+				return 0, err
+			}
+			if ctx.Err() != nil {
+				return 0, errors.New("stopped by a signal")
+			}
 		}
+		runtime.ReadMemStats(&after)
+		allocs = min(allocs, float64(after.Mallocs-before.Mallocs)/float64(len(some)))
 	}
-	runtime.ReadMemStats(&after)
-	return after.Mallocs - before.Mallocs, nil
+	return allocs, nil
 }
 
 func micros(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e3 }
