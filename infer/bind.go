@@ -73,7 +73,7 @@ func inputConstant(g *onnx.Graph, t Tensor) (onnx.Tensor, error) {
 	if i < 0 || slices.ContainsFunc(g.Initializers, func(c onnx.Tensor) bool { return c.Name == t.Name }) {
 		return none, fmt.Errorf("the model has no input %q", t.Name)
 	}
-	in, left := g.Inputs[i], 1<<40 // elements that a shape may have
+	in, left := g.Inputs[i], 1<<30 // elements that a shape may have
 	c := onnx.Tensor{Name: t.Name, Type: in.Type}
 	for k, d := range t.Shape {
 		open := in.Shape == nil || k < len(in.Shape) && (in.Shape[k].Size < 0 || in.Shape[k].Size == int64(d))

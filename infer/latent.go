@@ -29,6 +29,9 @@ func (m *Model) Latent(seed uint64) (Latent, error) {
 	if len(m.inputs) == 0 {
 		return Latent{}, fmt.Errorf("infer: the model has no input")
 	}
+	if len(m.inputs[0].Shape) == 0 {
+		return Latent{}, fmt.Errorf("infer: input %q is a scalar, want a batch of latents", m.inputs[0].Name)
+	}
 	l := Latent{Seed: seed, Dim: sizeOf(m.inputs[0].Shape[1:]).of(1)}
 	if dim, ok := m.metadata[latentDim]; ok && dim != strconv.Itoa(l.Dim) {
 		return Latent{}, fmt.Errorf("infer: metadata %s is %q, but input %q has %d numbers a sample", latentDim, dim, m.inputs[0].Name, l.Dim)
