@@ -9,34 +9,27 @@ import (
 
 // This file is convolutions in two dimensions: Conv and ConvTranspose.
 
-// convStep is a convolution, from rows large images to rows small ones.
+// convStep is a convolution or a transposed one, of rows images.
 type convStep struct {
 	layer
-	conv *kernel.Conv
+	geometry kernel.Geometry
+	conv     convKernel
+}
+
+// convKernel is what kernel.Conv and kernel.ConvTranspose have in common.
+type convKernel interface {
+	Pack(w []float32)
+	PackHalf(w []uint16)
+	ScratchLen(n int) int
+	Run(dst, src []float32, n int, tail *kernel.Tail, scratch []float32, part, parts int)
 }
 
 func (s *convStep) scratch(n int) int { return s.conv.ScratchLen(s.rows.of(n)) }
 func (s *convStep) work(n int) int64 {
-	return volume(s.rows.of(n), s.conv.OH, s.conv.OW, s.conv.Weights())
+	return volume(s.rows.of(n), s.geometry.OH, s.geometry.OW, s.geometry.Weights())
 }
 
 func (s *convStep) run(r *run, part, parts int) {
-	dst, src := s.of(r)
-	s.conv.Run(dst, src, s.rows.of(r.n), &s.tail, r.scratch[part], part, parts)
-}
-
-// convTransposeStep is a transposed convolution, from small images to large ones.
-type convTransposeStep struct {
-	layer
-	conv *kernel.ConvTranspose
-}
-
-func (s *convTransposeStep) scratch(n int) int { return s.conv.ScratchLen(s.rows.of(n)) }
-func (s *convTransposeStep) work(n int) int64 {
-	return volume(s.rows.of(n), s.conv.OH, s.conv.OW, s.conv.Weights())
-}
-
-func (s *convTransposeStep) run(r *run, part, parts int) {
 	dst, src := s.of(r)
 	s.conv.Run(dst, src, s.rows.of(r.n), &s.tail, r.scratch[part], part, parts)
 }
@@ -88,18 +81,12 @@ func conv(n *node) (*value, error) {
 		return nil, n.err
 	}
 	g := n.geometry(w)
-	s := &convStep{}
+	s := &convStep{geometry: g, conv: &kernel.Conv{Geometry: g}}
 	v, err := n.image(x, &s.layer, g, g.F, g.OH, g.OW)
 	if err != nil {
 		return nil, err
 	}
-	s.conv = &kernel.Conv{Geometry: g}
-	if half != nil {
-		s.conv.PackHalf(half)
-	} else {
-		s.conv.Pack(weights)
-	}
-	return v, n.layerStep(s)
+	return v, n.layerStep(s, weights, half)
 }
 
 // convTranspose is ConvTranspose of [N, F, OH, OW] with weights [F, C, KH, KW].
@@ -118,22 +105,22 @@ func convTranspose(n *node) (*value, error) {
 		return nil, n.err
 	}
 	g := n.geometry(w)
-	s := &convTransposeStep{}
+	s := &convStep{geometry: g, conv: &kernel.ConvTranspose{Geometry: g}}
 	v, err := n.image(x, &s.layer, g, g.C, g.H, g.W)
 	if err != nil {
 		return nil, err
 	}
-	s.conv = &kernel.ConvTranspose{Geometry: g}
+	return v, n.layerStep(s, weights, half)
+}
+
+// layerStep packs the weights of a convolution and appends it, unless it needs
+// too much memory for itself.
+func (n *node) layerStep(s *convStep, weights []float32, half []uint16) error {
 	if half != nil {
 		s.conv.PackHalf(half)
 	} else {
 		s.conv.Pack(weights)
 	}
-	return v, n.layerStep(s)
-}
-
-// layerStep appends a convolution, unless it needs too much memory for itself.
-func (n *node) layerStep(s step) error {
 	if s.scratch(1) > n.limits.elements {
 		return n.refuse("its windows take more than %d elements", n.limits.elements)
 	}
