@@ -46,7 +46,7 @@ func (a *amd64) constant(dst reg, bits uint32) {
 func (a *amd64) move(dst, b reg) { a.p("VMOVUPS %s, %s", a.v(b), a.v(dst)) }
 func (a *amd64) sqrt(dst, b reg) { a.p("VSQRTPS %s, %s", a.v(b), a.v(dst)) }
 
-func (a *amd64) begin(name string, arrays, scalars int) {
+func (a *amd64) begin(name string, arrays int) {
 	fmt.Fprintf(a.out, "TEXT ·%s(SB), NOSPLIT, $0-8\n", name)
 	a.p("MOVQ v+0(FP), DI")
 	for i := range arrays {
@@ -90,7 +90,7 @@ func (a *amd64) op(name string, dst, x, y reg) {
 	a.p("%s %s, %s, %s", ins, a.v(y), a.v(x), a.v(dst))
 }
 
-func (a *amd64) fma(dst, x, y, z reg, free bool) {
+func (a *amd64) fma(dst, x, y, z reg) {
 	if dst != z {
 		a.move(dst, z)
 	}

@@ -45,7 +45,7 @@ func (a *arm64) sqrt(dst, b reg) {
 // three is an instruction of three registers.
 func three(code uint32, d, n, m reg) uint32 { return code | uint32(m)<<16 | uint32(n)<<5 | uint32(d) }
 
-func (a *arm64) begin(name string, arrays, scalars int) {
+func (a *arm64) begin(name string, arrays int) {
 	a.fn, a.arrays, a.consts = name, arrays, nil
 	a.body.Reset()
 }
@@ -105,7 +105,7 @@ func (a *arm64) op(name string, dst, x, y reg) {
 	a.word(three(ins.code, dst, x, y), "%s V%d.4S, V%d.4S, V%d.4S", ins.name, dst, x, y)
 }
 
-func (a *arm64) fma(dst, x, y, z reg, free bool) {
+func (a *arm64) fma(dst, x, y, z reg) {
 	if dst != z {
 		a.move(dst, z)
 	}
@@ -258,7 +258,7 @@ func (a *arm64) peak(name string) {
 	a.p("MOVD n+0(FP), R1")
 	fmt.Fprintf(&a.body, "\nloop:\n")
 	for i := range reg(peakFMAs) {
-		a.fma(i, 14, 15, i, true)
+		a.fma(i, 14, 15, i)
 	}
 	a.p("SUBS $1, R1")
 	a.p("BNE loop")

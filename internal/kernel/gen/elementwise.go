@@ -4,19 +4,19 @@ package main
 // Go: the same operations in the same order.
 
 var functions = []function{
-	{"add", "x[i] += y[i]", 2, 0, func(v *vec) {
+	{"add", "x[i] += y[i]", 2, func(v *vec) {
 		v.store(v.do("add", v.in(0), v.in(1)), 0)
 	}},
-	{"scaleShift", "x[i] = fma(x[i], y[i], z[i])", 3, 0, func(v *vec) {
+	{"scaleShift", "x[i] = fma(x[i], y[i], z[i])", 3, func(v *vec) {
 		v.store(v.mulAdd(v.in(0), v.in(1), v.in(2)), 0)
 	}},
-	{"subtract", "x[i] = y[i] - z[i]", 3, 0, func(v *vec) {
+	{"subtract", "x[i] = y[i] - z[i]", 3, func(v *vec) {
 		v.store(v.do("sub", v.in(1), v.in(2)), 0)
 	}},
-	{"sum", "x[i] = y[i] + z[i]", 3, 0, func(v *vec) {
+	{"sum", "x[i] = y[i] + z[i]", 3, func(v *vec) {
 		v.store(v.do("add", v.in(1), v.in(2)), 0)
 	}},
-	{"leaky", "x[i] = x[i] < 0 ? x[i]*s : x[i]", 1, 1, func(v *vec) {
+	{"leaky", "x[i] = x[i] < 0 ? x[i]*s : x[i]", 1, func(v *vec) {
 		x, zero := v.in(0), v.num(0)
 		neg := v.new()
 		v.less(neg, x, zero)
@@ -24,43 +24,43 @@ var functions = []function{
 		v.sel(y, neg, y, x)
 		v.store(y, 0)
 	}},
-	{"relu", "x[i] = x[i] < 0 ? 0 : x[i]", 1, 0, func(v *vec) {
+	{"relu", "x[i] = x[i] < 0 ? 0 : x[i]", 1, func(v *vec) {
 		x, zero := v.in(0), v.num(0)
 		neg := v.new()
 		v.less(neg, x, zero)
 		v.sel(x, neg, zero, x)
 		v.store(x, 0)
 	}},
-	{"tanh", "x[i] = tanh(x[i])", 1, 0, func(v *vec) {
+	{"tanh", "x[i] = tanh(x[i])", 1, func(v *vec) {
 		v.store(tanhOf(v, v.in(0)), 0)
 	}},
-	{"sigmoid", "x[i] = sigmoid(x[i])", 1, 0, func(v *vec) {
+	{"sigmoid", "x[i] = sigmoid(x[i])", 1, func(v *vec) {
 		x := v.withBits("xor", v.in(0), 1<<31)
 		e := v.with("add", expOf(v, x), 1)
 		one := v.num(1)
 		v.store(v.do("div", one, e), 0)
 	}},
-	{"exp", "x[i] = exp(x[i])", 1, 0, func(v *vec) {
+	{"exp", "x[i] = exp(x[i])", 1, func(v *vec) {
 		v.store(expOf(v, v.in(0)), 0)
 	}},
-	{"erf", "x[i] = erf(x[i])", 1, 0, func(v *vec) {
+	{"erf", "x[i] = erf(x[i])", 1, func(v *vec) {
 		v.store(erfOf(v, v.in(0)), 0)
 	}},
-	{"expLess", "x[i] = exp(x[i] - s)", 1, 1, func(v *vec) {
+	{"expLess", "x[i] = exp(x[i] - s)", 1, func(v *vec) {
 		x, s := v.in(0), v.arg(0)
 		v.op("sub", x, x, s)
 		v.drop(s)
 		v.store(expOf(v, x), 0)
 	}},
-	{"divide", "x[i] = x[i]/s", 1, 1, func(v *vec) {
+	{"divide", "x[i] = x[i]/s", 1, func(v *vec) {
 		v.store(v.do("div", v.in(0), v.arg(0)), 0)
 	}},
-	{"bilinear", "p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t", 6, 1, func(v *vec) {
+	{"bilinear", "p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t", 6, func(v *vec) {
 		t := v.in(5)
 		between := func(low, high int) reg {
 			a, d := v.in(low), v.in(high)
 			v.op("sub", d, d, a)
-			v.fma(a, t, d, a, true)
+			v.fma(a, t, d, a)
 			v.drop(d)
 			return a
 		}
@@ -70,7 +70,7 @@ var functions = []function{
 	}},
 
 	// Training. The first array is the result.
-	{"slopeGrad", "x[i] = y[i] > 0 ? z[i] : z[i]*s", 3, 1, func(v *vec) {
+	{"slopeGrad", "x[i] = y[i] > 0 ? z[i] : z[i]*s", 3, func(v *vec) {
 		zero, y, d := v.num(0), v.in(1), v.in(2)
 		low := v.do("mul", d, v.arg(0))
 		up := v.new()
@@ -78,32 +78,32 @@ var functions = []function{
 		v.sel(low, up, d, low)
 		v.store(low, 0)
 	}},
-	{"tanhGrad", "x[i] = z[i]*(1 - y[i]*y[i])", 3, 0, func(v *vec) {
+	{"tanhGrad", "x[i] = z[i]*(1 - y[i]*y[i])", 3, func(v *vec) {
 		y, one := v.in(1), v.num(1)
 		q := v.do("mul", y, y)
 		v.op("sub", q, one, q)
 		v.store(v.do("mul", v.in(2), q), 0)
 	}},
-	{"affine", "x[i] = fma(y[i], z[i], u[i])", 4, 0, func(v *vec) {
+	{"affine", "x[i] = fma(y[i], z[i], u[i])", 4, func(v *vec) {
 		v.store(v.mulAdd(v.in(1), v.in(2), v.in(3)), 0)
 	}},
-	{"affine2", "x[i] = fma(z[i], w[i], fma(y[i], u[i], t[i])) of arrays x y z u w t", 6, 0, func(v *vec) {
+	{"affine2", "x[i] = fma(z[i], w[i], fma(y[i], u[i], t[i])) of arrays x y z u w t", 6, func(v *vec) {
 		r := v.mulAdd(v.in(1), v.in(3), v.in(5))
 		v.store(v.mulAdd(v.in(2), v.in(4), r), 0)
 	}},
-	{"addSquare", "d = y[i]-z[i]; x[i] = fma(d, d, x[i])", 3, 0, func(v *vec) {
+	{"addSquare", "d = y[i]-z[i]; x[i] = fma(d, d, x[i])", 3, func(v *vec) {
 		d := v.do("sub", v.in(1), v.in(2))
 		v.store(v.mulAdd(d, d, v.in(0)), 0)
 	}},
-	{"addProduct", "x[i] = fma(y[i], z[i]-u[i], x[i])", 4, 0, func(v *vec) {
+	{"addProduct", "x[i] = fma(y[i], z[i]-u[i], x[i])", 4, func(v *vec) {
 		d := v.do("sub", v.in(2), v.in(3))
 		v.store(v.mulAdd(v.in(1), d, v.in(0)), 0)
 	}},
-	{"mix", "x[i] = fma(y[i], s1, x[i]*s0)", 2, 2, func(v *vec) {
+	{"mix", "x[i] = fma(y[i], s1, x[i]*s0)", 2, func(v *vec) {
 		x := v.do("mul", v.in(0), v.arg(0))
 		v.store(v.mulAdd(v.in(1), v.arg(1), x), 0)
 	}},
-	{"adam", "Adam's step on weights x, gradient y, moments z and u", 4, 7, func(v *vec) {
+	{"adam", "Adam's step on weights x, gradient y, moments z and u", 4, func(v *vec) {
 		g := v.in(1)
 		moment := func(array, keep int, d reg, add int) reg { // moment*keep + d*add
 			old, k, a := v.in(array), v.arg(keep), v.arg(add)
@@ -111,7 +111,7 @@ var functions = []function{
 			if array == 3 { // the square's: (g*add)*g
 				v.op("mul", a, a, d)
 			}
-			v.fma(old, d, a, old, true)
+			v.fma(old, d, a, old)
 			v.drop(k, a)
 			v.store(old, array)
 			return old
@@ -140,17 +140,17 @@ func expOf(v *vec, x reg) reg {
 	v.op("max", x, lo, x)
 	v.drop(lo)
 	k, t := v.num(log2e), v.num(magic)
-	v.fma(t, x, k, t, true)
+	v.fma(t, x, k, t)
 	v.drop(k)
 	m := v.num(magic)
 	n := v.do("sub", t, m)
 	v.op("isub", t, t, m) // the integer n
 	v.drop(m)
 	c := v.num(-ln2Hi)
-	v.fma(x, n, c, x, true)
+	v.fma(x, n, c, x)
 	v.drop(c)
 	c = v.num(-ln2Lo)
-	v.fma(x, n, c, x, true)
+	v.fma(x, n, c, x)
 	v.drop(c, n)
 	p := v.num(1.0 / 5040)
 	for _, c := range []float32{1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1} {

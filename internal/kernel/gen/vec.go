@@ -18,15 +18,15 @@ type isa interface {
 	lanes() int
 	registers() int
 	// begin and end print the routine around the loop over whole vectors;
-	// arrays and scalars are how many the function has.
-	begin(name string, arrays, scalars int)
+	// arrays is how many the function has.
+	begin(name string, arrays int)
 	end()
 	load(dst reg, array int)
 	store(src reg, array int)
-	scalar(dst reg, i int)           // broadcast of scalar argument i
-	constant(dst reg, bits uint32)   // broadcast of a constant
-	op(name string, dst, a, b reg)   // dst = a op b
-	fma(dst, a, b, c reg, free bool) // dst = a*b + c; free: c may be overwritten
+	scalar(dst reg, i int)         // broadcast of scalar argument i
+	constant(dst reg, bits uint32) // broadcast of a constant
+	op(name string, dst, a, b reg) // dst = a op b
+	fma(dst, a, b, c reg)          // dst = a*b + c
 	move(dst, a reg)
 	shift(name string, dst, a reg, n int) // shl, sar
 	less(dst, a, b reg)                   // mask: a < b
@@ -86,12 +86,12 @@ func (v *vec) withBits(op string, a reg, x uint32) reg {
 }
 
 // mulAdd is a*b + c in a register of its own; all are kept.
-func (v *vec) mulAdd(a, b, c reg) reg { r := v.new(); v.isa.fma(r, a, b, c, false); return r }
+func (v *vec) mulAdd(a, b, c reg) reg { r := v.new(); v.isa.fma(r, a, b, c); return r }
 
 // horner is p*x + the constant, in p's place.
 func (v *vec) horner(p, x reg, c float32) reg {
 	k := v.num(c)
-	v.isa.fma(k, p, x, k, true)
+	v.isa.fma(k, p, x, k)
 	v.drop(p)
 	return k
 }
@@ -101,11 +101,10 @@ const peakFMAs = 12
 
 // A function is element-wise over arrays of n floats.
 type function struct {
-	name    string
-	doc     string // its Go twin
-	arrays  int
-	scalars int
-	body    func(v *vec)
+	name   string
+	doc    string // its Go twin
+	arrays int
+	body   func(v *vec)
 }
 
 // elementwise prints all functions for one isa.
@@ -113,7 +112,7 @@ func elementwise(m isa, asm, stubs *bytes.Buffer) {
 	for _, f := range functions {
 		name := f.name + m.name()
 		fmt.Fprintf(asm, "\n// func %s(v *vecArgs)\n", name)
-		m.begin(name, f.arrays, f.scalars)
+		m.begin(name, f.arrays)
 		f.body(&vec{isa: m, used: make([]bool, m.registers())})
 		m.end()
 		fmt.Fprintf(stubs, "// %s: %s\n//\n//go:noescape\nfunc %s(v *vecArgs)\n\n", name, f.doc, name)
