@@ -48,28 +48,29 @@ type hinted struct {
 
 func (e *hinted) Unwrap() error { return e.error }
 
-// Hintf gives err a second line, for the user: what to do about it.
+// Hintf adds to err, for the user, what to do about it.
 func Hintf(err error, format string, args ...any) error {
 	return &hinted{err, fmt.Sprintf(format, args...)}
 }
 
-// Exit says on stderr how a program ended, an error in one line and its hint
-// in another, and returns the exit code.
+// Exit says on stderr how a program ended, an error in one line with its hint
+// in parentheses, and returns the exit code.
 func Exit(prog string, stderr io.Writer, err error) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(stderr, "%s: error: %s\n", prog, oneLine(err.Error()))
 	var f *flagError
 	var u *usageError
 	var h *hinted
 	usage := errors.As(err, &u)
+	line := fmt.Sprintf("%s: error: %v", prog, err)
 	switch {
 	case errors.As(err, &h):
-		fmt.Fprintf(stderr, "%s: hint: %s\n", prog, oneLine(h.hint))
+		line += " (" + h.hint + ")"
 	case usage || errors.As(err, &f):
-		fmt.Fprintf(stderr, "%s: hint: %s --help shows how\n", prog, prog)
+		line += " (" + prog + " --help shows how)"
 	}
+	fmt.Fprintln(stderr, oneLine(line))
 	if usage {
 		return exitUsage
 	}

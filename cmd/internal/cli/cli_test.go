@@ -20,11 +20,11 @@ func TestExit(t *testing.T) {
 	}{
 		{nil, 0, ""},
 		{plain, 1, "p: error: no such file\n"},
-		{Hintf(plain, "look\r\nelsewhere"), 1, "p: error: no such file\np: hint: look elsewhere\n"},
-		{Flagf("bad %d", 1), 1, "p: error: bad 1\np: hint: p --help shows how\n"},
-		{Usagef("bad %d", 1), 2, "p: error: bad 1\np: hint: p --help shows how\n"},
-		{Hintf(Usagef("bad"), "be good"), 2, "p: error: bad\np: hint: be good\n"},
-		{fmt.Errorf("outer: %w", Hintf(Usagef("%w", plain), "be good")), 2, "p: error: outer: no such file\np: hint: be good\n"},
+		{Hintf(plain, "look\r\nelsewhere"), 1, "p: error: no such file (look elsewhere)\n"},
+		{Flagf("bad %d", 1), 1, "p: error: bad 1 (p --help shows how)\n"},
+		{Usagef("bad %d", 1), 2, "p: error: bad 1 (p --help shows how)\n"},
+		{Hintf(Usagef("bad"), "be good"), 2, "p: error: bad (be good)\n"},
+		{fmt.Errorf("outer: %w", Hintf(Usagef("%w", plain), "be good")), 2, "p: error: outer: no such file (be good)\n"},
 	} {
 		var stderr bytes.Buffer
 		if code := Exit("p", &stderr, c.err); code != c.code || stderr.String() != c.want {
