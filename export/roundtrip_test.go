@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/ganlet/ganlet/gan"
@@ -72,4 +73,66 @@ func TestRoundTripArchitectures(t *testing.T) {
 			})
 		}
 	}
+}
+
+// An exported file can be trained on: what Read brings back is the generator
+// that the training would have gone on from.
+func TestFineTuneFromFile(t *testing.T) {
+	data := noise{}
+	for _, arch := range []string{"mlp", "dcgan"} {
+		c := gan.Default(data.Shape())
+		c.Arch, c.Width, c.Batch = arch, 4, 4
+		first, err := gan.New(c, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer first.Close()
+		g := trained(t, first)
+		back, err := Read(bytes.NewReader(written(t, g, Options{})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, err := gan.FineTune(c, g, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ours.Close()
+		theirs, err := gan.FineTune(c, back, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer theirs.Close()
+		tuned := trained(t, theirs)
+		if !reflect.DeepEqual(tuned, trained(t, ours)) {
+			t.Errorf("%s: training on from the file and from what was written differ", arch)
+		}
+		if reflect.DeepEqual(tuned.Layers, g.Layers) {
+			t.Errorf("%s: a step changed nothing", arch)
+		}
+	}
+}
+
+// trained is the generator after one step.
+func trained(t *testing.T, tr *gan.Trainer) *gan.Generator {
+	t.Helper()
+	if _, err := tr.Step(); err != nil {
+		t.Fatal(err)
+	}
+	g, err := tr.Generator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// noise is a data set of eight random images.
+type noise struct{}
+
+func (noise) Name() string     { return "noise" }
+func (noise) Shape() gan.Shape { return gan.Shape{C: 1, H: 28, W: 28} }
+func (noise) Len() int         { return 8 }
+
+func (noise) Image(dst []float32, i int) error {
+	kernel.Latents(dst, 1, uint64(i), len(dst), false)
+	return nil
 }

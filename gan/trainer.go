@@ -46,13 +46,22 @@ type Stats struct {
 }
 
 // New starts a training of cfg on data.
-func New(cfg Config, data Dataset) (*Trainer, error) {
+func New(cfg Config, data Dataset) (*Trainer, error) { return begin(cfg, data, nil) }
+
+// begin starts a training, from a generator's layers if there are some.
+func begin(cfg Config, data Dataset, from []Layer) (*Trainer, error) {
 	if data == nil {
 		return nil, errors.New("gan: no data to train on")
 	}
 	gen, dis, err := cfg.Layers(data.Shape())
 	if err != nil {
 		return nil, err
+	}
+	if from != nil {
+		if err := sameForms(from, gen); err != nil {
+			return nil, err
+		}
+		gen = clone(from)
 	}
 	t := newTrainer(cfg, data.Shape(), gen, dis)
 	t.name, t.images = data.Name(), data.Len()
