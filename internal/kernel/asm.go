@@ -97,6 +97,24 @@ func vectorRows(f element, scalars []float32, n, rows, stride int, arrays ...[]f
 	return v.n
 }
 
+// widenMatrix applies f to rows rows of n values, whole vectors: dst's lie close
+// together, those of the matrices of float16 every step. It reports whether it
+// could.
+func widenMatrix(f element, dst []float32, n, rows, step int, x [][]uint16) bool {
+	if lanes() == 0 {
+		return false
+	}
+	v := vecArgs{n: n, rows: rows, stride: [6]int{n, step, step, step, step}}
+	_ = dst[rows*n-1]
+	v.p[0] = &dst[0]
+	for i, h := range x {
+		_ = h[(rows-1)*step+n-1]
+		v.p[i+1] = (*float32)(unsafe.Pointer(&h[0]))
+	}
+	elementAsm(f, &v)
+	return true
+}
+
 // vectorMatrix is vector for rows rows of n elements, of which each array has
 // one every stride elements.
 func vectorMatrix(f element, n, rows int, stride [3]int, arrays ...[]float32) int {

@@ -75,6 +75,10 @@ func elementAVX2(f element, v *vecArgs) {
 		subtractAVX2(v)
 	case sumElement:
 		sumAVX2(v)
+	case widen2Element:
+		widen2AVX2(v)
+	case widen4Element:
+		widen4AVX2(v)
 	case leakyElement:
 		leakyAVX2(v)
 	case reluElement:
@@ -275,6 +279,10 @@ func elementAVX512(f element, v *vecArgs) {
 		subtractAVX512(v)
 	case sumElement:
 		sumAVX512(v)
+	case widen2Element:
+		widen2AVX512(v)
+	case widen4Element:
+		widen4AVX512(v)
 	case leakyElement:
 		leakyAVX512(v)
 	case reluElement:
@@ -400,6 +408,16 @@ func subtractAVX2(v *vecArgs)
 //
 //go:noescape
 func sumAVX2(v *vecArgs)
+
+// widen2AVX2: x[i] = y[i] + z[i] of float16 y and z
+//
+//go:noescape
+func widen2AVX2(v *vecArgs)
+
+// widen4AVX2: x[i] = (y[i] + u[i]) + (z[i] + w[i]) of float16 y, z, u and w
+//
+//go:noescape
+func widen4AVX2(v *vecArgs)
 
 // leakyAVX2: x[i] = x[i] < 0 ? x[i]*s : x[i]
 //
@@ -712,6 +730,16 @@ func subtractAVX512(v *vecArgs)
 //
 //go:noescape
 func sumAVX512(v *vecArgs)
+
+// widen2AVX512: x[i] = y[i] + z[i] of float16 y and z
+//
+//go:noescape
+func widen2AVX512(v *vecArgs)
+
+// widen4AVX512: x[i] = (y[i] + u[i]) + (z[i] + w[i]) of float16 y, z, u and w
+//
+//go:noescape
+func widen4AVX512(v *vecArgs)
 
 // leakyAVX512: x[i] = x[i] < 0 ? x[i]*s : x[i]
 //

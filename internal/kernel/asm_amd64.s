@@ -2217,6 +2217,84 @@ done:
 	VZEROUPPER
 	RET
 
+// func widen2AVX2(v *vecArgs)
+TEXT ·widen2AVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VCVTPH2PS (R9)(SI*2), Y0
+	VCVTPH2PS (R10)(SI*2), Y1
+	VADDPS Y1, Y0, Y2
+	VMOVUPS Y2, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*2), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*2), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func widen4AVX2(v *vecArgs)
+TEXT ·widen4AVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_p+24(DI), R11
+	MOVQ vecArgs_p+32(DI), R12
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VCVTPH2PS (R9)(SI*2), Y0
+	VCVTPH2PS (R11)(SI*2), Y1
+	VADDPS Y1, Y0, Y2
+	VCVTPH2PS (R10)(SI*2), Y3
+	VCVTPH2PS (R12)(SI*2), Y4
+	VADDPS Y4, Y3, Y5
+	VADDPS Y5, Y2, Y6
+	VMOVUPS Y6, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*2), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*2), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*2), R11
+	MOVQ vecArgs_stride+32(DI), DX
+	LEAQ (R12)(DX*2), R12
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func leakyAVX2(v *vecArgs)
 TEXT ·leakyAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -10849,6 +10927,84 @@ loop:
 	LEAQ (R9)(DX*4), R9
 	MOVQ vecArgs_stride+16(DI), DX
 	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func widen2AVX512(v *vecArgs)
+TEXT ·widen2AVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VCVTPH2PS (R9)(SI*2), Z0
+	VCVTPH2PS (R10)(SI*2), Z1
+	VADDPS Z1, Z0, Z2
+	VMOVUPS Z2, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*2), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*2), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func widen4AVX512(v *vecArgs)
+TEXT ·widen4AVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_p+24(DI), R11
+	MOVQ vecArgs_p+32(DI), R12
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VCVTPH2PS (R9)(SI*2), Z0
+	VCVTPH2PS (R11)(SI*2), Z1
+	VADDPS Z1, Z0, Z2
+	VCVTPH2PS (R10)(SI*2), Z3
+	VCVTPH2PS (R12)(SI*2), Z4
+	VADDPS Z4, Z3, Z5
+	VADDPS Z5, Z2, Z6
+	VMOVUPS Z6, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*2), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*2), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*2), R11
+	MOVQ vecArgs_stride+32(DI), DX
+	LEAQ (R12)(DX*2), R12
 	JMP  row
 
 done:

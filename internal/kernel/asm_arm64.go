@@ -71,6 +71,10 @@ func elementNEON(f element, v *vecArgs) {
 		subtractNEON(v)
 	case sumElement:
 		sumNEON(v)
+	case widen2Element:
+		widen2NEON(v)
+	case widen4Element:
+		widen4NEON(v)
 	case leakyElement:
 		leakyNEON(v)
 	case reluElement:
@@ -190,6 +194,16 @@ func subtractNEON(v *vecArgs)
 //
 //go:noescape
 func sumNEON(v *vecArgs)
+
+// widen2NEON: x[i] = y[i] + z[i] of float16 y and z
+//
+//go:noescape
+func widen2NEON(v *vecArgs)
+
+// widen4NEON: x[i] = (y[i] + u[i]) + (z[i] + w[i]) of float16 y, z, u and w
+//
+//go:noescape
+func widen4NEON(v *vecArgs)
 
 // leakyNEON: x[i] = x[i] < 0 ? x[i]*s : x[i]
 //

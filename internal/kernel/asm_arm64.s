@@ -3900,6 +3900,108 @@ loop:
 done:
 	RET
 
+// func widen2NEON(v *vecArgs)
+TEXT ·widen2NEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_p+16(R0), R3
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.H4]
+	WORD $0x0e217800 // FCVTL V0.4S, V0.4H
+	VLD1 (R3), [V1.H4]
+	WORD $0x0e217821 // FCVTL V1.4S, V1.4H
+	WORD $0x4e21d402 // FADD V2.4S, V0.4S, V1.4S
+	VST1 [V2.S4], (R1)
+	ADD $16, R1
+	ADD $8, R2
+	ADD $8, R3
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<1, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<1, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	B row
+
+done:
+	RET
+
+// func widen4NEON(v *vecArgs)
+TEXT ·widen4NEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_p+16(R0), R3
+	MOVD vecArgs_p+24(R0), R4
+	MOVD vecArgs_p+32(R0), R5
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.H4]
+	WORD $0x0e217800 // FCVTL V0.4S, V0.4H
+	VLD1 (R4), [V1.H4]
+	WORD $0x0e217821 // FCVTL V1.4S, V1.4H
+	WORD $0x4e21d402 // FADD V2.4S, V0.4S, V1.4S
+	VLD1 (R3), [V3.H4]
+	WORD $0x0e217863 // FCVTL V3.4S, V3.4H
+	VLD1 (R5), [V4.H4]
+	WORD $0x0e217884 // FCVTL V4.4S, V4.4H
+	WORD $0x4e24d465 // FADD V5.4S, V3.4S, V4.4S
+	WORD $0x4e25d446 // FADD V6.4S, V2.4S, V5.4S
+	VST1 [V6.S4], (R1)
+	ADD $16, R1
+	ADD $8, R2
+	ADD $8, R3
+	ADD $8, R4
+	ADD $8, R5
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<1, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<1, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	MOVD vecArgs_stride+24(R0), R14
+	MOVD vecArgs_p+24(R0), R16
+	ADD R14<<1, R16, R16
+	MOVD R16, vecArgs_p+24(R0)
+	MOVD vecArgs_stride+32(R0), R14
+	MOVD vecArgs_p+32(R0), R16
+	ADD R14<<1, R16, R16
+	MOVD R16, vecArgs_p+32(R0)
+	B row
+
+done:
+	RET
+
 // func leakyNEON(v *vecArgs)
 TEXT ·leakyNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0

@@ -15,7 +15,7 @@ type ConvTranspose struct {
 	w        Packed   // few channels: [F, KH*KW*C]
 	taps     []*tap   // many: the window positions in the order of their use
 	phases   [][]*tap // those of each phase, ascending
-	products []Packed // by Winograd: for each phase, the 9 products' weights
+	products []Packed // by Winograd from float32: for each phase, the 9 products' weights
 }
 
 // A tap is one window position: its weights, [F, C], and the small pixels
@@ -57,23 +57,15 @@ func (c *ConvTranspose) Pack(w []float32) {
 	packTaps(c.taps, func(p *tap) []float32 { return p.data }, w, c.C, t)
 }
 
-// PackHalf is Pack for weights of float16 bits. They stay so in memory, but for
-// layers computed by Winograd, whose weights are sums.
+// PackHalf is Pack for weights of float16 bits, which they stay in memory.
 func (c *ConvTranspose) PackHalf(w []uint16) {
 	t := c.window()
-	if c.winograd() {
-		wide := make([]float32, len(w))
-		for i, h := range w {
-			wide[i] = Float16(h)
-		}
-		c.packWinograd(wide)
-		return
-	}
 	if c.few() {
 		c.w.data, c.w.half = nil, room(&c.w, c.w.half, c.F, t*c.C)
 		packOverlap(&c.w, c.w.half, w, c.C, t)
 		return
 	}
+	c.products = nil
 	if each := c.plan(); each > 0 && c.taps[0].half == nil {
 		all := make([]uint16, each*len(c.taps))
 		for i, p := range c.taps {

@@ -20,8 +20,7 @@
 //     zeros are never multiplied. With an undilated 4x4 window, stride 2 and
 //     padding 1, from even sides of at least 8 to images twice as large of at
 //     least 16 channels, it is Winograd's F(2x2, 2x2), as winograd.go states it:
-//     then weights stored as float16 are widened in memory, and an infinite
-//     input may come out as NaN.
+//     then an infinite input may come out as NaN.
 //   - GradWeights: as Gemm, k over images, then rows, then columns.
 //   - [Softmax] and [Resize.Run]: as written there; the sum of a row of Softmax is
 //     plain additions, ascending from +0.

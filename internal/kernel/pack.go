@@ -9,10 +9,13 @@ package kernel
 // empty.
 type Packed struct {
 	K, N  int
-	Group int // at most; 0 means 4. To be set before the matrix is packed
+	Group int // at most; 0 means group. To be set before the matrix is packed
 	data  []float32
 	half  []uint16 // in data's place, when not nil
 }
+
+// group is the usual most panels of a group.
+const group = 4
 
 // WideGroup suits products of one row with a matrix.
 const WideGroup = 8
@@ -26,7 +29,7 @@ func (p *Packed) panels() int { return (p.N + panelWidth - 1) / panelWidth }
 func (p *Packed) groups() int {
 	most := p.Group
 	if most == 0 {
-		most = 4
+		most = group
 	}
 	return (p.panels() + most - 1) / most
 }

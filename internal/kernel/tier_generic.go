@@ -25,4 +25,6 @@ func vector(element, []float32, ...[]float32) int { return 0 }
 
 func vectorRows(element, []float32, int, int, int, ...[]float32) int { return 0 }
 
+func widenMatrix(element, []float32, int, int, int, [][]uint16) bool { return false }
+
 func vectorMatrix(element, int, int, [3]int, ...[]float32) int { return 0 }

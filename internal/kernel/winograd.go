@@ -28,6 +28,8 @@ func (c *ConvTranspose) winograd() bool {
 }
 
 // packWinograd transforms the weights: for each phase and product, [F, C].
+// Weights of float16 stay as they are, window position by window position;
+// productSlab adds what a product needs.
 func (c *ConvTranspose) packWinograd(w []float32) {
 	if c.products == nil {
 		each := c.panels() * panelWidth * c.F
@@ -66,7 +68,11 @@ func (c *ConvTranspose) transform(v []float32, at int) {
 // winogradScratch is the scratch of one winogradRun.
 func (c *ConvTranspose) winogradScratch() int {
 	tiles := c.OH / 2 * c.OW / 2
-	return ((c.OH+2)*(c.OW+2)+3*(c.OW+2)+9*tiles)*c.F + 9*tiles*c.panels()*panelWidth
+	n := ((c.OH+2)*(c.OW+2)+3*(c.OW+2)+9*tiles)*c.F + 9*tiles*c.panels()*panelWidth
+	if c.products == nil {
+		n += c.F * group * panelWidth
+	}
+	return n
 }
 
 // pad copies a small image into a frame of zeros.
@@ -119,7 +125,7 @@ func (c *ConvTranspose) winogradPhase(dst, frame []float32, tail *Tail, scratch 
 			subtract(v(2), e[2*c.F:], e[c.F:], c.F, nx, c.F, 2*c.F)
 		}
 	}
-	c.winogradProducts(out, in, phase, p0, p1)
+	c.winogradProducts(out, in, scratch, phase, p0, p1)
 	width := min(p1*panelWidth, c.C) - p0*panelWidth
 	for t := range ny {
 		m := func(y, x int) []float32 { return out[((3*y+x)*ny+t)*nx*wide:][:nx*wide] }
@@ -139,15 +145,13 @@ func (c *ConvTranspose) winogradPhase(dst, frame []float32, tail *Tail, scratch 
 }
 
 // winogradProducts multiplies the transformed tiles with the transformed weights.
-func (c *ConvTranspose) winogradProducts(out, in []float32, phase, p0, p1 int) {
+func (c *ConvTranspose) winogradProducts(out, in, scratch []float32, phase, p0, p1 int) {
 	rows, wide := c.OH/2*c.OW/2, (p1-p0)*panelWidth
 	var aoff, coff offsets
 	for i := range 9 {
-		w := &c.products[9*phase+i]
 		a, m := in[i*rows*c.F:][:rows*c.F], out[i*rows*wide:][:rows*wide]
 		for p := p0; p < p1; {
-			n := w.span(rows, p, p1)
-			s := w.slab(p, n)
+			s := c.productSlab(phase, i, rows, p, p1, scratch)
 			for r := 0; r < rows; r += runRows {
 				k := min(runRows, rows-r)
 				for j := range k {
@@ -155,7 +159,58 @@ func (c *ConvTranspose) winogradProducts(out, in []float32, phase, p0, p1 int) {
 				}
 				s.run(k, 0, c.F, a, &aoff, m, &coff, false)
 			}
-			p += n
+			p += s.n
+		}
+	}
+}
+
+// productSlab is the next panels, from p on, of a product's weights for tiles of
+// so many rows. Of float16, they are the window position that the product takes,
+// or, widened and added in scratch, those that it adds.
+func (c *ConvTranspose) productSlab(phase, product, rows, p, p1 int, scratch []float32) slab {
+	if c.products != nil {
+		w := &c.products[9*phase+product]
+		return w.slab(p, w.span(rows, p, p1))
+	}
+	taps := c.phases[phase] // a1*b1, a1*b0, a0*b1, a0*b0
+	n := taps[0].span(rows, p, p1)
+	var s slab
+	var addends [4][]uint16
+	sum := addends[:0]
+	for k := range taps {
+		row, column := k/2, k%2
+		if y, x := product/3, product%3; (y == 1 || y == 2*row) && (x == 1 || x == 2*column) {
+			s = taps[3-k].slab(p, n)
+			sum = append(sum, s.half)
+		}
+	}
+	if len(sum) > 1 {
+		s.data, s.half = scratch[:c.F*n*panelWidth], nil
+		addHalves(s.data, n*panelWidth, c.F, s.step, sum)
+		s.step = n * panelWidth
+	}
+	return s
+}
+
+// addHalves widens and adds, to rows rows of n values in dst, those of two
+// matrices of float16, one every step; of four, each of the first two is added
+// to the one two places on before these sums are.
+func addHalves(dst []float32, n, rows, step int, x [][]uint16) {
+	f := widen2Element
+	if len(x) == 4 {
+		f = widen4Element
+	}
+	if widenMatrix(f, dst, n, rows, step, x) {
+		return
+	}
+	for r := range rows {
+		for j := range n {
+			at := r*step + j
+			sum := Float16(x[0][at]) + Float16(x[1][at])
+			if len(x) == 4 {
+				sum = (Float16(x[0][at]) + Float16(x[2][at])) + (Float16(x[1][at]) + Float16(x[3][at]))
+			}
+			dst[r*n+j] = sum
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // This file prints AVX2 and AVX-512.
@@ -17,7 +18,7 @@ type amd64 struct {
 	rows   []int
 	out    *bytes.Buffer
 	consts *constants
-	arrays int // of the function at hand
+	shifts []int // of the function at hand: the size of each array's elements is 1<<shift
 }
 
 func newAMD64(tier string, out *bytes.Buffer, c *constants) *amd64 {
@@ -28,15 +29,21 @@ func newAMD64(tier string, out *bytes.Buffer, c *constants) *amd64 {
 	return a
 }
 
-func (a *amd64) p(f string, args ...any)  { fmt.Fprintf(a.out, "\t"+f+"\n", args...) }
-func (a *amd64) r(n int) string           { return fmt.Sprintf("%s%d", a.letter, n) }
-func (a *amd64) v(r reg) string           { return a.r(int(r)) }
-func (a *amd64) name() string             { return a.tier }
-func (a *amd64) lanes() int               { return a.bytes / 4 }
-func (a *amd64) registers() int           { return a.regs }
-func (a *amd64) mem(array int) string     { return fmt.Sprintf("(R%d)(SI*4)", 8+array) }
+func (a *amd64) p(f string, args ...any) { fmt.Fprintf(a.out, "\t"+f+"\n", args...) }
+func (a *amd64) r(n int) string          { return fmt.Sprintf("%s%d", a.letter, n) }
+func (a *amd64) v(r reg) string          { return a.r(int(r)) }
+func (a *amd64) name() string            { return a.tier }
+func (a *amd64) lanes() int              { return a.bytes / 4 }
+func (a *amd64) registers() int          { return a.regs }
+func (a *amd64) mem(array int) string {
+	return fmt.Sprintf("(R%d)(SI*%d)", 8+array, 1<<a.shifts[array])
+}
 func (a *amd64) load(dst reg, array int)  { a.p("VMOVUPS %s, %s", a.mem(array), a.v(dst)) }
 func (a *amd64) store(src reg, array int) { a.p("VMOVUPS %s, %s", a.v(src), a.mem(array)) }
+func (a *amd64) widen(dst reg, array int) {
+	a.shifts[array] = 1
+	a.p("VCVTPH2PS %s, %s", a.mem(array), a.v(dst))
+}
 func (a *amd64) scalar(dst reg, i int) {
 	a.p("VBROADCASTSS vecArgs_s+%d(DI), %s", 4*i, a.v(dst))
 }
@@ -54,7 +61,7 @@ func (a *amd64) begin(name string, arrays int) {
 	}
 	a.p("MOVQ vecArgs_n(DI), CX")
 	a.p("MOVQ vecArgs_rows(DI), BX")
-	a.arrays = arrays
+	a.shifts = slices.Repeat([]int{2}, arrays)
 	fmt.Fprintf(a.out, "\nrow:\n")
 	a.p("XORQ SI, SI")
 	fmt.Fprintf(a.out, "\nloop:\n")
@@ -66,9 +73,9 @@ func (a *amd64) end() {
 	a.p("JLT  loop")
 	a.p("DECQ BX")
 	a.p("JEQ  done")
-	for i := range a.arrays {
+	for i, shift := range a.shifts {
 		a.p("MOVQ vecArgs_stride+%d(DI), DX", 8*i)
-		a.p("LEAQ (R%d)(DX*4), R%d", 8+i, 8+i)
+		a.p("LEAQ (R%d)(DX*%d), R%d", 8+i, 1<<shift, 8+i)
 	}
 	a.p("JMP  row")
 	fmt.Fprintf(a.out, "\ndone:\n")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // This file prints NEON. Go's assembler lacks most of its float instructions;
@@ -11,7 +12,7 @@ import (
 
 type arm64 struct {
 	out    *bytes.Buffer
-	arrays int
+	shifts []int    // of the function at hand: the size of each array's elements is 1<<shift
 	consts []uint32 // of the function at hand, in the order of their use
 	fn     string
 	body   bytes.Buffer
@@ -27,6 +28,11 @@ func (a *arm64) registers() int { return 32 }
 
 func (a *arm64) load(dst reg, array int)  { a.p("VLD1 (R%d), [V%d.S4]", 1+array, dst) }
 func (a *arm64) store(src reg, array int) { a.p("VST1 [V%d.S4], (R%d)", src, 1+array) }
+func (a *arm64) widen(dst reg, array int) {
+	a.shifts[array] = 1
+	a.p("VLD1 (R%d), [V%d.H4]", 1+array, dst)
+	a.word(three(0x0E217800, dst, dst, 0), "FCVTL V%d.4S, V%d.4H", dst, dst)
+}
 func (a *arm64) scalar(dst reg, i int) {
 	a.p("ADD $(vecArgs_s+%d), R0, R10", 4*i)
 	a.p("VLD1R (R10), [V%d.S4]", dst)
@@ -46,7 +52,7 @@ func (a *arm64) sqrt(dst, b reg) {
 func three(code uint32, d, n, m reg) uint32 { return code | uint32(m)<<16 | uint32(n)<<5 | uint32(d) }
 
 func (a *arm64) begin(name string, arrays int) {
-	a.fn, a.arrays, a.consts = name, arrays, nil
+	a.fn, a.shifts, a.consts = name, slices.Repeat([]int{2}, arrays), nil
 	a.body.Reset()
 }
 
@@ -59,7 +65,7 @@ func (a *arm64) end() {
 		p("MOVD $%s_consts<>(SB), R8", a.fn)
 	}
 	fmt.Fprintf(a.out, "\nrow:\n")
-	for i := range a.arrays {
+	for i := range a.shifts {
 		p("MOVD vecArgs_p+%d(R0), R%d", 8*i, 1+i)
 	}
 	p("MOVD vecArgs_n(R0), R7")
@@ -68,17 +74,17 @@ func (a *arm64) end() {
 		p("MOVD R8, R9")
 	}
 	a.out.Write(a.body.Bytes())
-	for i := range a.arrays {
-		p("ADD $16, R%d", 1+i)
+	for i, shift := range a.shifts {
+		p("ADD $%d, R%d", 4<<shift, 1+i)
 	}
 	p("SUBS $4, R7")
 	p("BGT  loop")
 	p("SUBS $1, R15")
 	p("BLE  done")
-	for i := range a.arrays {
+	for i, shift := range a.shifts {
 		p("MOVD vecArgs_stride+%d(R0), R14", 8*i)
 		p("MOVD vecArgs_p+%d(R0), R16", 8*i)
-		p("ADD R14<<2, R16, R16")
+		p("ADD R14<<%d, R16, R16", shift)
 		p("MOVD R16, vecArgs_p+%d(R0)", 8*i)
 	}
 	p("B row")

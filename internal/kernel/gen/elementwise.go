@@ -16,6 +16,13 @@ var functions = []function{
 	{"sum", "x[i] = y[i] + z[i]", 3, func(v *vec) {
 		v.store(v.do("add", v.in(1), v.in(2)), 0)
 	}},
+	{"widen2", "x[i] = y[i] + z[i] of float16 y and z", 3, func(v *vec) {
+		v.store(v.do("add", v.half(1), v.half(2)), 0)
+	}},
+	{"widen4", "x[i] = (y[i] + u[i]) + (z[i] + w[i]) of float16 y, z, u and w", 5, func(v *vec) {
+		a, b := v.do("add", v.half(1), v.half(3)), v.do("add", v.half(2), v.half(4))
+		v.store(v.do("add", a, b), 0)
+	}},
 	{"leaky", "x[i] = x[i] < 0 ? x[i]*s : x[i]", 1, func(v *vec) {
 		x, zero := v.in(0), v.num(0)
 		neg := v.new()

@@ -22,6 +22,7 @@ type isa interface {
 	begin(name string, arrays int)
 	end()
 	load(dst reg, array int)
+	widen(dst reg, array int) // load of an array of float16
 	store(src reg, array int)
 	scalar(dst reg, i int)         // broadcast of scalar argument i
 	constant(dst reg, bits uint32) // broadcast of a constant
@@ -57,8 +58,9 @@ func (v *vec) drop(rs ...reg) {
 	}
 }
 
-func (v *vec) in(array int) reg { r := v.new(); v.load(r, array); return r }
-func (v *vec) arg(i int) reg    { r := v.new(); v.scalar(r, i); return r }
+func (v *vec) in(array int) reg   { r := v.new(); v.load(r, array); return r }
+func (v *vec) half(array int) reg { r := v.new(); v.widen(r, array); return r }
+func (v *vec) arg(i int) reg      { r := v.new(); v.scalar(r, i); return r }
 func (v *vec) num(x float32) reg {
 	r := v.new()
 	v.constant(r, math.Float32bits(x))
@@ -99,7 +101,7 @@ func (v *vec) horner(p, x reg, c float32) reg {
 // peakFMAs is how many multiply-adds one turn of a peak routine has.
 const peakFMAs = 12
 
-// A function is element-wise over arrays of n floats.
+// A function is element-wise over arrays of n floats, or float16s.
 type function struct {
 	name   string
 	doc    string // its Go twin
