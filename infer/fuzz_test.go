@@ -2,6 +2,8 @@ package infer
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,7 +16,20 @@ func FuzzGenerate(f *testing.F) {
 	for _, draw := range sketches {
 		f.Add(onnx.Marshal(draw()))
 	}
-	small := limits{elements: 1 << 14, work: 1 << 20}
+	files, err := filepath.Glob("../testdata/generators/*-13.onnx")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no generators to mutate: %v", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		if len(data) < 30<<10 {
+			f.Add(data)
+		}
+	}
+	small := limits{elements: 1 << 15, work: 1 << 21}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := compile(data, small)
 		if err != nil {
@@ -35,7 +50,7 @@ func FuzzGenerate(f *testing.F) {
 				v.Shape[0] = 3
 			}
 			n := int(volume(v.Shape...))
-			inputs = append(inputs, Tensor{v.Name, v.Shape, zeros(v.Type, n)})
+			inputs = append(inputs, Tensor{v.Name, v.Shape, values(v.Type, n)})
 		}
 		if _, err := s.Run(inputs...); err != nil && !strings.HasPrefix(err.Error(), "infer: ") {
 			t.Fatalf("Run: %v", err) // an index beyond a table may be an error, no more
@@ -43,8 +58,8 @@ func FuzzGenerate(f *testing.F) {
 	})
 }
 
-// zeros is the data of a tensor of n elements.
-func zeros(typ string, n int) any {
+// values is the data of a tensor of n elements: zeros, or small numbers for floats.
+func values(typ string, n int) any {
 	switch typ {
 	case "float64":
 		return make([]float64, n)
@@ -59,5 +74,9 @@ func zeros(typ string, n int) any {
 	case "bool":
 		return make([]bool, n)
 	}
-	return make([]float32, n)
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = float32(i%7) - 3
+	}
+	return v
 }
