@@ -18,8 +18,13 @@ func main() {
 // run is the program. Results go to stdout, words to stderr; there is nothing
 // that it reads from stdin.
 func run(args []string, _ io.Reader, stdout, stderr io.Writer) error {
-	if len(args) > 0 && args[0] == "export" {
-		return runExport(args[1:], stdout, stderr)
+	if len(args) > 0 {
+		switch args[0] {
+		case "bench":
+			return runBench(args[1:], stdout)
+		case "export":
+			return runExport(args[1:], stdout, stderr)
+		}
 	}
 	return runTrain(args, stdout, stderr)
 }
