@@ -114,15 +114,16 @@ func (t *Trainer) Save(w io.Writer) error {
 }
 
 // Resume reads a checkpoint and goes on with its training on data, which must
-// have the images it was trained on; with nil data, the trainer only hands out
-// its generator.
-func Resume(r io.Reader, data Dataset) (*Trainer, error) {
+// have the images it was trained on, on so many threads; with nil data, the
+// trainer only hands out its generator.
+func Resume(r io.Reader, data Dataset, threads int) (*Trainer, error) {
 	sum := sha256.New()
 	in := io.TeeReader(bufio.NewReaderSize(r, 1<<16), sum)
 	head, err := readHeader(in)
 	if err != nil {
 		return nil, err
 	}
+	head.Config.Threads = threads
 	gen, dis, err := head.Config.shapes(head.Shape)
 	if err != nil {
 		return nil, fmt.Errorf("%w (in the checkpoint)", err)

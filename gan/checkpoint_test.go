@@ -41,13 +41,13 @@ func TestResumeGoesOnExactly(t *testing.T) {
 		want := steps(t, whole, 5)
 
 		c := small(arch)
-		c.Threads = 1
+		c.Threads = 4
 		first, err := New(c, data)
 		if err != nil {
 			t.Fatal(err)
 		}
 		steps(t, first, 2)
-		second, err := Resume(bytes.NewReader(saved(t, first)), data)
+		second, err := Resume(bytes.NewReader(saved(t, first)), data, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,6 @@ func TestResumeGoesOnExactly(t *testing.T) {
 				t.Errorf("%s: after resuming, step %d is %+v, want %+v", arch, 3+i, got, want[2+i])
 			}
 		}
-		second.cfg.Threads = whole.cfg.Threads // the one difference there may be
 		if !bytes.Equal(saved(t, second), saved(t, whole)) {
 			t.Errorf("%s: resumed training ends in other weights", arch)
 		}
@@ -99,7 +98,7 @@ func TestResumeRefusesBadCheckpoints(t *testing.T) {
 		{"bit flipped", flipped, data, "damaged"},
 		{"other size", good, random(Shape{1, 28, 28}, 21), "20 images"},
 	} {
-		if _, err := Resume(bytes.NewReader(c.file), c.data); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Resume(bytes.NewReader(c.file), c.data, 2); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", c.name, err, c.want)
 		}
 	}
@@ -110,7 +109,7 @@ func TestResumeRefusesBadCheckpoints(t *testing.T) {
 	allocated := testing.Benchmark(func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := Resume(bytes.NewReader(head), data); err == nil || !strings.Contains(err.Error(), "truncated") {
+			if _, err := Resume(bytes.NewReader(head), data, 2); err == nil || !strings.Contains(err.Error(), "truncated") {
 				b.Fatalf("a header alone: error %v, want that it is truncated", err)
 			}
 		}
@@ -118,7 +117,7 @@ func TestResumeRefusesBadCheckpoints(t *testing.T) {
 	if allocated > 1<<20 {
 		t.Errorf("a header alone made Resume allocate %d bytes", allocated)
 	}
-	if tr, err = Resume(bytes.NewReader(good), nil); err != nil {
+	if tr, err = Resume(bytes.NewReader(good), nil, 2); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := tr.Generator(); err != nil {

@@ -3,6 +3,7 @@ package gan
 import (
 	"fmt"
 	"math"
+	"runtime"
 )
 
 // This file is what a training run is given.
@@ -42,15 +43,16 @@ type Config struct {
 	Beta2        float64 `json:"beta2"`      // Adam's decay of the square
 	Average      float64 `json:"average"`    // decay a step of the generator's average; 0: none
 	Seed         uint64  `json:"seed"`       // of weights, latents and the order of images
-	Threads      int     `json:"threads"`    // goroutines that a kernel is split over
+	Threads      int     `json:"-"`          // goroutines that a kernel is split over; they change no bit
 }
 
-// Default is the configuration for images of a shape: the DCGAN of Radford et
-// al. 2015 where the shape allows it, else the MLP of Goodfellow et al. 2014.
+// Default is the configuration for images of a shape on this machine: the DCGAN
+// of Radford et al. 2015 where the shape allows it, else the MLP of Goodfellow et
+// al. 2014.
 func Default(s Shape) Config {
 	c := Config{
 		Arch: "mlp", Distribution: Normal, LatentDim: 100, Loss: NonSaturating,
-		Batch: 64, LR: 2e-4, Beta1: 0.5, Beta2: 0.999, Average: 0.999, Seed: 1, Threads: 2,
+		Batch: 64, LR: 2e-4, Beta1: 0.5, Beta2: 0.999, Average: 0.999, Seed: 1, Threads: min(runtime.GOMAXPROCS(0), maxThreads),
 	}
 	if _, err := dcganBase(s); err == nil {
 		c.Arch = "dcgan"
@@ -70,6 +72,8 @@ func DefaultWidth(arch string) int {
 	}
 	return 0
 }
+
+const maxThreads = 256
 
 // Validate reports the first field that cannot work.
 func (c Config) Validate() error {
@@ -98,8 +102,8 @@ func (c Config) Validate() error {
 		return bad("beta2", c.Beta2, "0 to 0.9999999")
 	case !within(c.Average, 0, 0.99999):
 		return bad("average", c.Average, "0 to 0.99999")
-	case c.Threads < 1 || c.Threads > 256:
-		return bad("threads", c.Threads, "1 to 256")
+	case c.Threads < 1 || c.Threads > maxThreads:
+		return bad("threads", c.Threads, fmt.Sprintf("1 to %d", maxThreads))
 	}
 	return nil
 }

@@ -131,7 +131,7 @@ func random(s Shape, n int) *fixed {
 
 func small(arch string) Config {
 	c := Default(Shape{1, 28, 28})
-	c.Arch, c.Width, c.LatentDim, c.Batch = arch, 4, 5, 6
+	c.Arch, c.Width, c.LatentDim, c.Batch, c.Threads = arch, 4, 5, 6, 2
 	return c
 }
 

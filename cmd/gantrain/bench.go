@@ -50,7 +50,7 @@ const warmUp = 3
 const maxBenchSteps = 10_000_000
 
 func runBench(args []string, stdout io.Writer) error {
-	c := defaults(synthetic{}.Shape())
+	c := gan.Default(synthetic{}.Shape())
 	c.Average = 0
 	f := cli.Flags()
 	f.StringVar(&c.Arch, "arch", c.Arch, "mlp or dcgan")

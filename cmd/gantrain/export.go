@@ -38,7 +38,7 @@ func runExport(args []string, stdout, stderr io.Writer) error {
 	if err := cli.RefuseTerminal(*out, stdout); err != nil {
 		return err
 	}
-	t, err := folder(f.Arg(0)).load(nil)
+	t, err := folder(f.Arg(0)).load(nil, 1)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"runtime"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -57,7 +56,7 @@ type options struct {
 
 // parse reads the flags of a training. It reports true if they asked for help.
 func parse(args []string, stdout io.Writer) (o *options, helped bool, err error) {
-	o = &options{set: cli.Flags(), config: defaults(gan.Shape{C: 1, H: 28, W: 28})}
+	o = &options{set: cli.Flags(), config: gan.Default(gan.Shape{C: 1, H: 28, W: 28})}
 	f := o.set
 	f.StringVar(&o.data, "data", "mnist", "mnist, mnist-test, or the `path` of an IDX file or its folder")
 	configFlags(f, &o.config)
@@ -92,11 +91,4 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.Float64Var(&c.Average, "average", c.Average, "decay of the moving average of the generator; 0: none")
 	f.Uint64Var(&c.Seed, "seed", c.Seed, "seed of weights, latents and the order of images")
 	f.IntVar(&c.Threads, "threads", c.Threads, "processor threads")
-}
-
-// defaults is the default configuration for images of a shape on this machine.
-func defaults(s gan.Shape) gan.Config {
-	c := gan.Default(s)
-	c.Threads = min(runtime.GOMAXPROCS(0), 256)
-	return c
 }

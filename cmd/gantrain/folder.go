@@ -45,10 +45,26 @@ func (f folder) vacant() error {
 	return nil
 }
 
-// make makes the folder and writes the plan into it.
+// unsaved reports that the folder has no checkpoint, damaged or old.
+func (f folder) unsaved() bool {
+	for _, path := range []string{f.checkpoint(), f.previous()} {
+		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+	}
+	return true
+}
+
+// make makes the folder and writes the plan into it. What a run that was killed
+// was writing goes.
 func (f folder) make(p *plan) error {
 	if err := os.MkdirAll(f.samples(), 0o777); err != nil {
 		return fmt.Errorf("cannot make the run folder %q: %w", string(f), cause(err))
+	}
+	for _, dir := range []string{string(f), f.samples()} {
+		if err := atomicfile.Clean(dir); err != nil {
+			return fmt.Errorf("cannot clean the run folder: %w", err)
+		}
 	}
 	b, err := p.marshal()
 	if err != nil {
@@ -71,13 +87,13 @@ func (f folder) plan() (*plan, error) {
 }
 
 // load reads the folder's checkpoint; set may be nil, to export only.
-func (f folder) load(set gan.Dataset) (*gan.Trainer, error) {
+func (f folder) load(set gan.Dataset, threads int) (*gan.Trainer, error) {
 	c, err := os.Open(f.checkpoint())
 	if err != nil {
 		return nil, f.advise(fmt.Errorf("%q holds no checkpoint: %w", string(f), cause(err)))
 	}
 	defer c.Close()
-	t, err := gan.Resume(bufio.NewReader(c), set)
+	t, err := gan.Resume(bufio.NewReader(c), set, threads)
 	if err != nil {
 		return nil, f.advise(fmt.Errorf("%q: %w", f.checkpoint(), err))
 	}
@@ -108,11 +124,12 @@ func (f folder) save(t *gan.Trainer) error {
 	if err := os.Rename(next, f.checkpoint()); err != nil {
 		return fmt.Errorf("cannot write %q: %w", f.checkpoint(), cause(err))
 	}
+	atomicfile.SyncFolder(string(f))
 	return nil
 }
 
 // retain gives the file at path a second name, old, whatever had it; or, on a
-// file system without hard links, that name alone.
+// file system without hard links, a copy.
 func retain(path, old string) error {
 	if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -120,7 +137,11 @@ func retain(path, old string) error {
 	if os.Link(path, old) == nil {
 		return nil
 	}
-	return os.Rename(path, old)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteBytes(old, b)
 }
 
 // record is a line of log.jsonl.

@@ -51,6 +51,7 @@ func parsePlan(b []byte) (*plan, error) {
 	p := new(plan)
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
+	p.Config.Threads = gan.Default(gan.Shape{}).Threads // the machine's, not the run's
 	if err := d.Decode(p); err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &plan{Data: src, Config: defaults(src.Shape)}
+	p := &plan{Data: src, Config: gan.Default(src.Shape)}
 	if o.set.Changed("arch") {
 		p.Config.Width = gan.DefaultWidth(o.config.Arch)
 	}
@@ -107,6 +108,7 @@ func resumePlan(o *options, p *plan) (gan.Dataset, error) {
 		return nil, conflict(o, "data", spec, fmt.Sprintf("%s, %d images of %v", p.Data.Name, p.Data.Images, p.Data.Shape))
 	}
 	p.Data.Spec = spec
+	p.Config.Threads = o.config.Threads // which change no bit
 	theirs := cli.Flags()
 	configFlags(theirs, &p.Config)
 	theirs.VisitAll(func(f *pflag.Flag) {

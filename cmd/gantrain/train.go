@@ -28,7 +28,7 @@ func runTrain(args []string, stdout, stderr io.Writer) error {
 	if o.summary && !o.dryRun {
 		return printSummary(stdout, p, f, o.json)
 	}
-	t, err := trainer(o, f, p, set)
+	t, err := trainer(o, f, p, set, stderr)
 	if err != nil {
 		return err
 	}
@@ -78,12 +78,16 @@ func resolve(o *options, f folder) (*plan, gan.Dataset, error) {
 	return p, set, err
 }
 
-// trainer begins the plan's training, or continues it.
-func trainer(o *options, f folder, p *plan, set gan.Dataset) (*gan.Trainer, error) {
-	if !o.resume {
+// trainer begins the plan's training, or continues it: from its first step, if
+// it was stopped before anything was saved.
+func trainer(o *options, f folder, p *plan, set gan.Dataset, stderr io.Writer) (*gan.Trainer, error) {
+	if o.resume && f.unsaved() {
+		fmt.Fprintf(stderr, "gantrain: %q has no checkpoint yet: from the first step\n", string(f))
+	}
+	if !o.resume || f.unsaved() {
 		return gan.New(p.Config, set)
 	}
-	t, err := f.load(set)
+	t, err := f.load(set, p.Config.Threads)
 	if err != nil {
 		return nil, err
 	}

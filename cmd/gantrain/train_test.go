@@ -77,7 +77,7 @@ func TestDiverge(t *testing.T) {
 			}
 			continue
 		}
-		saved, err := f.load(nil)
+		saved, err := f.load(nil, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

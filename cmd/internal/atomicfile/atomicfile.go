@@ -4,7 +4,7 @@
 //
 // A reader sees the old content or the new, never a part. A process killed
 // in the middle leaves the target as it was, and the temporary file,
-// .ganlet-*.tmp, behind.
+// .ganlet-*.tmp, behind, for Clean.
 package atomicfile
 
 import (
@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // Write gives path the content that write writes. On any error, be it of
@@ -89,7 +90,7 @@ func replace(path string, write func(io.Writer) error) error {
 		return err
 	}
 	done = true
-	syncFolder(filepath.Dir(target))
+	SyncFolder(filepath.Dir(target))
 	return nil
 }
 
@@ -114,10 +115,30 @@ func resolve(path string) (target string, info fs.FileInfo, err error) {
 	return path, info, err
 }
 
+// before and after the random middle of a temporary file's name.
+const before, after = ".ganlet-", ".tmp"
+
+// Clean removes the temporary files that processes killed in the middle of a
+// Write left in a folder, in which nobody else may be writing now.
+func Clean(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), before) && strings.HasSuffix(e.Name(), after) && e.Type().IsRegular() {
+			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // create makes a temporary file in dir, with the permissions of a new file.
 func create(dir string) (*os.File, error) {
 	for try := 0; ; try++ {
-		name := filepath.Join(dir, fmt.Sprintf(".ganlet-%016x.tmp", rand.Uint64()))
+		name := filepath.Join(dir, fmt.Sprintf("%s%016x%s", before, rand.Uint64(), after))
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if errors.Is(err, fs.ErrExist) && try < 100 {
 			continue
@@ -168,10 +189,10 @@ func (s *sink) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// syncFolder has the folder remember a rename through a power cut, where the
+// SyncFolder has the folder remember a rename through a power cut, where the
 // system can. The new file is whole and in place already, so a failure is no
 // reason to tell the caller that nothing was written.
-func syncFolder(dir string) {
+func SyncFolder(dir string) {
 	if runtime.GOOS == "windows" {
 		return // cannot
 	}

@@ -198,3 +198,25 @@ func TestSymbolicLinks(t *testing.T) {
 	wantError(t, WriteBytes(link, []byte("new")), link)
 	wantFolder(t, elsewhere, nil)
 }
+
+func TestClean(t *testing.T) {
+	dir := t.TempDir()
+	kept := map[string]string{"image.png": "a", ".ganlet-": "b", ".ganlet-notes": "c", "x.tmp": "d"}
+	for name, content := range kept {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left, err := create(dir) // as a killed process leaves it
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.Close()
+	if err := Clean(dir); err != nil {
+		t.Fatal(err)
+	}
+	wantFolder(t, dir, kept)
+	if err := Clean(filepath.Join(dir, "none")); err == nil {
+		t.Error("Clean of a folder that is not there: no error")
+	}
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ganlet/ganlet/gan"
+)
+
+// This file kills gantrain with SIGKILL, time after time.
+
+// A run that is killed at random moments can be resumed after each, having lost
+// no more than the steps since its last save was due, and ends with the files of
+// a run that nobody disturbed.
+func TestKilledRunsResume(t *testing.T) {
+	const kills, saveEvery = 50, 5
+	dir := t.TempDir()
+	images := filepath.Join(dir, "images.idx")
+	if err := os.WriteFile(images, squares(64, 8), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	begin := func(out string, more ...string) *exec.Cmd {
+		args := []string{"--data", images, "--arch", "mlp", "--width", "16", "--batch", "8", "--out", filepath.Join(dir, out)}
+		cmd := exec.Command(os.Args[0], append(args, more...)...)
+		cmd.Env = append(os.Environ(), asGantrain+"=1")
+		return cmd
+	}
+	run := folder(filepath.Join(dir, "killed"))
+	set := []string{"--steps", "1000000", "--save-every", fmt.Sprint(saveEvery), "--sample-every", "7"}
+	saved, early := 0, 0
+	for i := range kills {
+		more := set
+		if _, err := os.Stat(run.config()); err == nil {
+			more = []string{"--resume"}
+		} else {
+			early++
+		}
+		cmd := begin("killed", more...)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(rand.IntN(250)) * time.Millisecond)
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatalf("kill %d: gantrain ended by itself: %s", i, &stderr)
+		}
+		if err := cmd.Wait(); !strings.Contains(fmt.Sprint(err), "killed") {
+			t.Fatalf("kill %d: gantrain ended with %v: %s", i, err, &stderr)
+		}
+		if !run.unsaved() {
+			checkpoint := loadRun(t, run)
+			log := logged(t, run)
+			if seen := log[len(log)-1].Step; checkpoint.Steps() < saved || checkpoint.Steps() < seen-saveEvery {
+				t.Fatalf("kill %d: the checkpoint is of step %d, after one of %d and a log up to %d", i, checkpoint.Steps(), saved, seen)
+			}
+			saved = checkpoint.Steps()
+		} else if saved > 0 {
+			t.Fatalf("kill %d: the checkpoint of step %d is gone", i, saved)
+		}
+	}
+	if saved < kills || early == kills {
+		t.Fatalf("after %d kills the checkpoint is of step %d: they came too early to test anything", kills, saved)
+	}
+	t.Logf("%d steps under %d kills", saved, kills)
+
+	last := fmt.Sprint(saved + saveEvery)
+	for _, cmd := range []*exec.Cmd{begin("killed", "--resume", "--steps", last), begin("whole", append(set, "--steps", last)...)} {
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	whole := folder(filepath.Join(dir, "whole"))
+	for _, files := range [][2]string{{run.checkpoint(), whole.checkpoint()}, {run.model(), whole.model()}} {
+		got, want := readFile(t, files[0]), readFile(t, files[1])
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s differs from that of a run that nobody killed", filepath.Base(files[0]))
+		}
+	}
+	log := logged(t, run)
+	for _, want := range logged(t, whole) {
+		if !slices.Contains(log, want) {
+			t.Errorf("the log has no line of %+v, which that of a run that nobody killed has", want)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(string(run), ".ganlet-*")); len(left) > 0 {
+		t.Errorf("temporary files are left: %q", left)
+	}
+}
+
+func loadRun(t *testing.T, f folder) *gan.Trainer {
+	t.Helper()
+	tr, err := f.load(nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
+// logged are the statistics of all whole lines of the log.
+func logged(t *testing.T, f folder) (all []gan.Stats) {
+	t.Helper()
+	for line := range bytes.Lines(readFile(t, f.log())) {
+		var r record
+		if json.Unmarshal(line, &r) == nil {
+			all = append(all, r.Stats)
+		}
+	}
+	return all
+}
+
+func readFile(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
