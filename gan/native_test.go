@@ -12,13 +12,13 @@ import (
 // This file is the yardstick of Gorgonia's own operators: a step of the dcgan of
 // BenchmarkStep, of nothing else.
 
-// BenchmarkGorgoniaStep is BenchmarkStep's dcgan of Gorgonia's own operators,
+// BenchmarkOwnOperators is BenchmarkStep's dcgan of Gorgonia's own operators,
 // solver and losses: the same layers, sizes and alternation, two graphs over the
 // same weights. A transposed convolution is zeros between the pixels and a
 // convolution, for there is none. There are no biases, which is to its advantage.
 //
-//	go test ./gan -run xxx -bench Step
-func BenchmarkGorgoniaStep(b *testing.B) {
+//	go test ./gan -run xxx -bench "Step|OwnOperators" -benchtime 5x
+func BenchmarkOwnOperators(b *testing.B) {
 	const batch = 64
 	n := &native{batch: batch, seed: 1}
 	gen := []tensor.Tensor{n.weights(100, 128*49), n.weights(64, 128, 4, 4), n.weights(1, 64, 4, 4), n.weights(1, 128, 1, 1), n.weights(1, 128, 1, 1), n.weights(1, 64, 1, 1), n.weights(1, 64, 1, 1)}
