@@ -90,7 +90,7 @@ func fuzzGeometry(b []byte) (g Geometry, ok bool) {
 	g.OH = (g.H+2*g.PadTop-g.DilationH*(g.KH-1)-1)/g.StrideH + 1
 	g.OW = (g.W+2*g.PadLeft-g.DilationW*(g.KW-1)-1)/g.StrideW + 1
 	reach := g.H+2*g.PadTop > g.DilationH*(g.KH-1) && g.W+2*g.PadLeft > g.DilationW*(g.KW-1)
-	return g, reach && g.OH*g.OW*g.Weights() < 1<<20
+	return g, reach && g.OH*g.OW*g.Weights() < 1<<16
 }
 
 // everyLayer runs all kinds of layers of a geometry.
