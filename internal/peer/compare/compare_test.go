@@ -92,7 +92,7 @@ func TestFlags(t *testing.T) {
 	if err != nil || o.rounds != 3 || o.calls != 50 || !o.wants([]*row{{name: "mlp"}}) || o.wants([]*row{{name: "dcgan28"}}) {
 		t.Errorf("parse = %+v, %v", o, err)
 	}
-	for _, bad := range [][]string{{"-rounds", "0"}, {"-n", "0"}, {"-only", "("}, {"more"}, {"-x"}} {
+	for _, bad := range [][]string{{"-rounds", "0"}, {"-n", "0"}, {"-only", "("}, {"more"}, {"-x"}, {"-train", "-arm64", "x"}} {
 		if _, err := parse(bad, io.Discard); err == nil {
 			t.Errorf("parse(%q) gave no error", bad)
 		}

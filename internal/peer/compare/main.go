@@ -1,8 +1,9 @@
-// Command compare measures ganlet beside ONNX Runtime and prints, as a table in Markdown, what there is to reach and what is reached.
+// Command compare measures ganlet beside ONNX Runtime or PyTorch and prints, as a table in Markdown, what there is to reach and what is reached.
 //
 //	cd internal/peer; ORT_LIB=/path/to/libonnxruntime.so.1 go run ./compare [-rounds 15] [-n 300] [-models DIR] [-only REGEXP]
 //	cd internal/peer; go run ./compare -write DIR      the models alone, into DIR
 //	cd internal/peer; go run ./compare -arm64 DIR      the rows in instructions on arm64 as well (alone, without ORT_LIB); DIR as made by ./arm64.sh setup DIR
+//	cd internal/peer; go run ./compare -train [-rounds 15] [-only REGEXP]      a step of training beside PyTorch, Debian's python3-torch
 //
 // It builds both sides' programs itself. The sides take turns; every figure comes from a process of its own. The exit code is 1 if
 // a row misses what it must reach.
@@ -30,6 +31,7 @@ func main() {
 type options struct {
 	rounds, calls        int
 	models, write, arm64 string
+	train                bool
 	only                 *regexp.Regexp
 }
 
@@ -42,6 +44,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.models, "models", "", "`folder` of mlp.onnx, dcgan28.onnx and dcgan64.onnx from elsewhere, perhaps mlp16.onnx")
 	f.StringVar(&o.write, "write", "", "only write the models, to this `folder`")
 	f.StringVar(&o.arm64, "arm64", "", "count instructions on arm64 too (alone, without ORT_LIB), with what ./arm64.sh setup put in this `folder`")
+	f.BoolVar(&o.train, "train", false, "measure training instead, beside PyTorch")
 	only := f.String("only", "", "rows to measure: those whose name has a match of this `expression`")
 	if err := f.Parse(args); err != nil {
 		return nil, err
@@ -51,6 +54,9 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	}
 	if o.rounds < 1 || o.calls < 1 {
 		return nil, fmt.Errorf("-rounds is %d and -n %d, want at least 1", o.rounds, o.calls)
+	}
+	if o.train && (o.models != "" || o.write != "" || o.arm64 != "") {
+		return nil, fmt.Errorf("-train goes with none of -models, -write and -arm64")
 	}
 	var err error
 	if o.only, err = regexp.Compile(*only); err != nil {
@@ -77,6 +83,13 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.train {
+		rows, how, err := w.trainRows(o, stderr)
+		if err != nil {
+			return err
+		}
+		return report(stdout, o, rows, "PyTorch or the other", how)
+	}
 	models, err := openModels(o.models, scratch)
 	if err != nil {
 		return err
@@ -99,15 +112,20 @@ func run(args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	if len(rows) == 0 {
-		return fmt.Errorf("-only is %q, and no row has such a name", o.only)
-	}
 	from := "written by export, weights random"
 	if o.models != "" {
 		from = "from " + o.models
 	}
-	fmt.Fprintf(stdout, "%s; %s; %s.\nModels %s.\n\n", time.Now().UTC().Format("2006-01-02 15:04 MST"), machine(), strings.Join(how, "; "), from)
-	if err := writeTable(stdout, rows); err != nil {
+	return report(stdout, o, rows, "ONNX Runtime", strings.Join(how, "; ")+".\nModels "+from)
+}
+
+// report prints the rows beside a peer, and how they were measured; a row that misses what it must reach is an error.
+func report(stdout io.Writer, o *options, rows []*row, peer, how string) error {
+	if len(rows) == 0 {
+		return fmt.Errorf("-only is %q, and no row has such a name", o.only)
+	}
+	fmt.Fprintf(stdout, "%s; %s; %s.\n\n", time.Now().UTC().Format("2006-01-02 15:04 MST"), machine(), how)
+	if err := writeTable(stdout, peer, rows); err != nil {
 		return err
 	}
 	if n := missed(rows); n > 0 {

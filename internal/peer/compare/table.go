@@ -67,10 +67,9 @@ func (r *row) cells() []string {
 	return []string{r.name, amount(quantile(r.ours, .5)), amount(quantile(r.theirs, .5)), fmt.Sprintf("%.3f", r.value()), rounds, must, want, r.mark()}
 }
 
-var heads = []string{"", "ganlet", "ONNX Runtime", "ratio", "middle half", "must", "want", "reached"}
-
-// writeTable writes the rows in Markdown, columns aligned.
-func writeTable(w io.Writer, rows []*row) error {
+// writeTable writes the rows, beside a peer, in Markdown, columns aligned.
+func writeTable(w io.Writer, peer string, rows []*row) error {
+	heads := []string{"", "ganlet", peer, "ratio", "middle half", "must", "want", "reached"}
 	lines := [][]string{heads, nil}
 	for _, r := range rows {
 		lines = append(lines, r.cells())

@@ -56,7 +56,7 @@ func TestTable(t *testing.T) {
 		{name: "aside", unit: "us", ours: []float64{50}, theirs: []float64{25}, aside: true},
 	}
 	var b strings.Builder
-	if err := writeTable(&b, rows); err != nil {
+	if err := writeTable(&b, "ONNX Runtime", rows); err != nil {
 		t.Fatal(err)
 	}
 	const want = `|       | ganlet | ONNX Runtime | ratio | middle half | must | want | reached |

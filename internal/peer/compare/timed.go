@@ -25,12 +25,7 @@ func (w *workshop) timedRows(o *options, models map[string]model, stderr io.Writ
 			contests, rows = append(contests, c), append(rows, c.rows...)
 		}
 	}
-	begun := time.Now()
-	err = play(contests, o.rounds, func(round int) {
-		fmt.Fprintf(stderr, "\rround %d of %d, %.0f s ", round, o.rounds, time.Since(begun).Seconds())
-	})
-	fmt.Fprintln(stderr)
-	if err != nil {
+	if err := play(contests, o.rounds, progress(o.rounds, stderr)); err != nil {
 		return nil, "", err
 	}
 	sizes, err := w.sizeRows()
@@ -53,6 +48,14 @@ func (w *workshop) timedRows(o *options, models map[string]model, stderr io.Writ
 	how = fmt.Sprintf("ONNX Runtime %s; medians of %d rounds, in each the median of %d calls (%d of batch 16); the middle half is that of the rounds' own ratios",
 		theirs.Version, o.rounds, o.calls, e.batchCalls(16))
 	return rows, how, nil
+}
+
+// progress says on stderr which round it is.
+func progress(rounds int, stderr io.Writer) func(round int) {
+	begun := time.Now()
+	return func(round int) {
+		fmt.Fprintf(stderr, "round %d of %d, %.0f s\n", round, rounds, time.Since(begun).Seconds())
+	}
 }
 
 // allocations is the row of that name: the most of all models.
