@@ -35,8 +35,9 @@ type builder struct {
 
 // value is a tensor of the graph: what is known of it and where it will lie.
 type value struct {
-	shape []int // as ONNX says: [N, features] or [N, C, H, W]; open only at 0
-	uses  int   // how many live nodes and outputs read it
+	shape []int  // as ONNX says: [N, features] or [N, C, H, W]; open only at 0
+	place *place // where else N is; then shape is that for N = 1
+	uses  int    // how many live nodes and outputs read it
 
 	constant *onnx.Tensor // its elements, if they are known at load
 	elem     onnx.DataType
@@ -205,6 +206,9 @@ func (b *builder) output(m *Model, name string) error {
 	}
 	if v.probes != nil {
 		return refuse(name, "the output depends on the size of the batch, but not on its samples")
+	}
+	if v.apart() {
+		return refuse(name, "the output's first dimension is not the batch")
 	}
 	at, err := b.plain(v)
 	if err != nil {

@@ -29,6 +29,10 @@ func FuzzGenerate(f *testing.F) {
 			f.Add(data)
 		}
 	}
+	for seed := range uint64(50) {
+		file, _ := drawChain(-1, seed)
+		f.Add(onnx.Marshal(file))
+	}
 	small := limits{elements: 1 << 15, work: 1 << 21}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := compile(data, small)

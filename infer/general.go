@@ -186,6 +186,7 @@ func (n *node) generalStep(eval evaluate) error {
 type arguments struct {
 	out, in []tensor
 	memory  memory
+	slots   []slot // of an apartStep
 }
 
 // bind makes the tensors of all general steps. Those of the batch's size are
@@ -207,8 +208,14 @@ func (r *run) bind(p *plan) {
 		return tensors
 	}
 	for _, s := range p.steps {
-		if s, ok := s.(*generalStep); ok {
-			r.general[s.id] = arguments{make1(s.out), make1(s.in), memory{pad: r.pad}}
+		switch s := s.(type) {
+		case *generalStep:
+			r.general[s.id] = arguments{make1(s.out), make1(s.in), memory{pad: r.pad}, nil}
+		case *apartStep:
+			args := arguments{make1(s.out), make1(s.in), memory{pad: r.pad}, nil}
+			args.takeTurns(p, args.out, s.out)
+			args.takeTurns(p, args.in, s.in)
+			r.general[s.id] = args
 		}
 	}
 }

@@ -65,6 +65,23 @@ var generalSketches = map[string]func(s *sketch) []string{
 		y := s.node("MatMul", []string{a, s.node("MatMul", []string{x, s.weight(3, 3, 5)})})
 		return []string{s.node("LayerNormalization", []string{y, s.weight(1, 5)}), s.node("ReduceMean", []string{y}, onnx.IntsAttr("axes", -1, 1))}
 	},
+	"attention, sequences first": func(s *sketch) []string {
+		x := s.node("Transpose", []string{s.reshape("z", 0, 4, 3)}, onnx.IntsAttr("perm", 1, 0, 2))
+		x = s.node("MatMul", []string{x, s.weight(3, 3, 6)})
+		heads := s.node("Transpose", []string{s.reshape(x, 4, -1, 3)}, onnx.IntsAttr("perm", 1, 0, 2))
+		t := s.node("Transpose", []string{heads}, onnx.IntsAttr("perm", 0, 2, 1))
+		a := s.node("Softmax", []string{s.node("MatMul", []string{heads, t})})
+		y := s.node("Transpose", []string{s.node("MatMul", []string{a, heads})}, onnx.IntsAttr("perm", 1, 0, 2))
+		y = s.act("Erf", s.reshape(y, -1, 6)) // [4*N, 6]
+		y = s.node("Add", []string{s.reshape(y, 4, -1, 6), x})
+		return []string{s.node("Transpose", []string{y}, onnx.IntsAttr("perm", 1, 2, 0))}
+	},
+	"channels taken for samples": func(s *sketch) []string {
+		x := s.node("Pad", []string{s.reshape("z", -1, 2, 3, 1), s.ints(0, 1, 0, 0, 0, 1, 0, 0)})
+		x = s.reshape(s.node("Transpose", []string{x}, onnx.IntsAttr("perm", 0, 3, 1, 2)), -1, 4, 3)
+		x = s.node("Conv", []string{x, s.weight(8, 4, 4, 3)})
+		return []string{s.reshape(x, -1, 2, 4), s.node("ReduceMean", []string{s.reshape(x, -1, 8)}, onnx.IntsAttr("axes", 1), onnx.IntAttr("keepdims", 0))}
+	},
 	"pixel norm": func(s *sketch) []string {
 		m := s.node("ReduceMean", []string{s.node("Pow", []string{"z", s.weight32(2)})}, onnx.IntsAttr("axes", 1))
 		return []string{s.node("Div", []string{"z", s.act("Sqrt", s.node("Add", []string{m, s.weight32(1e-8)}))})}

@@ -36,6 +36,7 @@ type node struct {
 	pointwise  bool     // its elements depend on no other's place
 	onPixels   evaluate // what does the same to images with channels innermost
 	shapesOnly bool     // inputs that depend on the batch were only read for their sizes
+	single     bool     // inputs and results are those of a single sample
 }
 
 // node compiles one node to its outputs, and perhaps more than it names.
@@ -76,7 +77,21 @@ func (n *node) compile(op *operator) ([]*value, error) {
 		return shapeOf(n)
 	case n.Op == "Size":
 		return sizeOperator(n)
-	case op.layer != nil && (op.general == nil || op.fits == nil || op.fits(n)):
+	case slices.ContainsFunc(n.in, (*value).apart):
+		return n.apart(op.general)
+	}
+	values, err := n.usual(op)
+	if err != nil && n.leaves() {
+		if moved, err := n.apart(op.general); err == nil {
+			return moved, nil
+		}
+	}
+	return values, err
+}
+
+// usual compiles a node whose inputs have their batch, if any, first.
+func (n *node) usual(op *operator) ([]*value, error) {
+	if op.layer != nil && (op.general == nil || op.fits == nil || op.fits(n)) {
 		v, err := op.layer(n)
 		return []*value{v}, err
 	}

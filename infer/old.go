@@ -16,6 +16,8 @@ func (n *node) old() error {
 	switch {
 	case n.opset >= 7 || slices.Contains(unchanged, n.Op):
 		return nil
+	case slices.ContainsFunc(n.in, (*value).apart):
+		return n.refuse("opset %d, and the batch is not the first dimension of its inputs", n.opset)
 	case n.opset < 6:
 		return n.refuse("opset %d had another form of this operator", n.opset)
 	}

@@ -118,28 +118,25 @@ func shapeOf(n *node) ([]*value, error) {
 	if n.err != nil {
 		return nil, n.err
 	}
-	x = x[start:max(start, end)]
+	end = max(start, end)
 	probes := make([]tensor, len(probeSizes))
 	for p := range probes {
-		probes[p] = newTensor(onnx.Int64, len(x))
-		for i, d := range x {
-			if d == open {
-				d = probeSizes[p]
-			}
-			of[int64](probes[p])[i] = int64(d)
-		}
+		probes[p] = newTensor(onnx.Int64, end-start)
+		copy(of[int64](probes[p]), n.in[0].sizes(probeSizes[p])[start:])
 	}
-	v := &value{elem: onnx.Int64, shape: []int{len(x)}, plain: none, pixels: none}
+	v := &value{elem: onnx.Int64, shape: []int{end - start}, plain: none, pixels: none}
 	return []*value{v}, n.symbolic(v, probes)
 }
 
 // sizeOperator is Size: how many elements there are.
 func sizeOperator(n *node) ([]*value, error) {
-	size := sizeOf(n.in[0].shape)
 	probes := make([]tensor, len(probeSizes))
 	for p := range probes {
 		probes[p] = newTensor(onnx.Int64)
-		of[int64](probes[p])[0] = int64(size.of(probeSizes[p]))
+		of[int64](probes[p])[0] = 1
+		for _, d := range n.in[0].sizes(probeSizes[p]) {
+			of[int64](probes[p])[0] *= d
+		}
 	}
 	v := &value{elem: onnx.Int64, plain: none, pixels: none}
 	return []*value{v}, n.symbolic(v, probes)
@@ -173,8 +170,10 @@ func (n *node) sizes(i int) []int64 {
 		switch a, b, _ := v.line(k); {
 		case a == 0:
 			list[k] = b
-		case a == 1 && b == 0:
+		case a == 1 && b == 0 && !n.single:
 			list[k] = batchSize
+		case n.single && a > 0 && b == 0:
+			list[k] = a
 		default:
 			n.fail("size %d is %d times the batch plus %d", k, a, b)
 		}

@@ -55,42 +55,36 @@ func (s *Session) Run(inputs ...Tensor) ([]Tensor, error) {
 // bind lets a buffer be c samples of a value's data from the first on; all of it
 // if its size is fixed.
 func (s *Session) bind(buffer int, data any, v Value, first, c int) {
-	switch to := s.run.data[buffer].(type) {
+	size := sizeOf(v.Shape)
+	cut(s.run.data[buffer], data, first*size.perSample, size.of(c))
+}
+
+// cut lets the slice behind a pointer be n elements of another from one on, or
+// nil if there is no other.
+func cut(to, from any, first, n int) {
+	switch to := to.(type) {
 	case *[]float32:
-		*to = part(*data.(*[]float32), v, first, c)
+		*to = cutOf[float32](from, first, n)
 	case *[]float64:
-		*to = part(*data.(*[]float64), v, first, c)
+		*to = cutOf[float64](from, first, n)
 	case *[]int64:
-		*to = part(*data.(*[]int64), v, first, c)
+		*to = cutOf[int64](from, first, n)
 	case *[]int32:
-		*to = part(*data.(*[]int32), v, first, c)
+		*to = cutOf[int32](from, first, n)
 	case *[]int8:
-		*to = part(*data.(*[]int8), v, first, c)
+		*to = cutOf[int8](from, first, n)
 	case *[]uint8:
-		*to = part(*data.(*[]uint8), v, first, c)
+		*to = cutOf[uint8](from, first, n)
 	case *[]bool:
-		*to = part(*data.(*[]bool), v, first, c)
+		*to = cutOf[bool](from, first, n)
 	}
 }
 
-// letGo forgets the elements behind a pointer to a slice.
-func letGo(data any) {
-	switch to := data.(type) {
-	case *[]float32:
-		*to = nil
-	case *[]float64:
-		*to = nil
-	case *[]int64:
-		*to = nil
-	case *[]int32:
-		*to = nil
-	case *[]int8:
-		*to = nil
-	case *[]uint8:
-		*to = nil
-	case *[]bool:
-		*to = nil
+func cutOf[T element](from any, first, n int) []T {
+	if from == nil {
+		return nil
 	}
+	return (*from.(*[]T))[first:][:n]
 }
 
 // elements returns the slice behind a pointer to one.
@@ -134,14 +128,6 @@ func pointer(slice any, elem string) (data any, n int) {
 		return nil, 0
 	}
 	return data, n
-}
-
-func part[T element](data []T, v Value, first, c int) []T {
-	size := sizeOf(v.Shape)
-	if size.perSample == 0 {
-		return data
-	}
-	return data[first*size.perSample:][:c*size.perSample]
 }
 
 // arguments checks the inputs of a run, and returns the number of samples and

@@ -160,7 +160,7 @@ func (s *Session) release() {
 		if b := &s.model.plan.buffers[i]; b.kind == callersBuffer {
 			s.run.buffers[i] = nil
 			if !b.floats() {
-				letGo(s.run.data[i])
+				cut(s.run.data[i], nil, 0, 0)
 			}
 		}
 	}
