@@ -2,6 +2,7 @@ package infer
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -44,12 +45,13 @@ func parseBound(data []byte, inputs []Tensor) (*Model, error) {
 		}
 	}
 	for {
-		m, wanted, err := compileWith(data, defaults, bound)
-		if err == nil {
-			return m, nil
+		m, err := compileFile(file, defaults, bound)
+		var u *UnsupportedError
+		if !errors.As(err, &u) {
+			return m, err
 		}
 		// What decides a shape is mostly integers; latents beside them are not bound.
-		if !bindOf(wanted, given, bound, integers) && !bindOf(wanted, given, bound, anyType) {
+		if !bindOf(u.Inputs, given, bound, integers) && !bindOf(u.Inputs, given, bound, anyType) {
 			return nil, err
 		}
 	}

@@ -137,14 +137,19 @@ func conformSet(data []byte, g *onnx.Graph, set string) error {
 
 // loadBinding loads a model, and binds as few inputs as it takes.
 func loadBinding(data []byte, inputs map[string]onnx.Tensor) (*Model, error) {
+	file, err := onnx.Unmarshal(data)
+	if err != nil {
+		return nil, public(err)
+	}
 	bound := make(map[string]onnx.Tensor)
 	for {
-		m, wanted, err := compileWith(data, defaults, bound)
-		if err == nil {
-			return m, nil
+		m, err := compileFile(file, defaults, bound)
+		var u *UnsupportedError
+		if !errors.As(err, &u) {
+			return m, err
 		}
 		before := len(bound)
-		for _, name := range wanted {
+		for _, name := range u.Inputs {
 			bound[name] = inputs[name]
 		}
 		if len(bound) == before {

@@ -25,10 +25,13 @@ type UnsupportedError struct {
 	Node   string // the node, by its name or that of its first output; or a tensor; empty for the model itself
 	Op     string // the node's operator
 	Reason string
+	Inputs []string // the model's, if not knowing what they hold is the reason: see ParseBound
 }
 
 // Error names node and operator, and says what they ask for.
-func (e *UnsupportedError) Error() string { return (*onnx.UnsupportedError)(e).Error() }
+func (e *UnsupportedError) Error() string {
+	return (&onnx.UnsupportedError{Node: e.Node, Op: e.Op, Reason: e.Reason}).Error()
+}
 
 // public turns errors of internal/onnx into this package's.
 func public(err error) error {
@@ -38,7 +41,7 @@ func public(err error) error {
 	case errors.As(err, &format):
 		return (*FormatError)(format)
 	case errors.As(err, &unsupported):
-		return (*UnsupportedError)(unsupported)
+		return &UnsupportedError{Node: unsupported.Node, Op: unsupported.Op, Reason: unsupported.Reason}
 	}
 	return err
 }

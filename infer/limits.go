@@ -50,7 +50,7 @@ func parseLimits(data []byte, l Limits) (*Model, error) {
 	if l.MultiplyAdds > 0 {
 		inner.work = min(inner.work, l.MultiplyAdds)
 	}
-	m, err := compile(data, inner)
+	m, err := compileFile(file, inner, nil)
 	if err != nil {
 		return nil, err
 	}

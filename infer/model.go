@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -106,24 +107,27 @@ var defaults = limits{elements: 1 << 28, work: 1 << 50}
 
 // compile loads a model, within limits. Its errors have no package prefix.
 func compile(data []byte, l limits) (*Model, error) {
-	m, _, err := compileWith(data, l, nil)
-	return m, err
-}
-
-// compileWith binds some of the inputs to constants. If that is not enough, it
-// says which others an operator wanted to be.
-func compileWith(data []byte, l limits, bound map[string]onnx.Tensor) (m *Model, wanted []string, err error) {
 	file, err := onnx.Unmarshal(data)
 	if err != nil {
-		return nil, nil, public(err)
+		return nil, public(err)
 	}
-	m = &Model{metadata: make(map[string]string)}
+	return compileFile(file, l, nil)
+}
+
+// compileFile binds some of the inputs to constants. The file stays as it is.
+func compileFile(file *onnx.Model, l limits, bound map[string]onnx.Tensor) (*Model, error) {
+	m := &Model{metadata: make(map[string]string)}
 	for _, p := range file.Metadata {
 		m.metadata[p.Key] = p.Value
 	}
 	b := &builder{file: file, limits: l, opset: int(file.Opset()), values: make(map[string]*value), bound: bound}
 	if err := b.build(m); err != nil {
-		return nil, b.wanted, public(err)
+		err = public(err)
+		if u := (*UnsupportedError)(nil); errors.As(err, &u) {
+			slices.Sort(b.wanted)
+			u.Inputs = slices.Compact(b.wanted)
+		}
+		return nil, err
 	}
-	return m, nil, nil
+	return m, nil
 }

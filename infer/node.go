@@ -125,7 +125,7 @@ func (n *node) arity(op *operator) error {
 
 // refuse makes the error that names this node.
 func (n *node) refuse(format string, args ...any) error {
-	return &UnsupportedError{n.Label(), n.Op, fmt.Sprintf(format, args...)}
+	return &UnsupportedError{Node: n.Label(), Op: n.Op, Reason: fmt.Sprintf(format, args...)}
 }
 
 // fail keeps the first failure.
