@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -33,7 +34,7 @@ FLAGS
 type value struct {
 	Name  string `json:"name"`
 	Type  string `json:"type"`
-	Shape []int  `json:"shape"` // -1 stands for N, the number of samples
+	Shape []int  `json:"shape"` // -1 stands for N, the number of samples; nil: not known
 }
 
 // info is all that is said of a model.
@@ -44,10 +45,11 @@ type info struct {
 	Opset        int64             `json:"opset"`
 	IRVersion    int64             `json:"ir_version"`
 	Inputs       []value           `json:"inputs"`
+	Bind         []string          `json:"bind,omitempty"` // inputs that decide shapes: without them, little is known
 	Outputs      []value           `json:"outputs"`
 	Operators    map[string]int    `json:"operators"`
 	Parameters   int64             `json:"parameters"`
-	MultiplyAdds int64             `json:"multiply_adds"` // for one sample
+	MultiplyAdds int64             `json:"multiply_adds"` // for one sample; 0 if there are inputs to bind
 	Metadata     map[string]string `json:"metadata"`
 }
 
@@ -79,27 +81,76 @@ func describe(path string) (*info, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := infer.Parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("%q: %w", path, err)
+	m, failed := infer.Parse(data)
+	var unsupported *infer.UnsupportedError
+	if failed != nil && !(errors.As(failed, &unsupported) && len(unsupported.Inputs) > 0) {
+		return nil, fmt.Errorf("%q: %w", path, failed)
 	}
 	file, err := onnx.Unmarshal(data)
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", path, err)
 	}
-	s := m.Stats()
-	return &info{
+	i := &info{
 		File: path, Bytes: len(data),
 		Producer: strings.TrimSpace(file.ProducerName + " " + file.ProducerVersion), Opset: file.Opset(), IRVersion: file.IRVersion,
-		Inputs: values(m.Inputs()), Outputs: values(m.Outputs()),
-		Operators: s.Operators, Parameters: s.Parameters, MultiplyAdds: s.MultiplyAdds,
-		Metadata: m.Metadata(),
-	}, nil
+	}
+	if failed != nil {
+		i.Bind = unsupported.Inputs
+		i.read(file)
+		return i, nil
+	}
+	s := m.Stats()
+	i.Inputs, i.Outputs, i.Metadata = values(m.Inputs()), values(m.Outputs()), m.Metadata()
+	i.Operators, i.Parameters, i.MultiplyAdds = s.Operators, s.Parameters, s.MultiplyAdds
+	return i, nil
+}
+
+// read fills in what the file says of a model that cannot be planned yet.
+func (i *info) read(file *onnx.Model) {
+	i.Operators, i.Metadata = make(map[string]int), make(map[string]string)
+	for _, n := range file.Graph.Nodes {
+		i.Operators[n.Op]++
+	}
+	for _, p := range file.Metadata {
+		i.Metadata[p.Key] = p.Value
+	}
+	constants := make(map[string]bool) // up to IR 3, inputs as well
+	for _, c := range file.Graph.Initializers {
+		constants[c.Name] = true
+		switch c.Type {
+		case onnx.Float, onnx.Float16, onnx.BFloat16, onnx.Double:
+			i.Parameters += int64(c.Len())
+		}
+	}
+	for _, v := range file.Graph.Inputs {
+		if !constants[v.Name] {
+			i.Inputs = append(i.Inputs, declared(v))
+		}
+	}
+	for _, v := range file.Graph.Outputs {
+		i.Outputs = append(i.Outputs, declared(v))
+	}
+}
+
+// declared is an input or output as the file declares it, with -1 for any size
+// that is open, and no shape if even their number is.
+func declared(v onnx.ValueInfo) value {
+	to := value{Name: v.Name, Type: v.Type.String()}
+	if v.Shape != nil {
+		to.Shape = []int{}
+	}
+	for _, d := range v.Shape {
+		to.Shape = append(to.Shape, int(max(d.Size, -1)))
+	}
+	return to
 }
 
 func values(from []infer.Value) []value {
 	to := []value{}
 	for _, v := range from {
+		if v.Shape == nil {
+			v.Shape = []int{} // a scalar
+		}
 		to = append(to, value(v))
 	}
 	return to
@@ -112,6 +163,9 @@ func (i *info) table(w io.Writer) error {
 	for _, v := range i.Inputs {
 		fmt.Fprintf(t, "input\t%v\n", v)
 	}
+	for _, name := range i.Bind {
+		fmt.Fprintf(t, "to be bound\t%s: it decides shapes (ganinfer run takes it)\n", printable(name))
+	}
 	for _, v := range i.Outputs {
 		fmt.Fprintf(t, "output\t%v\n", v)
 	}
@@ -121,7 +175,9 @@ func (i *info) table(w io.Writer) error {
 	}
 	fmt.Fprintf(t, "operators\t%s\n", strings.Join(operators, ", "))
 	fmt.Fprintf(t, "parameters\t%d\n", i.Parameters)
-	fmt.Fprintf(t, "multiply-adds\t%d\n", i.MultiplyAdds)
+	if len(i.Bind) == 0 {
+		fmt.Fprintf(t, "multiply-adds\t%d\n", i.MultiplyAdds)
+	}
 	for _, key := range slices.Sorted(maps.Keys(i.Metadata)) {
 		fmt.Fprintf(t, "metadata\t%s = %s\n", printable(key), printable(i.Metadata[key]))
 	}
@@ -131,10 +187,17 @@ func (i *info) table(w io.Writer) error {
 func (v value) String() string {
 	sides := make([]string, len(v.Shape))
 	for i, n := range v.Shape {
-		sides[i] = strconv.Itoa(n)
-		if n < 0 {
+		switch {
+		case n >= 0:
+			sides[i] = strconv.Itoa(n)
+		case i == 0:
 			sides[i] = "N"
+		default:
+			sides[i] = "?"
 		}
+	}
+	if v.Shape == nil {
+		sides = []string{"..."}
 	}
 	return fmt.Sprintf("%s %s [%s]", printable(v.Name), v.Type, strings.Join(sides, ", "))
 }
