@@ -84,15 +84,21 @@ func (n *node) apart(prepare func(*node) evaluate) ([]*value, error) {
 	if n.err != nil {
 		return nil, n.err
 	}
+	return n.results, n.apartStep(eval, whole, at)
+}
+
+// apartStep appends the step that computes the node's results from inputs as
+// they lie, and says where the batch is in them.
+func (n *node) apartStep(eval evaluate, whole []*value, at place) error {
 	s := &apartStep{generalStep{eval: eval, id: n.plan.general, node: n.Label(), op: n.Op}}
 	for i, v := range whole {
 		o := operand{buffer: none}
 		if v != nil && v.probes == nil {
-			at, err := n.plain(v)
+			from, err := n.plain(v)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			o = operand{at, v.elem, n.in[i].shape}
+			o = operand{from, v.elem, n.in[i].shape}
 		}
 		s.in = append(s.in, o)
 	}
@@ -105,7 +111,7 @@ func (n *node) apart(prepare func(*node) evaluate) ([]*value, error) {
 	}
 	n.plan.general++
 	n.plan.add(s)
-	return n.results, nil
+	return nil
 }
 
 // apartStep is a general step on one sample after the other.
@@ -131,13 +137,20 @@ type slot struct {
 	each        int // elements of a sample
 }
 
-// takeTurns makes slots of the tensors that have a part for each sample.
-func (a *arguments) takeTurns(p *plan, tensors []tensor, from []operand) {
-	for i, o := range from {
-		if t := &tensors[i]; o.buffer != none && p.buffers[o.buffer].perSample > 0 {
-			s := slot{newData(t.elem, 0), t.data, t.len()}
-			a.slots, t.data = append(a.slots, s), s.part
+// takeTurns makes slots of the step's tensors that have a part for each sample.
+func (a *arguments) takeTurns(p *plan, s *apartStep) {
+	take := func(t *tensor, from operand) {
+		if from.buffer != none && p.buffers[from.buffer].perSample > 0 {
+			whole := t.data
+			t.data = newData(t.elem, 0)
+			a.slots = append(a.slots, slot{t.data, whole, t.len()})
 		}
+	}
+	for i, o := range s.in {
+		take(&a.in[i], o)
+	}
+	for i, o := range s.out {
+		take(&a.out[i], o)
 	}
 }
 

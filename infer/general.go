@@ -208,14 +208,16 @@ func (r *run) bind(p *plan) {
 		return tensors
 	}
 	for _, s := range p.steps {
-		switch s := s.(type) {
-		case *generalStep:
-			r.general[s.id] = arguments{make1(s.out), make1(s.in), memory{pad: r.pad}, nil}
-		case *apartStep:
-			args := arguments{make1(s.out), make1(s.in), memory{pad: r.pad}, nil}
-			args.takeTurns(p, args.out, s.out)
-			args.takeTurns(p, args.in, s.in)
-			r.general[s.id] = args
+		g, ok := s.(*generalStep)
+		a, apart := s.(*apartStep)
+		if apart {
+			g = &a.generalStep
+		}
+		if ok || apart {
+			r.general[g.id] = arguments{make1(g.out), make1(g.in), memory{pad: r.pad}, nil}
+		}
+		if apart {
+			r.general[g.id].takeTurns(p, a)
 		}
 	}
 }
