@@ -109,9 +109,10 @@ func along(op string, size func(n int) int, inputs func(s *sketch, x folded, d i
 
 func onAxis(x folded, d int) []onnx.Attr { return []onnx.Attr{onnx.IntAttr("axis", int64(d))} }
 
-func one(s *sketch, x folded, d int, at int64) string { // all ones but one size
+// line is a constant that differs along dimension d only.
+func (s *sketch) line(x folded, d int) string {
 	shape := slices.Repeat([]int64{1}, len(x.dims))
-	shape[d] = at
+	shape[d] = x.size(d)
 	return s.weight(1, shape...)
 }
 
@@ -139,11 +140,14 @@ var chainLinks = map[string]chainLink{
 		return y, d != x.at()
 	},
 	"Add": func(s *sketch, x folded, d int) (folded, bool) {
-		size := x.size(d)
-		return folded{s.node("Add", []string{one(s, x, d, size), x.name}), x.dims}, d != x.at() || size == 1
+		return folded{s.node("Add", []string{s.line(x, d), x.name}), x.dims}, d != x.at() || x.size(d) == 1
 	},
 	"Mul": func(s *sketch, x folded, _ int) (folded, bool) {
 		return folded{s.node("Mul", []string{x.name, s.act("Tanh", x.name)}), x.dims}, true
+	},
+	"Where": func(s *sketch, x folded, d int) (folded, bool) {
+		less := s.act("Not", s.node("Less", []string{x.name, s.line(x, d)}))
+		return folded{s.node("Where", []string{less, x.name, s.act("Tanh", x.name)}), x.dims}, d != x.at() || x.size(d) == 1
 	},
 	"Concat": func(s *sketch, x folded, d int) (folded, bool) {
 		y := s.node("Concat", []string{x.name, x.name}, onAxis(x, d)...)

@@ -30,8 +30,6 @@ func convert(dst, src tensor) {
 		convertTo(dst, of[uint8](src))
 	case onnx.Bool:
 		switch v := of[bool](src); dst.elem {
-		case onnx.Bool:
-			copy(of[bool](dst), v)
 		case onnx.Float:
 			fromBools(of[float32](dst), v)
 		case onnx.Double:
