@@ -1,8 +1,7 @@
 package infer
 
 import (
-	"math"
-
+	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -145,7 +144,7 @@ func power(n *node) evaluate {
 		}
 		w.lines(func(o, n int, at, step [3]int) {
 			for k := range n {
-				of[float64](z)[o+k] = math.Pow(of[float64](x)[at[0]+k*step[0]], of[float64](y)[at[1]+k*step[1]])
+				of[float64](z)[o+k] = kernel.Pow64(of[float64](x)[at[0]+k*step[0]], of[float64](y)[at[1]+k*step[1]])
 			}
 		})
 		convert(out[0], z)
@@ -154,7 +153,7 @@ func power(n *node) evaluate {
 
 func integerPower(x, y int64) int64 {
 	if y < 0 {
-		return integer(math.Pow(float64(x), float64(y)))
+		return integer(kernel.Pow64(float64(x), float64(y)))
 	}
 	z := int64(1)
 	for ; y > 0; y >>= 1 {

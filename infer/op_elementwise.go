@@ -3,6 +3,7 @@ package infer
 import (
 	"math"
 
+	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -69,18 +70,18 @@ func leakyRelu(x, alpha, _ float64) float64 {
 
 func elu(x, alpha, _ float64) float64 {
 	if x < 0 {
-		return alpha * math.Expm1(x)
+		return alpha * kernel.ExpLessOne64(x)
 	}
 	return x
 }
 
 func celu(x, alpha, _ float64) float64 {
-	return math.Max(0, x) + math.Min(0, float64(alpha*math.Expm1(x/alpha)))
+	return math.Max(0, x) + math.Min(0, float64(alpha*kernel.ExpLessOne64(x/alpha)))
 }
 
 func selu(x, alpha, gamma float64) float64 {
 	if x <= 0 {
-		return gamma * (alpha * math.Expm1(x))
+		return gamma * (alpha * kernel.ExpLessOne64(x))
 	}
 	return gamma * x
 }
@@ -96,13 +97,13 @@ func thresholdedRelu(x, alpha, _ float64) float64 {
 	return 0
 }
 
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+func sigmoid(x float64) float64 { return 1 / (1 + kernel.Exp64(-x)) }
 
-func softplus(x float64) float64 { return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+func softplus(x float64) float64 { return math.Max(x, 0) + kernel.LogOnePlus64(kernel.Exp64(-math.Abs(x))) }
 
 func hardSwish(x float64) float64 { return x * hardSigmoid(x, 1.0/6, 0.5) }
 
-func mish(x float64) float64 { return x * math.Tanh(softplus(x)) }
+func mish(x float64) float64 { return x * kernel.Tanh64(softplus(x)) }
 
 func sign(x float64) float64 {
 	switch {
@@ -121,10 +122,10 @@ func gelu(n *node) evaluate {
 	if n.stringAttr("approximate", "none", "tanh") == "tanh" {
 		return elementwise(func(x float64) float64 {
 			cubic := x + float64(0.044715*x*x*x)
-			return 0.5 * x * (1 + math.Tanh(math.Sqrt(2/math.Pi)*cubic))
+			return 0.5 * x * (1 + kernel.Tanh64(math.Sqrt(2/math.Pi)*cubic))
 		}, nil)
 	}
-	return elementwise(func(x float64) float64 { return 0.5 * x * (1 + math.Erf(x/math.Sqrt2)) }, nil)
+	return elementwise(func(x float64) float64 { return 0.5 * x * (1 + kernel.Erf64(x/math.Sqrt2)) }, nil)
 }
 
 // clip is Clip; the bounds are attributes up to opset 10, and inputs after.

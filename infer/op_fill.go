@@ -239,7 +239,7 @@ func rangeOf(n *node) evaluate {
 		n.fail("from %v to %v in steps of %v are too many", v[0], v[1], v[2])
 		return nil
 	}
-	length := max(int(count), 0)
+	length := int(max(count, 0))
 	if float64(length) < count {
 		length++
 	}

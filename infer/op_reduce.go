@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -148,9 +149,9 @@ func reduced[T float64 | int64](how reduction, x []T) (sum T) {
 		}
 		s := 0.0
 		for _, v := range x {
-			s += math.Exp(float64(v - top))
+			s += kernel.Exp64(float64(v - top))
 		}
-		return top + T(math.Log(s))
+		return top + T(kernel.Log64(s))
 	}
 	switch how {
 	case reduceMean:
@@ -161,7 +162,7 @@ func reduced[T float64 | int64](how reduction, x []T) (sum T) {
 	case reduceL2:
 		return T(math.Sqrt(float64(sum)))
 	case reduceLogSum:
-		return T(math.Log(float64(sum)))
+		return T(kernel.Log64(float64(sum)))
 	}
 	return sum
 }

@@ -63,7 +63,7 @@ func resize(n *node) evaluate {
 	var along []resample
 	for i, axis := range list {
 		in := x.shape[axis]
-		size, scale := in, scales[i]
+		size, scale := int64(in), scales[i]
 		start, end := 0.0, 1.0
 		if roi != nil {
 			start, end = roi[i], roi[i+len(list)]
@@ -75,16 +75,16 @@ func resize(n *node) evaluate {
 			return nil
 		}
 		if sizes != nil {
-			size = int(sizes[i])
+			size = sizes[i]
 		} else {
-			size = int(math.Floor(float64(float32(scale) * float32(in))))
+			size = integer(math.Floor(float64(float32(scale) * float32(in))))
 		}
 		if in < 1 || size < 1 || size > maxAttr || !(scale > 0) {
 			n.fail("side %d times %v is %d, want 1 to %d", in, scale, size, maxAttr)
 			return nil
 		}
-		shape[axis] = size
-		along = append(along, r.plan(axis, in, size, scale, start, end))
+		shape[axis] = int(size)
+		along = append(along, r.plan(axis, in, int(size), scale, start, end))
 	}
 	if r.mode == "nearest" {
 		n.elem(0, anyType)
@@ -216,7 +216,7 @@ func (n *node) scalesOf(sizes []int64, list []int) (scales []float64) {
 	}
 	for i, axis := range list {
 		scales[i] = one
-		sizes[i] = int64(math.Floor(one*float64(n.in[0].shape[axis]) + 0.5))
+		sizes[i] = integer(math.Floor(float64(one*float64(n.in[0].shape[axis])) + 0.5))
 	}
 	return scales
 }
@@ -239,7 +239,7 @@ func (r *resizing) place(i, in, scale, length, start, end float64) float64 {
 	switch r.coordinates {
 	case "half_pixel_symmetric":
 		adjust := math.Floor(length) / length
-		return in/2*(1-adjust) + half
+		return float64(in/2*(1-adjust)) + half
 	case "pytorch_half_pixel":
 		if length <= 1 {
 			return 0
@@ -265,7 +265,7 @@ func (r *resizing) place(i, in, scale, length, start, end float64) float64 {
 // weights is the taps of a place between the elements of a side.
 func (r *resizing) weights(x float64, side int) []tap {
 	last := side - 1
-	clamp := func(f float64) int { return int(math.Min(math.Max(f, 0), float64(last))) }
+	clamp := func(f float64) int { return int(integer(math.Min(math.Max(f, 0), float64(last)))) }
 	floor := math.Floor(x)
 	f := x - floor
 	var list []tap
@@ -287,7 +287,7 @@ func (r *resizing) weights(x float64, side int) []tap {
 	case "cubic":
 		a := r.cubic
 		near := func(t float64) float64 { return float64((float64((a+2)*t)-(a+3))*t*t) + 1 }
-		far := func(t float64) float64 { return float64((float64((float64(a*t)-5*a)*t)+8*a)*t) - 4*a }
+		far := func(t float64) float64 { return float64((float64((float64(a*t)-float64(5*a))*t)+float64(8*a))*t) - float64(4*a) }
 		list = []tap{{-1, far(1 + f)}, {0, near(f)}, {1, near(1 - f)}, {2, far(2 - f)}}
 	}
 	sum := 0.0

@@ -1,9 +1,9 @@
 package infer
 
 import (
-	"math"
 	"slices"
 
+	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -64,13 +64,13 @@ func softmaxOf(g []float64, log bool) {
 	}
 	top, sum := slices.Max(g), 0.0
 	for _, v := range g {
-		sum += math.Exp(v - top)
+		sum += kernel.Exp64(v - top)
 	}
 	for i, v := range g {
 		if log {
-			g[i] = v - top - math.Log(sum)
+			g[i] = v - top - kernel.Log64(sum)
 		} else {
-			g[i] = math.Exp(v-top) / sum
+			g[i] = kernel.Exp64(v-top) / sum
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package infer
 
-import "math"
+import (
+	"math"
+
+	"github.com/ganlet/ganlet/internal/kernel"
+)
 
 // This file is the table of operators.
 
@@ -75,16 +79,16 @@ var operators = map[string]operator{
 	"Ceil":            {nil, nil, unary(math.Ceil, nil), 1, 1, ""},
 	"Celu":            {nil, nil, parametric(celu, "alpha", 1, "", 0), 1, 1, "alpha"},
 	"Clip":            {nil, nil, clip, 1, 3, "max min"},
-	"Cos":             {nil, nil, unary(math.Cos, nil), 1, 1, ""},
+	"Cos":             {nil, nil, unary(kernel.Cos64, nil), 1, 1, ""},
 	"Elu":             {nil, nil, parametric(elu, "alpha", 1, "", 0), 1, 1, "alpha"},
-	"Erf":             {nil, nil, unary(math.Erf, nil), 1, 1, ""},
-	"Exp":             {nil, nil, unary(math.Exp, nil), 1, 1, ""},
+	"Erf":             {nil, nil, unary(kernel.Erf64, nil), 1, 1, ""},
+	"Exp":             {nil, nil, unary(kernel.Exp64, nil), 1, 1, ""},
 	"Floor":           {nil, nil, unary(math.Floor, nil), 1, 1, ""},
 	"Gelu":            {nil, nil, gelu, 1, 1, "approximate"},
 	"HardSigmoid":     {nil, nil, parametric(hardSigmoid, "alpha", 0.2, "beta", 0.5), 1, 1, "alpha beta"},
 	"HardSwish":       {nil, nil, unary(hardSwish, nil), 1, 1, ""},
 	"LeakyRelu":       {activation, activationFits, parametric(leakyRelu, "alpha", 0.01, "", 0), 1, 1, "alpha"},
-	"Log":             {nil, nil, unary(math.Log, nil), 1, 1, ""},
+	"Log":             {nil, nil, unary(kernel.Log64, nil), 1, 1, ""},
 	"Mish":            {nil, nil, unary(mish, nil), 1, 1, ""},
 	"Neg":             {nil, nil, unary(func(x float64) float64 { return -x }, func(x int64) int64 { return -x }), 1, 1, ""},
 	"Reciprocal":      {nil, nil, unary(func(x float64) float64 { return 1 / x }, nil), 1, 1, ""},
@@ -93,11 +97,11 @@ var operators = map[string]operator{
 	"Selu":            {nil, nil, parametric(selu, "alpha", 1.67326319217681884765625, "gamma", 1.05070102214813232421875), 1, 1, "alpha gamma"},
 	"Sigmoid":         {activation, activationFits, unary(sigmoid, nil), 1, 1, ""},
 	"Sign":            {nil, nil, unary(sign, func(x int64) int64 { return min(max(x, -1), 1) }), 1, 1, ""},
-	"Sin":             {nil, nil, unary(math.Sin, nil), 1, 1, ""},
+	"Sin":             {nil, nil, unary(kernel.Sin64, nil), 1, 1, ""},
 	"Softplus":        {nil, nil, unary(softplus, nil), 1, 1, ""},
 	"Softsign":        {nil, nil, unary(func(x float64) float64 { return x / (1 + math.Abs(x)) }, nil), 1, 1, ""},
 	"Sqrt":            {nil, nil, unary(math.Sqrt, nil), 1, 1, ""},
-	"Tanh":            {activation, activationFits, unary(math.Tanh, nil), 1, 1, ""},
+	"Tanh":            {activation, activationFits, unary(kernel.Tanh64, nil), 1, 1, ""},
 	"ThresholdedRelu": {nil, nil, parametric(thresholdedRelu, "alpha", 1, "", 0), 1, 1, "alpha"},
 
 	"ReduceSum":       {nil, nil, reduce(reduceSum), 1, 2, reduceAttrs},
