@@ -33,9 +33,6 @@
 // file that ganlet wrote carries a proof: the hash of the images that the
 // trainer computed for a known seed, which [Model.Verify] computes again.
 // Latents are part of it: sample i of a seed ([Latent]) is the same everywhere.
-// One thing is missing still: Exp, Log, Pow, Sin, Softmax and their like, which
-// no file of ganlet's uses, are the standard library's, whose last bit may differ
-// between architectures.
 //
 // # What loads
 //

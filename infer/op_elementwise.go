@@ -99,7 +99,9 @@ func thresholdedRelu(x, alpha, _ float64) float64 {
 
 func sigmoid(x float64) float64 { return 1 / (1 + kernel.Exp64(-x)) }
 
-func softplus(x float64) float64 { return math.Max(x, 0) + kernel.LogOnePlus64(kernel.Exp64(-math.Abs(x))) }
+func softplus(x float64) float64 {
+	return math.Max(x, 0) + kernel.LogOnePlus64(kernel.Exp64(-math.Abs(x)))
+}
 
 func hardSwish(x float64) float64 { return x * hardSigmoid(x, 1.0/6, 0.5) }
 

@@ -287,7 +287,9 @@ func (r *resizing) weights(x float64, side int) []tap {
 	case "cubic":
 		a := r.cubic
 		near := func(t float64) float64 { return float64((float64((a+2)*t)-(a+3))*t*t) + 1 }
-		far := func(t float64) float64 { return float64((float64((float64(a*t)-float64(5*a))*t)+float64(8*a))*t) - float64(4*a) }
+		far := func(t float64) float64 {
+			return float64((float64((float64(a*t)-float64(5*a))*t)+float64(8*a))*t) - float64(4*a)
+		}
 		list = []tap{{-1, far(1 + f)}, {0, near(f)}, {1, near(1 - f)}, {2, far(2 - f)}}
 	}
 	sum := 0.0

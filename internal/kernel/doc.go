@@ -26,6 +26,10 @@
 //     plain additions, ascending from +0.
 //   - [Tail]: bias is added; then fma(y, scale, shift); then the activation.
 //
+// Functions of a float32 ([Activate], [Exp], [Erf]) are fixed sequences of float32
+// operations, and those of a float64 (double.go, sine.go) of float64 operations
+// without fma, for operators that are no layers.
+//
 // Vector lanes are different outputs, so neither the tier (see [Tier]), nor the
 // blocking, the batch size or the number of threads changes a bit. Where a NaN
 // comes out, its payload is not part of the contract.
