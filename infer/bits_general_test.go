@@ -48,23 +48,25 @@ func foreignModels(t *testing.T) []generalModel {
 // batches and workers do not change it.
 func hashOfRun(t *testing.T, g generalModel) string {
 	t.Helper()
+	ways := [][2]int{{1, 1}, {3, 3}, {1, 3}, {3, 1}}
+	if kernel.Tier() == "go" {
+		ways = ways[:2] // seconds, where it is emulated
+	}
 	var want []byte
-	for _, batch := range []int{1, 3} {
-		for _, workers := range []int{1, 3} {
-			s := mustSession(t, g.model, batch)
-			s.Workers, s.small = workers, 0
-			var got []byte
-			for _, inputs := range g.inputs() {
-				for _, out := range mustRun(t, s, inputs...) {
-					got = appendBits(t, got, out.Data)
-				}
+	for _, way := range ways {
+		s := mustSession(t, g.model, way[0])
+		s.Workers, s.small = way[1], 0
+		var got []byte
+		for _, inputs := range g.inputs() {
+			for _, out := range mustRun(t, s, inputs...) {
+				got = appendBits(t, got, out.Data)
 			}
-			if want == nil {
-				want = got
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("%s: batch %d and %d workers give other bits than 1 and 1", g.name, batch, workers)
-			}
+		}
+		if want == nil {
+			want = got
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s: batch %d and %d workers give other bits than 1 and 1", g.name, way[0], way[1])
 		}
 	}
 	sum := sha256.Sum256(want)

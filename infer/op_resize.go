@@ -63,7 +63,8 @@ func resize(n *node) evaluate {
 	var along []resample
 	for i, axis := range list {
 		in := x.shape[axis]
-		size, scale := int64(in), scales[i]
+		var size int64
+		scale := scales[i]
 		start, end := 0.0, 1.0
 		if roi != nil {
 			start, end = roi[i], roi[i+len(list)]
