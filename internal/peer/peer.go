@@ -41,11 +41,17 @@ func Names(path string) (input, output string, err error) {
 // Session is a model from z to images, loaded into ONNX Runtime.
 type Session struct {
 	session *ort.DynamicAdvancedSession
+	outputs int
 }
 
 // Open loads the ONNX file at path to run on a number of threads. It reads the input and computes the output of the given names,
 // both float32. Close frees the session.
 func Open(path, input, output string, threads int) (*Session, error) {
+	return OpenAll(path, []string{input}, []string{output}, threads)
+}
+
+// OpenAll is Open for any number of inputs and outputs.
+func OpenAll(path string, inputs, outputs []string, threads int) (*Session, error) {
 	options, err := ort.NewSessionOptions()
 	if err != nil {
 		return nil, fmt.Errorf("peer: %w", err)
@@ -57,11 +63,11 @@ func Open(path, input, output string, threads int) (*Session, error) {
 	if err := options.SetInterOpNumThreads(1); err != nil {
 		return nil, fmt.Errorf("peer: %w", err)
 	}
-	s, err := ort.NewDynamicAdvancedSession(path, []string{input}, []string{output}, options)
+	s, err := ort.NewDynamicAdvancedSession(path, inputs, outputs, options)
 	if err != nil {
 		return nil, fmt.Errorf("peer: %q: %w", path, err)
 	}
-	return &Session{s}, nil
+	return &Session{s, len(outputs)}, nil
 }
 
 // Run computes the output for z of the given shape, in memory of the caller's, and the output's shape.
@@ -74,11 +80,11 @@ func (s *Session) Run(z []float32, shape ...int64) ([]float32, []int64, error) {
 	if err := b.Run(); err != nil {
 		return nil, nil, err
 	}
-	out, ok := b.out[0].(*ort.Tensor[float32])
-	if !ok {
-		return nil, nil, fmt.Errorf("peer: the output is a %T, want float32", b.out[0])
+	out, err := b.Output(0)
+	if err != nil {
+		return nil, nil, err
 	}
-	return append([]float32(nil), out.GetData()...), out.GetShape(), nil
+	return append([]float32(nil), out...), b.out[0].GetShape(), nil
 }
 
 // Close frees the model.
@@ -92,11 +98,52 @@ type Bound struct {
 
 // Bind gives the session z, of the given shape, to read in every run; z must not move or be freed. Close frees what is bound.
 func (s *Session) Bind(z []float32, shape ...int64) (*Bound, error) {
-	in, err := ort.NewTensor(ort.NewShape(shape...), z)
-	if err != nil {
-		return nil, fmt.Errorf("peer: %w", err)
+	dims := make([]int, len(shape))
+	for i, d := range shape {
+		dims[i] = int(d)
 	}
-	return &Bound{s.session, []ort.Value{in}, []ort.Value{nil}}, nil
+	return s.BindAll(Tensor{dims, z})
+}
+
+// Tensor is an input: Data is []float32 or []int64.
+type Tensor struct {
+	Shape []int
+	Data  any
+}
+
+// BindAll is Bind for all inputs of a session.
+func (s *Session) BindAll(inputs ...Tensor) (*Bound, error) {
+	b := &Bound{session: s.session, out: make([]ort.Value, s.outputs)}
+	for _, t := range inputs {
+		shape := make(ort.Shape, len(t.Shape))
+		for i, d := range t.Shape {
+			shape[i] = int64(d)
+		}
+		var in ort.Value
+		var err error
+		switch data := t.Data.(type) {
+		case []float32:
+			in, err = ort.NewTensor(shape, data)
+		case []int64:
+			in, err = ort.NewTensor(shape, data)
+		default:
+			err = fmt.Errorf("an input is %T", t.Data)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("peer: %w", err)
+		}
+		b.in = append(b.in, in)
+	}
+	return b, nil
+}
+
+// Output returns an output of the last run, which must be float32. The next run changes it.
+func (b *Bound) Output(i int) ([]float32, error) {
+	out, ok := b.out[i].(*ort.Tensor[float32])
+	if !ok {
+		return nil, fmt.Errorf("peer: output %d is a %T, want float32", i, b.out[i])
+	}
+	return out.GetData(), nil
 }
 
 // Run computes the output: the first time into new memory, which later runs use again.
