@@ -66,9 +66,13 @@ func flattenFits(n *node) bool {
 	return x.probes == nil && (axis == 1 || len(x.shape) == 0 || x.shape[0] != open)
 }
 
+// convFits says so of convolutions without groups, and in up to two dimensions of
+// those of each channel on its own.
 func convFits(n *node) bool {
-	return n.computedFloats(0) && n.constantFloats(1) && n.constantFloats(2) && len(n.in[0].shape) == 4 &&
-		n.intAttr("group", 1) == 1
+	w, groups := n.in[1].shape, n.intAttr("group", 1)
+	return n.computedFloats(0) && n.constantFloats(1) && n.constantFloats(2) &&
+		len(w) >= 3 && len(w) <= 5 && len(n.in[0].shape) == len(w) &&
+		(groups == 1 || n.Op == "Conv" && len(w) < 5 && w[1] == 1 && int64(w[0]) == groups)
 }
 
 func matMulFits(n *node) bool {

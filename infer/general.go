@@ -171,7 +171,7 @@ func (n *node) generalStep(eval evaluate) error {
 		at, shape := n.plan.buffer(buffer{size: sizeOf(v.shape), elem: v.elem}), v.shape
 		if pixels && v.elem == onnx.Float {
 			v.setPixels(at)
-			shape = byPixels(shape)
+			shape = byPixels(shape, len(shape))
 		} else {
 			v.setPlain(at)
 		}

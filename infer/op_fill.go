@@ -159,7 +159,7 @@ func pad(n *node) evaluate {
 			p.run(out[0], in[0], own)
 		}
 	}
-	if len(x.shape) == 4 {
+	if len(x.shape) > 2 {
 		n.onPixels = filled(p.inPixels(x.shape))
 	}
 	return filled(p)

@@ -103,16 +103,16 @@ func resize(n *node) evaluate {
 			}
 			p.choose(a.axis, which)
 		}
-		if len(x.shape) == 4 {
+		if len(x.shape) > 2 {
 			q := p.inPixels(x.shape)
 			n.onPixels = func(m *memory, out, in []tensor) { q.run(out[0], in[0], tensor{}) }
 		}
 		return n.picked(p)
 	}
-	if len(x.shape) == 4 && x.elem == onnx.Float {
+	if len(x.shape) > 2 && x.elem == onnx.Float {
 		across := slices.Clone(along)
 		for i := range across {
-			across[i].axis = pixelAxis(across[i].axis)
+			across[i].axis = pixelAxis(across[i].axis, len(x.shape))
 		}
 		n.onPixels = resampled(across, r.extrapolation)
 	}

@@ -117,7 +117,7 @@ func widenMatrix(f element, dst []float32, n, rows, step int, x [][]uint16) bool
 
 // vectorMatrix is vector for rows rows of n elements, of which each array has
 // one every stride elements.
-func vectorMatrix(f element, n, rows int, stride [3]int, arrays ...[]float32) int {
+func vectorMatrix(f element, n, rows int, stride [6]int, arrays ...[]float32) int {
 	l := lanes()
 	if l == 0 || n < l || rows == 0 {
 		return 0

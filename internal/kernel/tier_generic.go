@@ -27,4 +27,4 @@ func vectorRows(element, []float32, int, int, int, ...[]float32) int { return 0 
 
 func widenMatrix(element, []float32, int, int, int, [][]uint16) bool { return false }
 
-func vectorMatrix(element, int, int, [3]int, ...[]float32) int { return 0 }
+func vectorMatrix(element, int, int, [6]int, ...[]float32) int { return 0 }

@@ -218,7 +218,7 @@ func addHalves(dst []float32, n, rows, step int, x [][]uint16) {
 // subtract is dst = a - b for rows rows of n values, one every to of dst and
 // every from of a and b.
 func subtract(dst, a, b []float32, n, rows, to, from int) {
-	if done := vectorMatrix(subtractElement, n, rows, [3]int{to, from, from}, dst, a, b); done < n {
+	if done := vectorMatrix(subtractElement, n, rows, [6]int{to, from, from}, dst, a, b); done < n {
 		for r := range rows {
 			for j := done; j < n; j++ {
 				dst[r*to+j] = a[r*from+j] - b[r*from+j]
@@ -229,7 +229,7 @@ func subtract(dst, a, b []float32, n, rows, to, from int) {
 
 // sum is subtract's a + b.
 func sum(dst, a, b []float32, n, rows, to, from int) {
-	if done := vectorMatrix(sumElement, n, rows, [3]int{to, from, from}, dst, a, b); done < n {
+	if done := vectorMatrix(sumElement, n, rows, [6]int{to, from, from}, dst, a, b); done < n {
 		for r := range rows {
 			for j := done; j < n; j++ {
 				dst[r*to+j] = a[r*from+j] + b[r*from+j]
