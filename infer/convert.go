@@ -134,41 +134,43 @@ func wider(t onnx.DataType) onnx.DataType {
 }
 
 // widened returns t in the type it is computed in: itself or a copy.
-func (m *memory) widened(t tensor) tensor {
-	if !t.given() || t.elem == wider(t.elem) {
+func (m *memory) widened(t tensor) tensor { return m.as(wider, t) }
+
+// as returns t in the type that its own is computed in: itself or a copy.
+func (m *memory) as(to func(onnx.DataType) onnx.DataType, t tensor) tensor {
+	if !t.given() || t.elem == to(t.elem) {
 		return t
 	}
-	return m.copied(wider(t.elem), t)
+	return m.copied(to(t.elem), t)
 }
 
 // inWide runs f on widened inputs, and narrows what it makes.
-func inWide(f evaluate) evaluate {
+func inWide(f evaluate) evaluate { return inType(wider, f) }
+
+// inSingle runs f, which computes in float32.
+func inSingle(f evaluate) evaluate {
+	return inType(func(onnx.DataType) onnx.DataType { return onnx.Float }, f)
+}
+
+// inType runs f on inputs of the type that theirs are computed in, and converts
+// what it makes.
+func inType(to func(onnx.DataType) onnx.DataType, f evaluate) evaluate {
 	return func(m *memory, out, in []tensor) {
-		all := true
+		m.in, m.out = m.in[:0], m.out[:0]
 		for _, t := range in {
-			all = all && (!t.given() || t.elem == wider(t.elem))
+			m.in = append(m.in, m.as(to, t))
 		}
 		for _, t := range out {
-			all = all && t.elem == wider(t.elem)
-		}
-		if all {
-			f(m, out, in)
-			return
-		}
-		m.in, m.out = append(m.in[:0], in...), append(m.out[:0], out...)
-		wideIn, wideOut := m.in, m.out
-		for i, t := range in {
-			wideIn[i] = m.widened(t)
-		}
-		for i, t := range out {
-			if t.elem != wider(t.elem) {
-				wideOut[i] = m.tensor(wider(t.elem), t.shape)
+			made := t
+			if t.elem != to(t.elem) {
+				made = m.tensor(to(t.elem), t.shape)
 			}
+			m.out = append(m.out, made)
 		}
-		f(m, wideOut, wideIn)
+		f(m, m.out, m.in)
 		for i, t := range out {
-			if t.elem != wideOut[i].elem {
-				convert(t, wideOut[i])
+			if t.elem != m.out[i].elem {
+				convert(t, m.out[i])
 			}
 		}
 	}

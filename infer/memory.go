@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -24,7 +25,17 @@ type memory struct {
 type scratchpad struct {
 	tensors [onnx.BFloat16][]*tensor
 	next    [onnx.BFloat16]int
-	err     error // what the last run found wrong with its inputs
+	packed  kernel.Packed // the second matrix of a product
+	floats  []float32     // room
+	err     error         // what the last run found wrong with its inputs
+}
+
+// room returns memory for n floats; the next call returns the same.
+func (p *scratchpad) room(n int) []float32 {
+	if cap(p.floats) < n {
+		p.floats = make([]float32, n)
+	}
+	return p.floats[:n]
 }
 
 func newMemory() *memory { return &memory{pad: new(scratchpad)} }

@@ -3,6 +3,7 @@ package infer
 import (
 	"slices"
 
+	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -50,22 +51,39 @@ func matMulGeneral(n *node) evaluate {
 	n.fits(out, rowsOf(out), append(slices.Clone(out[min(1, len(out)):]), k)...)
 	n.result(elem, out...)
 	aStack, bStack := len(a)-2, len(b)-2
-	return func(m *memory, out, in []tensor) {
-		h, n := 1, 1
+	weights := n.packedWeights()
+	pairs := func(m *memory, out, in []tensor) (stack *walk, h, width int) {
+		h, width = 1, 1
 		if !row {
 			h = in[0].shape[len(in[0].shape)-2]
 		}
 		if !column {
-			n = in[1].shape[len(in[1].shape)-1]
+			width = in[1].shape[len(in[1].shape)-1]
 		}
-		stack := out[0].shape[:max(aStack, bStack)]
-		w := m.walkOver(stack, in[0].shape[:aStack], in[1].shape[:bStack], nil)
-		if floats.has(elem) {
-			products[float64](m, out[0], in, w, h, k, n, onnx.Double)
-		} else {
-			products[int64](m, out[0], in, w, h, k, n, onnx.Int64)
-		}
+		return m.walkOver(out[0].shape[:max(aStack, bStack)], in[0].shape[:aStack], in[1].shape[:bStack], nil), h, width
 	}
+	if floats.has(elem) {
+		return inSingle(func(m *memory, out, in []tensor) {
+			stack, h, width := pairs(m, out, in)
+			products(m, of[float32](out[0]), of[float32](in[0]), of[float32](in[1]), stack, h, k, width, weights)
+		})
+	}
+	return inWide(func(m *memory, out, in []tensor) {
+		stack, h, width := pairs(m, out, in)
+		integerProducts(of[int64](out[0]), of[int64](in[0]), of[int64](in[1]), stack, h, k, width)
+	})
+}
+
+// packedWeights is input 1 as the kernel wants it, if it is a constant matrix of
+// float32.
+func (n *node) packedWeights() *kernel.Packed {
+	v := n.in[1]
+	if v.constant == nil || v.elem != onnx.Float || len(v.shape) != 2 {
+		return nil
+	}
+	p := new(kernel.Packed)
+	p.Pack(n.weights(1), v.shape[0], v.shape[1], v.shape[1], 1)
+	return p
 }
 
 // rowsOf is the number of samples of a shape.
@@ -76,37 +94,53 @@ func rowsOf(shape []int) rows {
 	return rows(shape[0])
 }
 
-// products multiplies pairs of matrices, m x k by k x n.
-func products[T float64 | int64](mem *memory, out tensor, in []tensor, stack *walk, m, k, n int, elem onnx.DataType) {
-	a, b, c := mem.copied(elem, in[0]), mem.copied(elem, in[1]), mem.tensor(elem, out.shape)
+// products multiplies pairs of matrices, m x k by k x n. The second is always
+// weights, unless those are nil.
+func products(mem *memory, c, a, b []float32, stack *walk, m, k, n int, weights *kernel.Packed) {
+	if k == 0 {
+		clear(c)
+		return
+	}
+	last := -1
 	stack.lines(func(o, count int, at, step [3]int) {
+		rows := m
+		if step[0] == 1 && step[1] == 0 { // all with the same second matrix
+			rows, count = m*count, 1
+		}
 		for i := range count {
-			left, right := of[T](a)[(at[0]+i*step[0])*m*k:], of[T](b)[(at[1]+i*step[1])*k*n:]
-			multiply(of[T](c)[(o+i)*m*n:][:m*n], left, right, m, k, n, k, 1, n, 1)
+			by := weights
+			if by == nil {
+				by = &mem.pad.packed
+				if right := (at[1] + i*step[1]) * k * n; right != last {
+					by.Pack(b[right:], k, n, n, 1)
+					last = right
+				}
+			}
+			kernel.Gemm(c[(o+i)*m*n:], n, a[(at[0]+i*step[0])*m*k:], k, rows, by, nil, 0, 1)
 		}
 	})
-	convert(out, c)
 }
 
-// multiply is c = a*b for m x k by k x n, with the strides of rows and columns.
-func multiply[T float64 | int64](c, a, b []T, m, k, n, aRow, aCol, bRow, bCol int) {
-	for i := range m {
-		line := c[i*n:][:n]
-		clear(line)
-		for p := range k {
-			x := a[i*aRow+p*aCol]
-			for j := range line {
-				line[j] += T(x * b[p*bRow+j*bCol])
+// integerProducts is products of integers.
+func integerProducts(c, a, b []int64, stack *walk, m, k, n int) {
+	clear(c)
+	stack.lines(func(o, count int, at, step [3]int) {
+		for i := range count * m {
+			line, left := c[(o*m+i)*n:][:n], a[((at[0]+i/m*step[0])*m+i%m)*k:][:k]
+			for p, x := range left {
+				for j, y := range b[((at[1]+i/m*step[1])*k+p)*n:][:n] {
+					line[j] += x * y
+				}
 			}
 		}
-	}
+	})
 }
 
 // gemmGeneral is Gemm with any input computed.
 func gemmGeneral(n *node) evaluate {
 	elem := n.sameElem(floats)
 	a, b := n.in[0].shape, n.in[1].shape
-	alpha, beta := float64(n.floatAttr("alpha", 1)), float64(n.floatAttr("beta", 1))
+	alpha, beta := n.floatAttr("alpha", 1), n.floatAttr("beta", 1)
 	transA, transB := n.intAttr("transA", 0) != 0, n.intAttr("transB", 0) != 0
 	if len(a) != 2 || len(b) != 2 {
 		n.fail("inputs of shapes %v and %v do not fit", a, b)
@@ -129,31 +163,34 @@ func gemmGeneral(n *node) evaluate {
 	}
 	n.fits(shape, rowsOf(shape), a[1], b[1])
 	n.result(elem, shape...)
-	return func(m *memory, out, in []tensor) {
-		x, y, z := m.tensor(onnx.Double, in[0].shape), m.tensor(onnx.Double, in[1].shape), m.tensor(onnx.Double, out[0].shape)
-		convert(x, in[0])
-		convert(y, in[1])
-		h, n, k := z.shape[0], z.shape[1], a[1]
-		aRow, aCol, bRow, bCol := k, 1, n, 1
+	return inSingle(func(m *memory, out, in []tensor) {
+		x, z, by := of[float32](in[0]), of[float32](out[0]), &m.pad.packed
+		h, width, k := out[0].shape[0], out[0].shape[1], a[1]
+		if k == 0 {
+			clear(z)
+		}
 		if transA {
-			aRow, aCol = 1, h
+			turned := m.pad.room(h * k)
+			for i := range h {
+				transpose(turned[i*k:][:k], x[i:], h)
+			}
+			x = turned
 		}
+		row, col := width, 1
 		if transB {
-			bRow, bCol = 1, k
+			row, col = 1, k
 		}
-		sum := of[float64](z)
-		multiply(sum, of[float64](x), of[float64](y), h, k, n, aRow, aCol, bRow, bCol)
-		for i := range sum {
-			sum[i] *= alpha
+		by.Pack(of[float32](in[1]), k, width, row, col)
+		kernel.Gemm(z, width, x, k, h, by, nil, 0, 1)
+		for i := range z {
+			z[i] *= alpha
 		}
 		if in[2].given() {
-			c := m.tensor(onnx.Double, in[2].shape)
-			convert(c, in[2])
-			for i := range of[float64](c) {
-				of[float64](c)[i] *= beta
+			c := m.copied(onnx.Float, in[2])
+			for i := range of[float32](c) {
+				of[float32](c)[i] *= beta
 			}
-			join(m, opAdd, z, z, c)
+			join(m, opAdd, out[0], out[0], c)
 		}
-		convert(out[0], z)
-	}
+	})
 }

@@ -26,14 +26,16 @@ func TestDepthwise(t *testing.T) {
 			}
 			d := Depthwise{Geometry: g}
 			d.Pack(w)
-			for _, parts := range []int{1, 3} {
-				got := make([]float32, n*g.Small())
-				for part := range parts {
-					d.Run(got, src, n, nil, nil, part, parts)
-				}
-				for i, v := range got {
-					if want := g.depthwiseAt(src, w, i); v != want {
-						t.Fatalf("in %d parts, dst[%d] = %v, want %v", parts, i, v, want)
+			for _, tier := range eachTier(t) {
+				for _, parts := range []int{1, 3} {
+					got := make([]float32, n*g.Small())
+					for part := range parts {
+						d.Run(got, src, n, nil, nil, part, parts)
+					}
+					for i, v := range got {
+						if want := g.depthwiseAt(src, w, i); v != want {
+							t.Fatalf("%s, in %d parts: dst[%d] = %v, want %v", tier, parts, i, v, want)
+						}
 					}
 				}
 			}
