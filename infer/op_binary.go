@@ -49,54 +49,88 @@ func arithmeticAll(m *memory, op operation, out tensor, in []tensor) {
 
 // join is out = a op b; out may be a.
 func join(m *memory, op operation, out, a, b tensor) {
-	w := m.walkOver(out.shape, a.shape, b.shape, nil)
 	switch out.elem {
 	case onnx.Float:
-		arithmeticOn[float32](op, w, out, a, b)
+		arithmeticOn(m, out, a, b, func(z, x, y []float32) { floatArithmetic(op, z, x, y) })
 	case onnx.Double:
-		arithmeticOn[float64](op, w, out, a, b)
+		arithmeticOn(m, out, a, b, func(z, x, y []float64) { plainArithmetic(op, z, x, y) })
 	default:
-		arithmeticOn[int64](op, w, out, a, b)
+		arithmeticOn(m, out, a, b, func(z, x, y []int64) { plainArithmetic(op, z, x, y) })
 	}
 }
 
-func arithmeticOn[T wide](op operation, w *walk, out, a, b tensor) {
+// pieceLen is how many elements arithmetic takes at once.
+const pieceLen = 256
+
+// arithmeticOn calls f with pieces of out and what stands at their places in a
+// and b.
+func arithmeticOn[T wide](m *memory, out, a, b tensor, f func(z, x, y []T)) {
 	z, x, y := of[T](out), of[T](a), of[T](b)
-	w.lines(func(o, n int, in, step [3]int) {
-		z, i, j := z[o:o+n], in[0], in[1]
-		switch op {
-		case opAdd:
-			for k := range z {
-				z[k] = x[i] + y[j]
-				i, j = i+step[0], j+step[1]
-			}
-		case opSub:
-			for k := range z {
-				z[k] = x[i] - y[j]
-				i, j = i+step[0], j+step[1]
-			}
-		case opMul:
-			for k := range z {
-				z[k] = x[i] * y[j]
-				i, j = i+step[0], j+step[1]
-			}
-		case opDiv:
-			for k := range z {
-				z[k] = quotient(x[i], y[j])
-				i, j = i+step[0], j+step[1]
-			}
-		case opMax:
-			for k := range z {
-				z[k] = max(x[i], y[j])
-				i, j = i+step[0], j+step[1]
-			}
-		case opMin:
-			for k := range z {
-				z[k] = min(x[i], y[j])
-				i, j = i+step[0], j+step[1]
-			}
+	room := of[T](m.tensor(out.elem, []int{2 * pieceLen}))
+	left, right := room[:pieceLen], room[pieceLen:]
+	m.walkOver(out.shape, a.shape, b.shape, nil).lines(func(o, n int, in, step [3]int) {
+		for from := 0; from < n; from += pieceLen {
+			k := min(pieceLen, n-from)
+			f(z[o+from:][:k], stepped(left[:k], x, in[0]+from*step[0], step[0]), stepped(right[:k], y, in[1]+from*step[1], step[1]))
 		}
 	})
+}
+
+// stepped returns the elements of v from at on, one every step: where they lie,
+// or else in room.
+func stepped[T any](room, v []T, at, step int) []T {
+	if step == 1 {
+		return v[at:][:len(room)]
+	}
+	for i := range room {
+		room[i] = v[at+i*step]
+	}
+	return room
+}
+
+// floatArithmetic is plainArithmetic of float32.
+func floatArithmetic(op operation, z, x, y []float32) {
+	switch op {
+	case opAdd:
+		kernel.Add(z, x, y)
+	case opSub:
+		kernel.Sub(z, x, y)
+	case opMul:
+		kernel.Mul(z, x, y)
+	default:
+		plainArithmetic(op, z, x, y)
+	}
+}
+
+// plainArithmetic is z = x op y for slices of one length.
+func plainArithmetic[T wide](op operation, z, x, y []T) {
+	x, y = x[:len(z)], y[:len(z)]
+	switch op {
+	case opAdd:
+		for k := range z {
+			z[k] = x[k] + y[k]
+		}
+	case opSub:
+		for k := range z {
+			z[k] = x[k] - y[k]
+		}
+	case opMul:
+		for k := range z {
+			z[k] = x[k] * y[k]
+		}
+	case opDiv:
+		for k := range z {
+			z[k] = quotient(x[k], y[k])
+		}
+	case opMax:
+		for k := range z {
+			z[k] = max(x[k], y[k])
+		}
+	case opMin:
+		for k := range z {
+			z[k] = min(x[k], y[k])
+		}
+	}
 }
 
 // quotient divides; an integer by 0 is 0, as ONNX leaves it open and Go would
@@ -126,6 +160,16 @@ func power(n *node) evaluate {
 	elem, exponent := n.elem(0, numbers), n.elem(1, numbers)
 	n.result(elem, n.broadcast(n.in[0].shape, n.in[1].shape)...)
 	whole := integers.has(elem) && integers.has(exponent)
+	if v := n.in[1].constant; v != nil && v.Len() == 1 && floats.has(elem) {
+		if e, err := v.Float64s(); err == nil && e[0] == 2 {
+			return func(m *memory, out, in []tensor) { join(m, opMul, out[0], in[0], in[0]) }
+		}
+	}
+	return powerOf(whole)
+}
+
+// powerOf is power of any exponent.
+func powerOf(whole bool) evaluate {
 	return func(m *memory, out, in []tensor) {
 		x, y := m.tensor(onnx.Double, in[0].shape), m.tensor(onnx.Double, in[1].shape)
 		convert(x, in[0])
@@ -187,13 +231,10 @@ func prelu(n *node) evaluate {
 }
 
 func preluOn[T wide](m *memory, out tensor, in []tensor) {
-	z, x, slope := of[T](out), of[T](in[0]), of[T](in[1])
-	w := m.walkOver(out.shape, in[0].shape, in[1].shape, nil)
-	w.lines(func(o, n int, at, step [3]int) {
-		for k := range n {
-			z[o+k] = x[o+k]
-			if x[o+k] < 0 {
-				z[o+k] *= slope[at[1]+k*step[1]]
+	arithmeticOn(m, out, in[0], in[1], func(z, x, slope []T) {
+		for k, v := range x {
+			if z[k] = v; v < 0 {
+				z[k] = v * slope[k]
 			}
 		}
 	})

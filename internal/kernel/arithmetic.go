@@ -1,0 +1,45 @@
+package kernel
+
+import "math"
+
+// This file is arithmetic on whole arrays, each result rounded once.
+
+// Add is dst = x + y. Dst may be x or y, here and below.
+func Add(dst, x, y []float32) {
+	for i := vector(sumElement, nil, dst, x, y); i < len(dst); i++ {
+		dst[i] = x[i] + y[i]
+	}
+}
+
+// Sub is dst = x - y.
+func Sub(dst, x, y []float32) {
+	for i := vector(subtractElement, nil, dst, x, y); i < len(dst); i++ {
+		dst[i] = x[i] - y[i]
+	}
+}
+
+// Mul is dst = x * y.
+func Mul(dst, x, y []float32) {
+	for from := 0; from < len(dst); from += len(minusZeros) {
+		n := min(len(minusZeros), len(dst)-from)
+		d, x, y := dst[from:][:n], x[from:], y[from:]
+		for i := vector(affineElement, nil, d, x, y, minusZeros[:]); i < n; i++ { // x*y + -0 is x*y
+			d[i] = x[i] * y[i]
+		}
+	}
+}
+
+// minusZeros is what changes no product when it is added.
+var minusZeros = func() (z [256]float32) {
+	for i := range z {
+		z[i] = float32(math.Copysign(0, -1))
+	}
+	return z
+}()
+
+// DivideBy is x = x / by.
+func DivideBy(x []float32, by float32) {
+	for i := vector(divideElement, []float32{by}, x); i < len(x); i++ {
+		x[i] /= by
+	}
+}
