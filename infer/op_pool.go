@@ -137,9 +137,7 @@ func globalPool(how reduction) func(*node) evaluate {
 			shape[d] = 1
 		}
 		n.result(x.elem, shape...)
-		joined := steps(len(shape), 1)[2:]
-		return func(m *memory, out, in []tensor) {
-			reduceIn[float64](m, how, m.lanesOf(in[0].shape, joined), out[0], in[0], onnx.Double)
-		}
+		n.onPixels = reduceOver(how, steps(len(shape)-1, 1)[1:])
+		return reduceOver(how, steps(len(shape), 1)[2:])
 	}
 }

@@ -91,29 +91,54 @@ func reduce(how reduction) func(*node) evaluate {
 			}
 		}
 		n.result(elem, shape...)
-		return func(m *memory, out, in []tensor) {
-			l := m.lanesOf(in[0].shape, list)
-			if floats.has(elem) {
-				reduceIn[float64](m, how, l, out[0], in[0], onnx.Double)
-			} else {
-				reduceIn[int64](m, how, l, out[0], in[0], onnx.Int64)
+		if keep && rank > 2 {
+			var across []int
+			for _, d := range list {
+				across = append(across, pixelAxis(d, rank))
 			}
+			n.onPixels = reduceOver(how, across)
+		}
+		return reduceOver(how, list)
+	}
+}
+
+func reduceOver(how reduction, list []int) evaluate {
+	return inWide(func(m *memory, out, in []tensor) {
+		switch l := m.lanesOf(in[0].shape, list); in[0].elem {
+		case onnx.Float:
+			reduceLanes[float32, float64](m, how, l, out[0], in[0], onnx.Double)
+		case onnx.Double:
+			reduceLanes[float64, float64](m, how, l, out[0], in[0], onnx.Double)
+		default:
+			reduceLanes[int64, int64](m, how, l, out[0], in[0], onnx.Int64)
+		}
+	})
+}
+
+// together is how many groups are gathered at once: most often they are
+// neighbours in memory.
+const together = 16
+
+// reduceLanes reduces elements of type S in type T, which elem names.
+func reduceLanes[S wide, T float64 | int64](m *memory, how reduction, l *lanes, out, in tensor, elem onnx.DataType) {
+	src, dst, n := of[S](in), of[S](out), len(l.members)
+	room := of[T](m.tensor(elem, []int{together, n}))
+	for i := 0; i < len(l.groups); i += together {
+		groups := l.groups[i:min(i+together, len(l.groups))]
+		gathered(room, src, groups, l.members)
+		for k := range groups {
+			dst[i+k] = S(reduced(how, room[k*n:][:n]))
 		}
 	}
 }
 
-func reduceIn[T float64 | int64](m *memory, how reduction, l *lanes, out, in tensor, elem onnx.DataType) {
-	x, y := m.tensor(elem, in.shape), m.tensor(elem, out.shape)
-	convert(x, in)
-	src, dst := of[T](x), of[T](y)
-	group := of[T](m.tensor(elem, []int{len(l.members)}))
-	for i, g := range l.groups {
-		for j, m := range l.members {
-			group[j] = src[g+m]
+// gathered writes the elements of groups one after the other.
+func gathered[S wide, T float64 | int64](dst []T, src []S, groups, members []int) {
+	for j, m := range members {
+		for k, g := range groups {
+			dst[k*len(members)+j] = T(src[g+m])
 		}
-		dst[i] = reduced(how, group)
 	}
-	convert(out, y)
 }
 
 func reduced[T float64 | int64](how reduction, x []T) (sum T) {

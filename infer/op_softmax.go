@@ -12,25 +12,31 @@ import (
 // inDouble makes an evaluate of one tensor that works in float64 on groups of
 // elements along axes.
 func inDouble(joined []int, f func(group []float64)) evaluate {
-	return func(m *memory, out, in []tensor) {
-		x := m.tensor(onnx.Double, in[0].shape)
-		convert(x, in[0])
-		eachLane(m, x, joined, f)
-		convert(out[0], x)
+	return func(m *memory, out, in []tensor) { eachLane(m, out[0], in[0], joined, f) }
+}
+
+// eachLane writes to out what f makes of the elements of x along axes.
+func eachLane(m *memory, out, x tensor, joined []int, f func(group []float64)) {
+	if l := m.lanesOf(x.shape, joined); x.elem == onnx.Float {
+		lanesOn[float32](m, l, out, x, f)
+	} else {
+		lanesOn[float64](m, l, out, x, f)
 	}
 }
 
-// eachLane replaces the elements along axes by what f makes of them.
-func eachLane(m *memory, x tensor, joined []int, f func(group []float64)) {
-	l, v := m.lanesOf(x.shape, joined), of[float64](x)
-	group := of[float64](m.tensor(onnx.Double, []int{len(l.members)}))
-	for _, g := range l.groups {
-		for j, m := range l.members {
-			group[j] = v[g+m]
+func lanesOn[T float32 | float64](m *memory, l *lanes, out, x tensor, f func(group []float64)) {
+	src, dst, n := of[T](x), of[T](out), len(l.members)
+	room := of[float64](m.tensor(onnx.Double, []int{together, n}))
+	for i := 0; i < len(l.groups); i += together {
+		groups := l.groups[i:min(i+together, len(l.groups))]
+		gathered(room, src, groups, l.members)
+		for k := range groups {
+			f(room[k*n:][:n])
 		}
-		f(group)
 		for j, m := range l.members {
-			v[g+m] = group[j]
+			for k, g := range groups {
+				dst[g+m] = T(room[k*n+j])
+			}
 		}
 	}
 }
@@ -46,12 +52,22 @@ func softmax(log bool) func(*node) evaluate {
 			def = 1
 		}
 		first := n.axis(n.intAttr("axis", def), len(x.shape))
-		n.within(x.shape, first)
+		if n.within(x.shape, first); n.err != nil {
+			return nil
+		}
 		joined := []int{first}
 		if n.opset < 13 {
 			joined = nil
 			for d := first; d < len(x.shape); d++ {
 				joined = append(joined, d)
+			}
+		}
+		if x.elem == onnx.Float && !log && product(x.shape[joined[len(joined)-1]+1:]) == 1 {
+			return func(_ *memory, out, in []tensor) {
+				y := of[float32](out[0])
+				copy(y, of[float32](in[0]))
+				n := product(in[0].shape[first:])
+				kernel.Softmax(y, len(y)/max(n, 1), n)
 			}
 		}
 		return inDouble(joined, func(g []float64) { softmaxOf(g, log) })
