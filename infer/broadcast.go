@@ -229,28 +229,63 @@ func pickAll[T element](p *pick, dst, src, fill tensor) {
 
 func pickAxes[T element](dst, src []T, at int, axes [][]int, fill T) {
 	list := axes[0]
-	if len(axes) == 1 {
-		for i, k := range list {
-			if k == filling {
-				dst[i] = fill
-			} else {
-				dst[i] = src[at+k]
-			}
-		}
-		return
-	}
 	if len(dst) == 0 {
 		return
 	}
-	each := len(dst) / len(list)
-	for i, k := range list {
-		if k == filling {
+	switch each := len(dst) / len(list); {
+	case len(axes) == 1:
+		pickLine(dst, src, at, list, fill)
+	case len(axes) == 2 && list[0] == 0 && len(list) > 1 && list[1] == 1:
+		pickTurned(dst, src, at, list, axes[1], fill)
+	default:
+		for i, k := range list {
+			if k != filling {
+				pickAxes(dst[i*each:][:each], src, at+k, axes[1:], fill)
+				continue
+			}
 			for j := range each {
 				dst[i*each+j] = fill
 			}
+		}
+	}
+}
+
+// pickLine moves one line of elements; neighbours that stay neighbours go
+// together.
+func pickLine[T element](dst, src []T, at int, list []int, fill T) {
+	for i := 0; i < len(list); {
+		k := list[i]
+		if k == filling {
+			dst[i] = fill
+			i++
 			continue
 		}
-		pickAxes(dst[i*each:][:each], src, at+k, axes[1:], fill)
+		n := 1
+		for i+n < len(list) && list[i+n] == k+n {
+			n++
+		}
+		if n < 8 {
+			dst[i], n = src[at+k], 1 // cheaper than a call
+		} else {
+			copy(dst[i:i+n], src[at+k:])
+		}
+		i += n
+	}
+}
+
+// pickTurned moves rows that were columns, a few rows at a time, so that what is
+// read of a line in the cache is all it holds.
+func pickTurned[T element](dst, src []T, at int, rows, cols []int, fill T) {
+	for r := 0; r < len(rows); r += together {
+		few := rows[r:min(r+together, len(rows))]
+		for c, k := range cols {
+			for i, row := range few {
+				to := (r+i)*len(cols) + c
+				if dst[to] = fill; row != filling && k != filling {
+					dst[to] = src[at+row+k]
+				}
+			}
+		}
 	}
 }
 

@@ -52,6 +52,10 @@ func batchNormFits(n *node) bool {
 	return known && len(n.in[0].shape) > 1 && n.intAttr("training_mode", 0) == 0 && n.intAttr("spatial", 1) == 1
 }
 
+func instanceNormFits(n *node) bool {
+	return n.computedFloats(0) && n.constantFloats(1) && n.constantFloats(2) && len(n.in[0].shape) > 2
+}
+
 func castFits(n *node) bool {
 	x, to := n.in[0], onnx.DataType(n.intAttr("to", 0))
 	narrow := x.elem == onnx.Float16 || x.elem == onnx.BFloat16

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -29,8 +30,49 @@ func standardize(g []float64, eps float64) (mean, inverse float64) {
 	return mean, inverse
 }
 
+// instanceStep is InstanceNormalization of rows images.
+type instanceStep struct {
+	layer
+	area        int
+	gamma, beta []float32
+	eps         float32
+}
+
+func (s *instanceStep) scratch(int) int  { return 6 * s.channels }
+func (s *instanceStep) work(n int) int64 { return 4 * volume(s.rows.of(n), s.area, s.channels) }
+
+func (s *instanceStep) run(r *run, part, parts int) {
+	dst, src := s.of(r)
+	from, to := share(s.rows.of(r.n), part, parts)
+	for i, each := from, s.area*s.channels; i < to; i++ {
+		y := dst[i*each:][:each]
+		kernel.InstanceNorm(y, src[i*each:][:each], s.gamma, s.beta, s.eps, r.scratch[part])
+		s.tail.Apply(y, s.channels)
+	}
+}
+
 // instanceNorm is InstanceNormalization: each channel of each sample.
-func instanceNorm(n *node) evaluate {
+func instanceNorm(n *node) (*value, error) {
+	x := n.data(0, 0)
+	c := x.channels()
+	s := &instanceStep{area: x.area(), gamma: n.vector(1, c), beta: n.vector(2, c), eps: n.floatAttr("epsilon", 1e-5)}
+	if n.err != nil {
+		return nil, n.err
+	}
+	src, err := n.pixels(x)
+	if err != nil {
+		return nil, err
+	}
+	dst := n.newBuffer(x.shape)
+	s.layer = layer{link: link{src, dst}, rows: x.rows(), channels: c}
+	n.plan.add(s)
+	v := &value{shape: x.shape, elem: x.elem, plain: none, pixels: none, layer: &s.layer}
+	v.setPixels(dst)
+	return v, nil
+}
+
+// instanceNormGeneral is instanceNorm of any floats, computed or not.
+func instanceNormGeneral(n *node) evaluate {
 	x := n.in[0]
 	elem := n.sameElem(floats)
 	if len(x.shape) < 2 || !slices.Equal(n.in[1].shape, x.shape[1:2]) || !slices.Equal(n.in[2].shape, x.shape[1:2]) {

@@ -38,7 +38,7 @@ var operators = map[string]operator{
 	"GreaterOrEqual":        {nil, nil, compare(greaterOrEqual[float64], greaterOrEqual[int64], numbers), 2, 2, ""},
 	"GroupNormalization":    {nil, nil, groupNorm, 3, 3, "epsilon num_groups stash_type"},
 	"Identity":              {identity, notProbed, unaryAny, 1, 1, ""},
-	"InstanceNormalization": {nil, nil, instanceNorm, 3, 3, "epsilon"},
+	"InstanceNormalization": {instanceNorm, instanceNormFits, instanceNormGeneral, 3, 3, "epsilon"},
 	"LayerNormalization":    {nil, nil, layerNorm, 2, 3, "axis epsilon stash_type"},
 	"Less":                  {nil, nil, compare(less[float64], less[int64], numbers), 2, 2, ""},
 	"LessOrEqual":           {nil, nil, compare(lessOrEqual[float64], lessOrEqual[int64], numbers), 2, 2, ""},

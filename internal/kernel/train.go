@@ -9,11 +9,11 @@ import "math"
 // of sums stay exact enough for long columns.
 const sumBlock = 128
 
-// columnSums writes, for each of c columns, the sum of what add adds for a row:
-// blocks of sumBlock rows ascending, then the blocks' sums.
-func columnSums(dst []float32, rows, c int, add func(acc []float32, row int)) {
+// columnSums writes, for each column of dst, the sum of what add adds for a row:
+// blocks of sumBlock rows ascending, then the blocks' sums. It needs an acc as
+// long as dst.
+func columnSums(dst, acc []float32, rows int, add func(acc []float32, row int)) {
 	clear(dst)
-	acc := make([]float32, c)
 	for i := 0; i < rows; i += sumBlock {
 		clear(acc)
 		for r := i; r < min(rows, i+sumBlock); r++ {
@@ -25,20 +25,28 @@ func columnSums(dst []float32, rows, c int, add func(acc []float32, row int)) {
 
 // SumRows writes the sum over the rows of x, [len(x)/len(dst), len(dst)].
 func SumRows(dst, x []float32) {
+	sumRows(dst, make([]float32, len(dst)), x)
+}
+
+func sumRows(dst, acc, x []float32) {
 	c := len(dst)
-	columnSums(dst, len(x)/c, c, func(acc []float32, r int) { AddTo(acc, x[r*c:]) })
+	columnSums(dst, acc, len(x)/c, func(acc []float32, r int) { AddTo(acc, x[r*c:]) })
 }
 
 // NormStats computes the mean, the unbiased variance, and 1/sqrt(biased
 // variance + eps) of each column of x, [len(x)/C, C].
 func NormStats(mean, variance, inv, x []float32, eps float32) {
+	normStats(mean, variance, inv, make([]float32, len(mean)), x, eps)
+}
+
+func normStats(mean, variance, inv, acc, x []float32, eps float32) {
 	c := len(mean)
 	rows := len(x) / c
-	SumRows(mean, x)
+	sumRows(mean, acc, x)
 	for i := range mean {
 		mean[i] /= float32(rows)
 	}
-	columnSums(variance, rows, c, func(acc []float32, r int) {
+	columnSums(variance, acc, rows, func(acc []float32, r int) {
 		row := x[r*c:][:c]
 		for i := vector(addSquareElement, nil, acc, row, mean); i < c; i++ {
 			d := row[i] - mean[i]
@@ -54,8 +62,13 @@ func NormStats(mean, variance, inv, x []float32, eps float32) {
 // Normalize is y = act((x-mean)*inv*gamma + beta) on whole rows, as one
 // multiply-add with inv*gamma and beta - mean*inv*gamma.
 func Normalize(y, x, mean, inv, gamma, beta []float32, act Act, alpha float32) {
+	normalize(y, x, mean, inv, gamma, beta, make([]float32, len(mean)), make([]float32, len(mean)))
+	Activate(y, act, alpha)
+}
+
+// normalize writes the two it multiplies and adds to scale and shift.
+func normalize(y, x, mean, inv, gamma, beta, scale, shift []float32) {
 	c := len(mean)
-	scale, shift := make([]float32, c), make([]float32, c)
 	for i := range c {
 		scale[i] = inv[i] * gamma[i]
 		shift[i] = fma(-mean[i], scale[i], beta[i])
@@ -66,7 +79,16 @@ func Normalize(y, x, mean, inv, gamma, beta []float32, act Act, alpha float32) {
 			row[j] = fma(from[j], scale[j], shift[j])
 		}
 	}
-	Activate(y, act, alpha)
+}
+
+// InstanceNorm brings each column of x, [len(x)/C, C], to mean 0 and variance 1,
+// with the column's own statistics as NormStats computes them, and applies gamma
+// and beta as Normalize does. It needs 6 floats of scratch a column.
+func InstanceNorm(y, x, gamma, beta []float32, eps float32, scratch []float32) {
+	c := len(gamma)
+	s := func(i int) []float32 { return scratch[i*c:][:c] }
+	normStats(s(0), s(1), s(2), s(3), x, eps)
+	normalize(y, x, s(0), s(2), gamma, beta, s(4), s(5))
 }
 
 // NormGradSums computes the gradients of gamma and beta: the sums over rows of
@@ -74,7 +96,7 @@ func Normalize(y, x, mean, inv, gamma, beta []float32, act Act, alpha float32) {
 func NormGradSums(dgamma, dbeta, dy, x, mean, inv []float32) {
 	c := len(mean)
 	SumRows(dbeta, dy)
-	columnSums(dgamma, len(x)/c, c, func(acc []float32, r int) {
+	columnSums(dgamma, make([]float32, c), len(x)/c, func(acc []float32, r int) {
 		row, d := x[r*c:][:c], dy[r*c:][:c]
 		for i := vector(addProductElement, nil, acc, d, row, mean); i < c; i++ {
 			acc[i] = fma(d[i], row[i]-mean[i], acc[i])
