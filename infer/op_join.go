@@ -31,6 +31,14 @@ func concat(n *node) evaluate {
 		shape[axis] += v.shape[axis]
 	}
 	n.result(elem, shape...)
+	if len(shape) > 2 && elem == onnx.Float {
+		n.pointwise = true // all inputs by pixels
+		n.onPixels = concatAlong(pixelAxis(axis, len(shape)))
+	}
+	return concatAlong(axis)
+}
+
+func concatAlong(axis int) evaluate {
 	return func(m *memory, out, in []tensor) {
 		switch out[0].data.(type) {
 		case *[]float32:

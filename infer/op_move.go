@@ -128,27 +128,30 @@ func depthToSpace(n *node) evaluate {
 	if n.err != nil {
 		return nil
 	}
-	c, h, w := x.shape[1]/(block*block), x.shape[2], x.shape[3]
+	c := x.shape[1] / (block * block)
 	across, down, deep := 1, block, block*block // in channels of the input
 	if order == "DCR" {
 		across, down, deep = c, block*c, 1
 	}
-	p := newPick(x.shape)
-	chans := p.axes[1]
-	rows, cols := p.axes[2], p.axes[3]
-	plane := h * w
-	p.axes[1], p.axes[2], p.axes[3] = nil, nil, nil
-	p.axes[1] = make([]int, c)
-	for i := range p.axes[1] {
-		p.axes[1][i] = chans[i*deep]
+	shuffle := func(p pick, chans, rows, cols, channel int) pick { // axes, and the distance of channels
+		p.axes[chans] = steps(c, deep*channel)
+		p.axes[rows] = shuffled(p.axes[rows], block, down*channel)
+		p.axes[cols] = shuffled(p.axes[cols], block, across*channel)
+		return p
 	}
-	for i := range h * block {
-		p.axes[2] = append(p.axes[2], rows[i/block]+i%block*down*plane)
+	q := shuffle(newPick(byPixels(x.shape, 4)), 3, 1, 2, 1)
+	n.onPixels = func(m *memory, out, in []tensor) { q.run(out[0], in[0], tensor{}) }
+	return n.picked(shuffle(newPick(x.shape), 1, 2, 3, x.shape[2]*x.shape[3]))
+}
+
+// shuffled puts block places, step apart, in place of every one.
+func shuffled(list []int, block, step int) (out []int) {
+	for _, at := range list {
+		for i := range block {
+			out = append(out, at+i*step)
+		}
 	}
-	for i := range w * block {
-		p.axes[3] = append(p.axes[3], cols[i/block]+i%block*across*plane)
-	}
-	return n.picked(p)
+	return out
 }
 
 func spaceToDepth(n *node) evaluate {

@@ -63,23 +63,55 @@ func averagePool(n *node) evaluate {
 		return nil
 	}
 	n.result(n.in[0].elem, shape...)
-	return func(m *memory, out, in []tensor) {
-		x, y := m.tensor(onnx.Double, in[0].shape), m.tensor(onnx.Double, out[0].shape)
-		convert(x, in[0])
-		small, large := product(w.small[:]), product(w.large[:])
-		for c := range in[0].shape[0] * in[0].shape[1] {
-			src, dst := of[float64](x)[c*large:], of[float64](y)[c*small:]
-			inside := 0
-			w.pool(func(o int) { inside = 0 },
-				func(o, i int) { dst[o] += src[i]; inside++ },
-				func(o, taps int) {
-					if include {
-						inside = taps
-					}
-					dst[o] /= float64(max(inside, 1))
-				})
+	return n.pooled(w, 0, addRow, func(acc []float64, inside, taps int) {
+		if include {
+			inside = taps
 		}
-		convert(out[0], y)
+		for i := range acc {
+			acc[i] /= float64(max(inside, 1))
+		}
+	})
+}
+
+// pooled makes the evaluate of a pooling of one output: add takes the elements
+// at one tap of a window, which begin as first, and end finishes them.
+func (n *node) pooled(w *window, first float64, add func(acc, row []float64), end func(acc []float64, inside, taps int)) evaluate {
+	over := func(channels func(shape []int) int) evaluate {
+		return func(m *memory, out, in []tensor) {
+			src, dst, c := m.copied(onnx.Double, in[0]), m.tensor(onnx.Double, out[0].shape), channels(out[0].shape)
+			small, large := c*product(w.small[:]), c*product(w.large[:])
+			for i := range dst.len() / max(small, 1) {
+				x, y, inside := of[float64](src)[i*large:], of[float64](dst)[i*small:], 0
+				w.pool(func(o int) {
+					inside = 0
+					for k := range c {
+						y[o*c+k] = first
+					}
+				}, func(o, i int) {
+					add(y[o*c:][:c], x[i*c:][:c])
+					inside++
+				}, func(o, taps int) { end(y[o*c:][:c], inside, taps) })
+			}
+			convert(out[0], dst)
+		}
+	}
+	if n.in[0].elem == onnx.Float {
+		n.onPixels = over(func(shape []int) int { return shape[len(shape)-1] })
+	}
+	return over(func([]int) int { return 1 })
+}
+
+func addRow(acc, row []float64) {
+	for i, v := range row {
+		acc[i] += v
+	}
+}
+
+func largest(acc, row []float64) {
+	for i, v := range row {
+		if v > acc[i] || v != v {
+			acc[i] = v
+		}
 	}
 }
 
@@ -92,6 +124,9 @@ func maxPool(n *node) evaluate {
 	}
 	if len(n.Outputs) > 1 && n.Outputs[1] != "" {
 		n.within(n.in[0].shape, 0) // places count through the batch
+	} else {
+		n.result(n.in[0].elem, shape...)
+		return n.pooled(w, math.Inf(-1), largest, func([]float64, int, int) {})
 	}
 	n.result(n.in[0].elem, shape...)
 	n.result(onnx.Int64, shape...)

@@ -115,10 +115,6 @@ func reduceOver(how reduction, list []int) evaluate {
 	})
 }
 
-// together is how many groups are gathered at once: most often they are
-// neighbours in memory.
-const together = 16
-
 // reduceLanes reduces elements of type S in type T, which elem names.
 func reduceLanes[S wide, T float64 | int64](m *memory, how reduction, l *lanes, out, in tensor, elem onnx.DataType) {
 	src, dst, n := of[S](in), of[S](out), len(l.members)

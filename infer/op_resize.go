@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -22,7 +23,7 @@ type resizing struct {
 type resample struct {
 	axis int
 	taps [][]tap
-	out  []bool // places that take the extrapolation value
+	out  []bool // places that take the extrapolation value; nil: none
 }
 
 type tap struct {
@@ -109,6 +110,10 @@ func resize(n *node) evaluate {
 		}
 		return n.picked(p)
 	}
+	if len(x.shape) == 4 && x.elem == onnx.Float && r.mode == "linear" && !r.excludeOutside && roi == nil &&
+		!slices.ContainsFunc(along, func(a resample) bool { return a.axis < 2 }) {
+		return n.bilinear(along)
+	}
 	if len(x.shape) > 2 && x.elem == onnx.Float {
 		across := slices.Clone(along)
 		for i := range across {
@@ -117,6 +122,32 @@ func resize(n *node) evaluate {
 		n.onPixels = resampled(across, r.extrapolation)
 	}
 	return resampled(along, r.extrapolation)
+}
+
+// bilinear is linear resizing of images, on the kernel.
+func (n *node) bilinear(along []resample) evaluate {
+	var axes [2]kernel.Axis
+	for d := range axes {
+		same := steps(n.in[0].shape[2+d], 1)
+		axes[d] = kernel.Axis{Low: same, High: same, Weight: make([]float32, len(same))}
+	}
+	for _, a := range along {
+		axis := &axes[a.axis-2]
+		*axis = kernel.Axis{}
+		for _, taps := range a.taps {
+			axis.Low, axis.High = append(axis.Low, taps[0].at), append(axis.High, taps[1].at)
+			axis.Weight = append(axis.Weight, float32(taps[1].weight))
+		}
+	}
+	over := func(channels int) evaluate {
+		r := kernel.NewResize(n.in[0].shape[2], n.in[0].shape[3], channels, axes[0], axes[1])
+		size := len(axes[0].Low) * len(axes[1].Low) * channels
+		return func(_ *memory, out, in []tensor) {
+			r.Run(of[float32](out[0]), of[float32](in[0]), out[0].len()/size, 0, 1)
+		}
+	}
+	n.onPixels = over(n.in[0].channels())
+	return over(1)
 }
 
 // resampled resamples one axis after the other.
@@ -224,10 +255,12 @@ func (n *node) scalesOf(sizes []int64, list []int) (scales []float64) {
 
 // plan makes the taps of an axis that goes from in to out places.
 func (r *resizing) plan(axis, in, out int, scale, start, end float64) resample {
-	a := resample{axis: axis, taps: make([][]tap, out), out: make([]bool, out)}
+	a := resample{axis: axis, taps: make([][]tap, out)}
 	for i := range a.taps {
 		x := r.place(float64(i), float64(in), scale, float64(scale*float64(in)), start, end)
-		a.out[i] = r.coordinates == "tf_crop_and_resize" && (x < 0 || x > float64(in-1))
+		if r.coordinates == "tf_crop_and_resize" {
+			a.out = append(a.out, x < 0 || x > float64(in-1))
+		}
 		a.taps[i] = r.weights(x, in)
 	}
 	return a
@@ -335,6 +368,9 @@ func (a *resample) run(m *memory, t tensor) tensor {
 
 // extrapolate sets what lies outside of the crop.
 func (a *resample) extrapolate(t tensor, value float64) {
+	if a.out == nil {
+		return
+	}
 	inner := product(t.shape[a.axis+1:])
 	for i := range of[float64](t) {
 		if a.out[i/inner%t.shape[a.axis]] {
