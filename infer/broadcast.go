@@ -186,7 +186,8 @@ func (p *pick) shape() []int {
 	return s
 }
 
-// run moves the elements; fill is of one element, or not given for 0.
+// run moves the elements, of a type that is computed in; fill is of one element,
+// or not given for 0.
 func (p *pick) run(dst, src, fill tensor) {
 	switch dst.data.(type) {
 	case *[]float32:
@@ -195,18 +196,10 @@ func (p *pick) run(dst, src, fill tensor) {
 		pickAll[float64](p, dst, src, fill)
 	case *[]int64:
 		pickAll[int64](p, dst, src, fill)
-	case *[]int32:
-		pickAll[int32](p, dst, src, fill)
-	case *[]int8:
-		pickAll[int8](p, dst, src, fill)
-	case *[]uint8:
-		pickAll[uint8](p, dst, src, fill)
-	case *[]bool:
-		pickAll[bool](p, dst, src, fill)
 	}
 }
 
-func pickAll[T element](p *pick, dst, src, fill tensor) {
+func pickAll[T wide](p *pick, dst, src, fill tensor) {
 	var f T
 	if fill.given() {
 		f = of[T](fill)[0]
@@ -227,7 +220,7 @@ func pickAll[T element](p *pick, dst, src, fill tensor) {
 	}
 }
 
-func pickAxes[T element](dst, src []T, at int, axes [][]int, fill T) {
+func pickAxes[T wide](dst, src []T, at int, axes [][]int, fill T) {
 	list := axes[0]
 	if len(dst) == 0 {
 		return
@@ -252,7 +245,7 @@ func pickAxes[T element](dst, src []T, at int, axes [][]int, fill T) {
 
 // pickLine moves one line of elements; neighbours that stay neighbours go
 // together.
-func pickLine[T element](dst, src []T, at int, list []int, fill T) {
+func pickLine[T wide](dst, src []T, at int, list []int, fill T) {
 	for i := 0; i < len(list); {
 		k := list[i]
 		if k == filling {
@@ -275,7 +268,7 @@ func pickLine[T element](dst, src []T, at int, list []int, fill T) {
 
 // pickTurned moves rows that were columns, a few rows at a time, so that what is
 // read of a line in the cache is all it holds.
-func pickTurned[T element](dst, src []T, at int, rows, cols []int, fill T) {
+func pickTurned[T wide](dst, src []T, at int, rows, cols []int, fill T) {
 	for r := 0; r < len(rows); r += together {
 		few := rows[r:min(r+together, len(rows))]
 		for c, k := range cols {
@@ -292,7 +285,7 @@ func pickTurned[T element](dst, src []T, at int, rows, cols []int, fill T) {
 // picked makes a pick the node's evaluate, with one output.
 func (n *node) picked(p pick) evaluate {
 	n.result(n.in[0].elem, p.shape()...)
-	return func(m *memory, out, in []tensor) { p.run(out[0], in[0], tensor{}) }
+	return inWide(func(m *memory, out, in []tensor) { p.run(out[0], in[0], tensor{}) })
 }
 
 // maxRank bounds the dimensions of a tensor, as the format's reader does.

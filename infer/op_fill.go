@@ -36,7 +36,7 @@ func (n *node) repeated(shape []int) evaluate {
 }
 
 // repeat is an evaluate that broadcasts.
-func repeat(m *memory, out, in []tensor) {
+var repeat = inWide(func(m *memory, out, in []tensor) {
 	w := m.walkOver(out[0].shape, in[0].shape, nil, nil)
 	switch out[0].data.(type) {
 	case *[]float32:
@@ -45,18 +45,10 @@ func repeat(m *memory, out, in []tensor) {
 		repeatOf[float64](w, out[0], in[0])
 	case *[]int64:
 		repeatOf[int64](w, out[0], in[0])
-	case *[]int32:
-		repeatOf[int32](w, out[0], in[0])
-	case *[]int8:
-		repeatOf[int8](w, out[0], in[0])
-	case *[]uint8:
-		repeatOf[uint8](w, out[0], in[0])
-	case *[]bool:
-		repeatOf[bool](w, out[0], in[0])
 	}
-}
+})
 
-func repeatOf[T element](w *walk, out, x tensor) {
+func repeatOf[T wide](w *walk, out, x tensor) {
 	dst, src := of[T](out), of[T](x)
 	w.lines(func(o, n int, in, step [3]int) {
 		for k := range n {
@@ -151,13 +143,13 @@ func pad(n *node) evaluate {
 	}
 	n.result(x.elem, p.shape()...)
 	filled := func(p pick) evaluate {
-		return func(m *memory, out, in []tensor) {
+		return inWide(func(m *memory, out, in []tensor) {
 			own := in[2]
 			if !own.given() {
 				own = m.copied(in[0].elem, fill)
 			}
 			p.run(out[0], in[0], own)
-		}
+		})
 	}
 	if len(x.shape) > 2 {
 		n.onPixels = filled(p.inPixels(x.shape))

@@ -39,7 +39,7 @@ func concat(n *node) evaluate {
 }
 
 func concatAlong(axis int) evaluate {
-	return func(m *memory, out, in []tensor) {
+	return inWide(func(m *memory, out, in []tensor) {
 		switch out[0].data.(type) {
 		case *[]float32:
 			concatOf[float32](out[0], in, axis)
@@ -47,19 +47,11 @@ func concatAlong(axis int) evaluate {
 			concatOf[float64](out[0], in, axis)
 		case *[]int64:
 			concatOf[int64](out[0], in, axis)
-		case *[]int32:
-			concatOf[int32](out[0], in, axis)
-		case *[]int8:
-			concatOf[int8](out[0], in, axis)
-		case *[]uint8:
-			concatOf[uint8](out[0], in, axis)
-		case *[]bool:
-			concatOf[bool](out[0], in, axis)
 		}
-	}
+	})
 }
 
-func concatOf[T element](out tensor, in []tensor, axis int) {
+func concatOf[T wide](out tensor, in []tensor, axis int) {
 	dst := of[T](out)
 	for i := range product(out.shape[:axis]) {
 		for _, t := range in {
@@ -111,11 +103,11 @@ func split(n *node) evaluate {
 	if len(picks) != parts || at != x.shape[axis] {
 		n.fail("split is %v, want %d sizes that sum to %d", sizes, parts, x.shape[axis])
 	}
-	return func(m *memory, out, in []tensor) {
+	return inWide(func(m *memory, out, in []tensor) {
 		for i := range picks {
 			picks[i].run(out[i], in[0], tensor{})
 		}
-	}
+	})
 }
 
 // slice is Slice: from starts to ends in steps, along axes.
@@ -215,8 +207,8 @@ func gather(n *node) evaluate {
 			}
 		}
 	}
-	return func(m *memory, out, in []tensor) {
-		list := of[int64](m.widened(in[1]))
+	return inWide(func(m *memory, out, in []tensor) {
+		list := of[int64](in[1])
 		for _, k := range list {
 			if k < int64(-entries) || k >= int64(entries) {
 				m.fail("index %d is out of range for %d entries", k, entries)
@@ -230,20 +222,12 @@ func gather(n *node) evaluate {
 			gatherOf[float64](out[0], in[0], list, outer, entries, each)
 		case *[]int64:
 			gatherOf[int64](out[0], in[0], list, outer, entries, each)
-		case *[]int32:
-			gatherOf[int32](out[0], in[0], list, outer, entries, each)
-		case *[]int8:
-			gatherOf[int8](out[0], in[0], list, outer, entries, each)
-		case *[]uint8:
-			gatherOf[uint8](out[0], in[0], list, outer, entries, each)
-		case *[]bool:
-			gatherOf[bool](out[0], in[0], list, outer, entries, each)
 		}
-	}
+	})
 }
 
 // gatherOf copies the entries that the list names; one out of range is zeros.
-func gatherOf[T element](out, x tensor, list []int64, outer, entries, each int) {
+func gatherOf[T wide](out, x tensor, list []int64, outer, entries, each int) {
 	dst, src := of[T](out), of[T](x)
 	for o := range outer {
 		for _, k := range list {
