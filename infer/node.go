@@ -35,6 +35,7 @@ type node struct {
 	results    []*value // of a general operator
 	pointwise  bool     // its elements depend on no other's place
 	onPixels   evaluate // what does the same to images with channels innermost
+	grows      bool     // it is worth to bring its images into that order first
 	shapesOnly bool     // inputs that depend on the batch were only read for their sizes
 	single     bool     // inputs and results are those of a single sample
 }

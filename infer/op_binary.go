@@ -82,6 +82,12 @@ func stepped[T any](room, v []T, at, step int) []T {
 	if step == 1 {
 		return v[at:][:len(room)]
 	}
+	if step == 0 {
+		for i, one := 0, v[at]; i < len(room); i++ {
+			room[i] = one
+		}
+		return room
+	}
 	for i := range room {
 		room[i] = v[at+i*step]
 	}

@@ -45,6 +45,71 @@ func elementwise(float func(float64) float64, integer func(int64) int64) evaluat
 	})
 }
 
+// onFloat32 gives a unary operator another way for float32: f replaces elements.
+func onFloat32(f func(x []float32), prepare func(*node) evaluate) func(*node) evaluate {
+	return func(n *node) evaluate {
+		other := prepare(n)
+		if n.in[0].elem != onnx.Float {
+			return other
+		}
+		return func(_ *memory, out, in []tensor) {
+			y := of[float32](out[0])
+			copy(y, of[float32](in[0]))
+			f(y)
+		}
+	}
+}
+
+// softplus32 is softplus: with e = exp(-|x|) and s = e/(2+e), log(1+e) is
+// 2 atanh(s), whose series ends where s, at most 1/3, is too small to matter.
+func softplus32(y []float32) {
+	var x [pieceLen]float32
+	for ; len(y) > 0; y = y[min(len(y), pieceLen):] {
+		piece := y[:copy(x[:], y)]
+		for i, v := range piece {
+			piece[i] = -max(v, -v)
+		}
+		kernel.Exp(piece)
+		for i, e := range piece {
+			s := float64(e) / (2 + float64(e))
+			sum, square := 0.0, float64(s*s)
+			for _, c := range [...]float64{1. / 17, 1. / 15, 1. / 13, 1. / 11, 1. / 9, 1. / 7, 1. / 5, 1. / 3, 1} {
+				sum = float64(sum*square) + c
+			}
+			piece[i] = float32(float64(2*s*sum) + float64(max(x[i], 0)))
+		}
+	}
+}
+
+// eluOf is Elu.
+func eluOf(n *node) evaluate {
+	alpha := float64(n.floatAttr("alpha", 1))
+	return onFloat32(func(y []float32) { elu32(y, alpha) }, parametric(elu, "alpha", 1, "", 0))(n)
+}
+
+// elu32 is elu: e^x - 1 near 0 by its series, where a difference would be rough.
+func elu32(y []float32, alpha float64) {
+	var x [pieceLen]float32
+	for ; len(y) > 0; y = y[min(len(y), pieceLen):] {
+		piece := y[:copy(x[:], y)]
+		kernel.Exp(piece)
+		for i, v := range x[:len(piece)] {
+			switch {
+			case v >= 0:
+				piece[i] = v
+			case v > -0.25:
+				sum, v := 0.0, float64(v)
+				for _, c := range [...]float64{1. / 5040, 1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1} {
+					sum = float64(sum*v) + c
+				}
+				piece[i] = float32(alpha * float64(sum*v))
+			default:
+				piece[i] = float32(alpha * (float64(piece[i]) - 1))
+			}
+		}
+	}
+}
+
 // parametric makes a unary operator of floats whose function depends on
 // attributes, given with their defaults.
 func parametric(f func(x, a, b float64) float64, attrs string, defA float32, attrB string, defB float32) func(*node) evaluate {
@@ -146,19 +211,35 @@ func clip(n *node) evaluate {
 		}
 	}
 	return inWide(func(m *memory, out, in []tensor) {
-		bounded := in[0]
-		if in[1].given() {
-			join(m, opMax, out[0], bounded, tensor{in[1].elem, nil, in[1].data})
-			bounded = out[0]
-		}
-		if in[2].given() {
-			join(m, opMin, out[0], bounded, tensor{in[2].elem, nil, in[2].data})
-			bounded = out[0]
-		}
-		if bounded.data != out[0].data {
-			convert(out[0], in[0])
+		convert(out[0], in[0])
+		switch in[0].elem {
+		case onnx.Float:
+			clipTo[float32](out[0], in[1], in[2])
+		case onnx.Double:
+			clipTo[float64](out[0], in[1], in[2])
+		default:
+			clipTo[int64](out[0], in[1], in[2])
 		}
 	})
+}
+
+// clipTo brings the elements of x to the bounds that are given.
+func clipTo[T wide](x, low, high tensor) {
+	v := of[T](x)
+	if low.given() {
+		for i, bound := 0, of[T](low)[0]; i < len(v); i++ {
+			if v[i] < bound {
+				v[i] = bound
+			}
+		}
+	}
+	if high.given() {
+		for i, bound := 0, of[T](high)[0]; i < len(v); i++ {
+			if v[i] > bound {
+				v[i] = bound
+			}
+		}
+	}
 }
 
 // castGeneral is Cast between all types.

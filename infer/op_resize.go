@@ -94,6 +94,7 @@ func resize(n *node) evaluate {
 		n.elem(0, numbers)
 	}
 	n.result(x.elem, shape...)
+	n.grows = sizeOf(shape).of(1) > sizeOf(x.shape).of(1)
 	if r.mode == "nearest" && r.coordinates != "tf_crop_and_resize" && n.err == nil {
 		n.results = nil
 		p := newPick(x.shape)

@@ -51,7 +51,7 @@ func (v *value) fitsPixels(rank int) bool {
 // that has a way of its own for it.
 func (n *node) wantsPixels() bool {
 	if n.onPixels != nil {
-		return n.in[0].onPixels()
+		return n.in[0].onPixels() || n.grows && n.in[0].elem == onnx.Float
 	}
 	fits, rank := n.pointwise && slices.ContainsFunc(n.in, (*value).onPixels), len(n.results[0].shape)
 	for _, v := range n.in {

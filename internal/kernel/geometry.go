@@ -42,6 +42,7 @@ func (g *Geometry) dw() int { return max(g.DilationW, 1) }
 func (g *Geometry) row(dst, large []float32, oy, ox int) {
 	n := g.KW * g.C
 	x := ox*g.StrideW - g.PadLeft
+	from, to := max(-x, 0), min(g.KW, g.W-x)
 	for ky := range g.KH {
 		d := dst[ky*n:][:n]
 		y := oy*g.StrideH - g.PadTop + ky*g.dh()
@@ -50,18 +51,18 @@ func (g *Geometry) row(dst, large []float32, oy, ox int) {
 			continue
 		}
 		line := large[y*g.W*g.C:][:g.W*g.C]
-		if g.dw() != 1 {
+		switch {
+		case g.DilationW > 1:
 			g.dilatedLine(d, line, x)
-			continue
-		}
-		from, to := max(-x, 0), min(g.KW, g.W-x)
-		if from >= to {
+		case from == 0 && to == g.KW:
+			copy(d, line[x*g.C:])
+		case from >= to:
 			clear(d)
-			continue
+		default:
+			clear(d[:from*g.C])
+			copy(d[from*g.C:to*g.C], line[(x+from)*g.C:])
+			clear(d[to*g.C:])
 		}
-		clear(d[:from*g.C])
-		copy(d[from*g.C:to*g.C], line[(x+from)*g.C:])
-		clear(d[to*g.C:])
 	}
 }
 

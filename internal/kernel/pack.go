@@ -80,6 +80,12 @@ func pack[T element16or32](p *Packed, data, b []T, rowStride, colStride int) {
 	for j0 := 0; j0 < p.N; j0 += panelWidth {
 		at, step := p.column(j0)
 		w := min(panelWidth, p.N-j0)
+		if colStride == 1 && w == panelWidth {
+			for i := range p.K {
+				*(*[panelWidth]T)(data[at+i*step:]) = *(*[panelWidth]T)(b[i*rowStride+j0:])
+			}
+			continue
+		}
 		if colStride == 1 {
 			for i := range p.K {
 				copy(data[at+i*step:][:w], b[i*rowStride+j0:])
