@@ -17,72 +17,75 @@ func convert(dst, src tensor) {
 	}
 	switch src.elem {
 	case onnx.Float:
-		convertTo(dst, of[float32](src))
+		convertTo(dst, 0, of[float32](src))
 	case onnx.Double:
-		convertTo(dst, of[float64](src))
+		convertTo(dst, 0, of[float64](src))
 	case onnx.Int64:
-		convertTo(dst, of[int64](src))
+		convertTo(dst, 0, of[int64](src))
+	default:
+		var wide [pieceLen]int64
+		for i, n := 0, dst.len(); i < n; i += pieceLen {
+			piece := wide[:min(pieceLen, n-i)]
+			widen(piece, src, i)
+			convertTo(dst, i, piece)
+		}
+	}
+}
+
+// widen reads elements of a narrow type from element at on.
+func widen(dst []int64, src tensor, at int) {
+	switch src.elem {
 	case onnx.Int32:
-		convertTo(dst, of[int32](src))
+		widenFrom(dst, of[int32](src)[at:])
 	case onnx.Int8:
-		convertTo(dst, of[int8](src))
+		widenFrom(dst, of[int8](src)[at:])
 	case onnx.Uint8:
-		convertTo(dst, of[uint8](src))
+		widenFrom(dst, of[uint8](src)[at:])
 	case onnx.Bool:
-		switch v := of[bool](src); dst.elem {
-		case onnx.Float:
-			fromBools(of[float32](dst), v)
-		case onnx.Double:
-			fromBools(of[float64](dst), v)
-		case onnx.Int64:
-			fromBools(of[int64](dst), v)
-		case onnx.Int32:
-			fromBools(of[int32](dst), v)
-		case onnx.Int8:
-			fromBools(of[int8](dst), v)
-		case onnx.Uint8:
-			fromBools(of[uint8](dst), v)
+		for i, b := range of[bool](src)[at:][:len(dst)] {
+			dst[i] = 0
+			if b {
+				dst[i] = 1
+			}
 		}
 	}
 }
 
-func fromBools[T float32 | float64 | int64 | int32 | int8 | uint8](dst []T, src []bool) {
-	for i, b := range src {
-		dst[i] = 0
-		if b {
-			dst[i] = 1
-		}
+func widenFrom[S int32 | int8 | uint8](dst []int64, src []S) {
+	for i := range dst {
+		dst[i] = int64(src[i])
 	}
 }
 
-func convertTo[S float32 | float64 | int64 | int32 | int8 | uint8](dst tensor, src []S) {
+// convertTo writes src to dst's elements from at on.
+func convertTo[S wide](dst tensor, at int, src []S) {
 	switch dst.elem {
 	case onnx.Float:
-		for i, d := 0, of[float32](dst); i < len(d); i++ {
+		for i, d := 0, of[float32](dst)[at:]; i < len(src); i++ {
 			d[i] = float32(src[i])
 		}
 	case onnx.Double:
-		for i, d := 0, of[float64](dst); i < len(d); i++ {
+		for i, d := 0, of[float64](dst)[at:]; i < len(src); i++ {
 			d[i] = float64(src[i])
 		}
 	case onnx.Int64:
-		for i, d := 0, of[int64](dst); i < len(d); i++ {
+		for i, d := 0, of[int64](dst)[at:]; i < len(src); i++ {
 			d[i] = integer(src[i])
 		}
 	case onnx.Int32:
-		for i, d := 0, of[int32](dst); i < len(d); i++ {
+		for i, d := 0, of[int32](dst)[at:]; i < len(src); i++ {
 			d[i] = int32(integer(src[i]))
 		}
 	case onnx.Int8:
-		for i, d := 0, of[int8](dst); i < len(d); i++ {
+		for i, d := 0, of[int8](dst)[at:]; i < len(src); i++ {
 			d[i] = int8(integer(src[i]))
 		}
 	case onnx.Uint8:
-		for i, d := 0, of[uint8](dst); i < len(d); i++ {
+		for i, d := 0, of[uint8](dst)[at:]; i < len(src); i++ {
 			d[i] = uint8(integer(src[i]))
 		}
 	case onnx.Bool:
-		for i, d := 0, of[bool](dst); i < len(d); i++ {
+		for i, d := 0, of[bool](dst)[at:]; i < len(src); i++ {
 			d[i] = src[i] != 0
 		}
 	}
