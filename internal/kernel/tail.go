@@ -16,6 +16,10 @@ type Tail struct {
 
 // apply finishes channels j0 to j0+width of rows rows, one every stride.
 func (t *Tail) apply(y []float32, j0, width, rows, stride int) {
+	if width == stride && width < panelWidth && rows*width >= wideLen && (t.Bias != nil || t.Scale != nil) {
+		t.applyWide(y[:rows*width], width)
+		return
+	}
 	if t.Bias != nil {
 		bias := t.Bias[j0:][:width]
 		if done := vectorRows(addElement, nil, width, rows, stride, y, bias); done < width {
@@ -63,6 +67,36 @@ func (t *Tail) Apply(y []float32, c int) {
 	if t != nil {
 		t.apply(y, 0, c, len(y)/c, c)
 	}
+}
+
+// wideLen is how many channels applyWide makes of several rows' at most.
+const wideLen = 240
+
+// applyWide is apply to whole rows of few channels, which it takes for fewer rows
+// of more: the tail's slices repeated.
+func (t *Tail) applyWide(y []float32, c int) {
+	var bias, scale, shift [wideLen]float32
+	n := wideLen / c * c
+	wide := Tail{
+		Bias: repeated(bias[:n], t.Bias), Scale: repeated(scale[:n], t.Scale), Shift: repeated(shift[:n], t.Shift),
+		Act: t.Act, Alpha: t.Alpha,
+	}
+	whole := len(y) / n * n
+	wide.apply(y[:whole], 0, n, whole/n, n)
+	if rest := y[whole:]; len(rest) > 0 {
+		wide.apply(rest, 0, len(rest), 1, len(rest))
+	}
+}
+
+// repeated fills room with v over and over; nil stays nil.
+func repeated(room, v []float32) []float32 {
+	if v == nil {
+		return nil
+	}
+	for i := range room {
+		room[i] = v[i%len(v)]
+	}
+	return room
 }
 
 // AddTo adds x to y, element by element.

@@ -62,13 +62,8 @@ func normStats(mean, variance, inv, acc, x []float32, eps float32) {
 // Normalize is y = act((x-mean)*inv*gamma + beta) on whole rows, as one
 // multiply-add with inv*gamma and beta - mean*inv*gamma.
 func Normalize(y, x, mean, inv, gamma, beta []float32, act Act, alpha float32) {
-	normalize(y, x, mean, inv, gamma, beta, make([]float32, len(mean)), make([]float32, len(mean)))
-	Activate(y, act, alpha)
-}
-
-// normalize writes the two it multiplies and adds to scale and shift.
-func normalize(y, x, mean, inv, gamma, beta, scale, shift []float32) {
 	c := len(mean)
+	scale, shift := make([]float32, c), make([]float32, c)
 	for i := range c {
 		scale[i] = inv[i] * gamma[i]
 		shift[i] = fma(-mean[i], scale[i], beta[i])
@@ -79,16 +74,23 @@ func normalize(y, x, mean, inv, gamma, beta, scale, shift []float32) {
 			row[j] = fma(from[j], scale[j], shift[j])
 		}
 	}
+	Activate(y, act, alpha)
 }
 
 // InstanceNorm brings each column of x, [len(x)/C, C], to mean 0 and variance 1,
 // with the column's own statistics as NormStats computes them, and applies gamma
-// and beta as Normalize does. It needs 6 floats of scratch a column.
+// and beta as Normalize does. It needs 4 floats of scratch a column.
 func InstanceNorm(y, x, gamma, beta []float32, eps float32, scratch []float32) {
 	c := len(gamma)
-	s := func(i int) []float32 { return scratch[i*c:][:c] }
-	normStats(s(0), s(1), s(2), s(3), x, eps)
-	normalize(y, x, s(0), s(2), gamma, beta, s(4), s(5))
+	mean, shift, scale, acc := scratch[:c], scratch[c:][:c], scratch[2*c:][:c], scratch[3*c:][:c]
+	normStats(mean, shift, scale, acc, x, eps)
+	for i := range c {
+		scale[i] *= gamma[i]
+		shift[i] = fma(-mean[i], scale[i], beta[i])
+	}
+	copy(y, x)
+	tail := Tail{Scale: scale, Shift: shift}
+	tail.Apply(y, c)
 }
 
 // NormGradSums computes the gradients of gamma and beta: the sums over rows of
