@@ -1,6 +1,9 @@
 package infer
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // This file is broadcasting: how operators walk over tensors of different
 // shapes together, and the one operation that moves elements.
@@ -186,6 +189,30 @@ func (p *pick) shape() []int {
 	return s
 }
 
+// joined is p with its last axes as one, while those are short.
+func (p pick) joined() pick {
+	axes := p.axes
+	for last := len(axes) - 1; last > 0 && axes[last-1] != nil; last-- {
+		outer, inner := axes[last-1], axes[last]
+		if len(inner) >= 32 || len(outer)*len(inner) > 1024 {
+			break
+		}
+		var list []int
+		for _, a := range outer {
+			for _, b := range inner {
+				if a == filling || b == filling {
+					list = append(list, filling)
+				} else {
+					list = append(list, a+b)
+				}
+			}
+		}
+		axes = append(slices.Clone(axes[:last-1]), list)
+	}
+	p.axes = axes
+	return p
+}
+
 // run moves the elements, of a type that is computed in; fill is of one element,
 // or not given for 0.
 func (p *pick) run(dst, src, fill tensor) {
@@ -285,6 +312,7 @@ func pickTurned[T wide](dst, src []T, at int, rows, cols []int, fill T) {
 // picked makes a pick the node's evaluate, with one output.
 func (n *node) picked(p pick) evaluate {
 	n.result(n.in[0].elem, p.shape()...)
+	p = p.joined()
 	return inWide(func(m *memory, out, in []tensor) { p.run(out[0], in[0], tensor{}) })
 }
 

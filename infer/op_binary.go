@@ -68,12 +68,27 @@ func arithmeticOn[T wide](m *memory, out, a, b tensor, f func(z, x, y []T)) {
 	z, x, y := of[T](out), of[T](a), of[T](b)
 	room := of[T](m.tensor(out.elem, []int{2 * pieceLen}))
 	left, right := room[:pieceLen], room[pieceLen:]
+	end, held := 0, 0 // of short lines, which are gathered first
+	flush := func() {
+		f(z[end-held:end], left[:held], right[:held])
+		held = 0
+	}
 	m.walkOver(out.shape, a.shape, b.shape, nil).lines(func(o, n int, in, step [3]int) {
+		if n < pieceLen/4 {
+			if held+n > pieceLen {
+				flush()
+			}
+			copy(left[held:], stepped(left[held:][:n], x, in[0], step[0]))
+			copy(right[held:], stepped(right[held:][:n], y, in[1], step[1]))
+			end, held = o+n, held+n
+			return
+		}
 		for from := 0; from < n; from += pieceLen {
 			k := min(pieceLen, n-from)
 			f(z[o+from:][:k], stepped(left[:k], x, in[0]+from*step[0], step[0]), stepped(right[:k], y, in[1]+from*step[1], step[1]))
 		}
 	})
+	flush()
 }
 
 // stepped returns the elements of v from at on, one every step: where they lie,

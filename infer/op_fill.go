@@ -143,6 +143,7 @@ func pad(n *node) evaluate {
 	}
 	n.result(x.elem, p.shape()...)
 	filled := func(p pick) evaluate {
+		p = p.joined()
 		return inWide(func(m *memory, out, in []tensor) {
 			own := in[2]
 			if !own.given() {

@@ -139,7 +139,7 @@ func depthToSpace(n *node) evaluate {
 		p.axes[cols] = shuffled(p.axes[cols], block, across*channel)
 		return p
 	}
-	q := shuffle(newPick(byPixels(x.shape, 4)), 3, 1, 2, 1)
+	q := shuffle(newPick(byPixels(x.shape, 4)), 3, 1, 2, 1).joined()
 	n.onPixels = func(m *memory, out, in []tensor) { q.run(out[0], in[0], tensor{}) }
 	return n.picked(shuffle(newPick(x.shape), 1, 2, 3, x.shape[2]*x.shape[3]))
 }

@@ -106,7 +106,7 @@ func resize(n *node) evaluate {
 			p.choose(a.axis, which)
 		}
 		if len(x.shape) > 2 {
-			q := p.inPixels(x.shape)
+			q := p.inPixels(x.shape).joined()
 			n.onPixels = func(m *memory, out, in []tensor) { q.run(out[0], in[0], tensor{}) }
 		}
 		return n.picked(p)
