@@ -83,9 +83,16 @@ func arithmeticOn[T wide](m *memory, out, a, b tensor, f func(z, x, y []T)) {
 			end, held = o+n, held+n
 			return
 		}
+		var p, q []T
 		for from := 0; from < n; from += pieceLen {
 			k := min(pieceLen, n-from)
-			f(z[o+from:][:k], stepped(left[:k], x, in[0]+from*step[0], step[0]), stepped(right[:k], y, in[1]+from*step[1], step[1]))
+			if from == 0 || step[0] != 0 {
+				p = stepped(left[:k], x, in[0]+from*step[0], step[0])
+			}
+			if from == 0 || step[1] != 0 {
+				q = stepped(right[:k], y, in[1]+from*step[1], step[1])
+			}
+			f(z[o+from:][:k], p[:k], q[:k])
 		}
 	})
 	flush()
