@@ -158,23 +158,25 @@ func inSingle(f evaluate) evaluate {
 // inType runs f on inputs of the type that theirs are computed in, and converts
 // what it makes.
 func inType(to func(onnx.DataType) onnx.DataType, f evaluate) evaluate {
-	return func(m *memory, out, in []tensor) {
-		m.in, m.out = m.in[:0], m.out[:0]
-		for _, t := range in {
-			m.in = append(m.in, m.as(to, t))
+	return func(m *memory, out, in []tensor) { m.runIn(to, f, out, in) }
+}
+
+func (m *memory) runIn(to func(onnx.DataType) onnx.DataType, f evaluate, out, in []tensor) {
+	m.in, m.out = m.in[:0], m.out[:0]
+	for _, t := range in {
+		m.in = append(m.in, m.as(to, t))
+	}
+	for _, t := range out {
+		made := t
+		if t.elem != to(t.elem) {
+			made = m.tensor(to(t.elem), t.shape)
 		}
-		for _, t := range out {
-			made := t
-			if t.elem != to(t.elem) {
-				made = m.tensor(to(t.elem), t.shape)
-			}
-			m.out = append(m.out, made)
-		}
-		f(m, m.out, m.in)
-		for i, t := range out {
-			if t.elem != m.out[i].elem {
-				convert(t, m.out[i])
-			}
+		m.out = append(m.out, made)
+	}
+	f(m, m.out, m.in)
+	for i, t := range out {
+		if t.elem != m.out[i].elem {
+			convert(t, m.out[i])
 		}
 	}
 }

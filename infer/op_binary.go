@@ -23,16 +23,18 @@ const (
 // arithmetic makes an operator that joins all its inputs, two or more, in their
 // order.
 func arithmetic(op operation) func(*node) evaluate {
-	return func(n *node) evaluate {
-		n.pointwise = true
-		elem := n.sameElem(numbers)
-		var shapes [][]int
-		for _, v := range n.in {
-			shapes = append(shapes, v.shape)
-		}
-		n.result(elem, n.broadcast(shapes...)...)
-		return inWide(func(m *memory, out, in []tensor) { arithmeticAll(m, op, out[0], in) })
+	return func(n *node) evaluate { return n.arithmetic(op) }
+}
+
+func (n *node) arithmetic(op operation) evaluate {
+	n.pointwise = true
+	elem := n.sameElem(numbers)
+	var shapes [][]int
+	for _, v := range n.in {
+		shapes = append(shapes, v.shape)
 	}
+	n.result(elem, n.broadcast(shapes...)...)
+	return inWide(func(m *memory, out, in []tensor) { arithmeticAll(m, op, out[0], in) })
 }
 
 func arithmeticAll(m *memory, op operation, out tensor, in []tensor) {

@@ -62,44 +62,46 @@ const (
 
 // reduce makes a reduction over axes, computed in float64 or int64.
 func reduce(how reduction) func(*node) evaluate {
-	return func(n *node) evaluate {
-		x := n.in[0]
-		elem := n.elem(0, numbers)
-		rank := len(x.shape)
-		list, _ := n.axes(1, rank)
-		all := steps(rank, 1)
-		if len(list) == 0 && n.intAttr("noop_with_empty_axes", 0) == 0 {
-			list = all
-		}
-		keep := n.intAttr("keepdims", 1) != 0
-		var shape []int
-		for d, size := range x.shape {
-			if !slices.Contains(list, d) {
-				shape = append(shape, size)
-				continue
-			}
-			n.within(x.shape, d)
-			if keep {
-				shape = append(shape, 1)
-			}
-		}
-		if how == reduceMax || how == reduceMin {
-			for _, d := range list {
-				if x.shape[d] == 0 {
-					n.fail("shape %v has nothing to choose from", x.shape)
-				}
-			}
-		}
-		n.result(elem, shape...)
-		if keep && rank > 2 {
-			var across []int
-			for _, d := range list {
-				across = append(across, pixelAxis(d, rank))
-			}
-			n.onPixels = reduceOver(how, across)
-		}
-		return reduceOver(how, list)
+	return func(n *node) evaluate { return n.reduce(how) }
+}
+
+func (n *node) reduce(how reduction) evaluate {
+	x := n.in[0]
+	elem := n.elem(0, numbers)
+	rank := len(x.shape)
+	list, _ := n.axes(1, rank)
+	all := steps(rank, 1)
+	if len(list) == 0 && n.intAttr("noop_with_empty_axes", 0) == 0 {
+		list = all
 	}
+	keep := n.intAttr("keepdims", 1) != 0
+	var shape []int
+	for d, size := range x.shape {
+		if !slices.Contains(list, d) {
+			shape = append(shape, size)
+			continue
+		}
+		n.within(x.shape, d)
+		if keep {
+			shape = append(shape, 1)
+		}
+	}
+	if how == reduceMax || how == reduceMin {
+		for _, d := range list {
+			if x.shape[d] == 0 {
+				n.fail("shape %v has nothing to choose from", x.shape)
+			}
+		}
+	}
+	n.result(elem, shape...)
+	if keep && rank > 2 {
+		var across []int
+		for _, d := range list {
+			across = append(across, pixelAxis(d, rank))
+		}
+		n.onPixels = reduceOver(how, across)
+	}
+	return reduceOver(how, list)
 }
 
 func reduceOver(how reduction, list []int) evaluate {
