@@ -6,8 +6,8 @@ import (
 	"github.com/ganlet/ganlet/internal/kernel"
 )
 
-// This file is the convolutions that no kernel takes: any rank, groups, and
-// weights that are computed.
+// This file is the convolutions that no layer takes: of groups, and with weights
+// that are computed.
 
 // convolution is what a Conv or ConvTranspose of the general path computes.
 type convolution struct {

@@ -84,7 +84,7 @@ func instanceNormGeneral(n *node) evaluate {
 	joined := steps(len(x.shape), 1)[2:]
 	return func(m *memory, out, in []tensor) {
 		y := m.copied(onnx.Double, in[0])
-		eachLane(m, y, y, joined, func(g []float64) { standardize(g, eps) })
+		eachLane(m, y, joined, func(g []float64) { standardize(g, eps) })
 		perChannelAffine(m, y, in[1], in[2])
 		convert(out[0], y)
 	}
@@ -125,7 +125,7 @@ func groupNorm(n *node) evaluate {
 		convert(y, in[0])
 		shape := y.shape
 		y.shape = []int{shape[0], groups, shape[1] / groups * product(shape[2:])}
-		eachLane(m, y, y, []int{2}, func(g []float64) { standardize(g, eps) })
+		eachLane(m, y, []int{2}, func(g []float64) { standardize(g, eps) })
 		if want != groups {
 			y.shape = shape
 		}
@@ -166,7 +166,7 @@ func layerNorm(n *node) evaluate {
 		y := m.tensor(onnx.Double, in[0].shape)
 		convert(y, in[0])
 		k := 0
-		eachLane(m, y, y, joined, func(g []float64) {
+		eachLane(m, y, joined, func(g []float64) {
 			mean, inverse := standardize(g, eps)
 			of[float32](out[1])[k], of[float32](out[2])[k] = float32(mean), float32(inverse)
 			k++
@@ -213,7 +213,7 @@ func batchNormGeneral(n *node) evaluate {
 		convert(y, in[0])
 		running, v := of[float64](mean), of[float64](variance)
 		k := 0
-		eachLane(m, y, y, joined, func(g []float64) {
+		eachLane(m, y, joined, func(g []float64) {
 			by, spread := running[k], v[k]
 			if training {
 				by, spread = moments(g)

@@ -12,30 +12,27 @@ import (
 // inDouble makes an evaluate of one tensor that works in float64 on groups of
 // elements along axes.
 func inDouble(joined []int, f func(group []float64)) evaluate {
-	return func(m *memory, out, in []tensor) { eachLane(m, out[0], in[0], joined, f) }
-}
-
-// eachLane writes to out what f makes of the elements of x along axes.
-func eachLane(m *memory, out, x tensor, joined []int, f func(group []float64)) {
-	if l := m.lanesOf(x.shape, joined); x.elem == onnx.Float {
-		lanesOn[float32](m, l, out, x, f)
-	} else {
-		lanesOn[float64](m, l, out, x, f)
+	return func(m *memory, out, in []tensor) {
+		x := m.copied(onnx.Double, in[0])
+		eachLane(m, x, joined, f)
+		convert(out[0], x)
 	}
 }
 
-func lanesOn[T float32 | float64](m *memory, l *lanes, out, x tensor, f func(group []float64)) {
-	src, dst, n := of[T](x), of[T](out), len(l.members)
+// eachLane replaces the elements along axes by what f makes of them.
+func eachLane(m *memory, x tensor, joined []int, f func(group []float64)) {
+	l, v := m.lanesOf(x.shape, joined), of[float64](x)
+	n := len(l.members)
 	room := of[float64](m.tensor(onnx.Double, []int{together, n}))
 	for i := 0; i < len(l.groups); i += together {
 		groups := l.groups[i:min(i+together, len(l.groups))]
-		gathered(room, src, groups, l.members)
+		gathered(room, v, groups, l.members)
 		for k := range groups {
 			f(room[k*n:][:n])
 		}
 		for j, m := range l.members {
 			for k, g := range groups {
-				dst[g+m] = T(room[k*n+j])
+				v[g+m] = room[k*n+j]
 			}
 		}
 	}
