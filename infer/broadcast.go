@@ -255,8 +255,8 @@ func pickAxes[T wide](dst, src []T, at int, axes [][]int, fill T) {
 	switch each := len(dst) / len(list); {
 	case len(axes) == 1:
 		pickLine(dst, src, at, list, fill)
-	case len(axes) == 2 && list[0] == 0 && len(list) > 1 && list[1] == 1:
-		pickTurned(dst, src, at, list, axes[1], fill)
+	case len(axes) == 2 && ascending(list):
+		pickTurned(dst, src[at+list[0]:], len(list), axes[1], fill)
 	default:
 		for i, k := range list {
 			if k != filling {
@@ -293,17 +293,31 @@ func pickLine[T wide](dst, src []T, at int, list []int, fill T) {
 	}
 }
 
-// pickTurned moves rows that were columns, a few rows at a time, so that what is
-// read of a line in the cache is all it holds.
-func pickTurned[T wide](dst, src []T, at int, rows, cols []int, fill T) {
-	for r := 0; r < len(rows); r += together {
-		few := rows[r:min(r+together, len(rows))]
+// ascending says that a list of two or more counts up by one.
+func ascending(list []int) bool {
+	for i, k := range list {
+		if k == filling || k != list[0]+i {
+			return false
+		}
+	}
+	return len(list) > 1
+}
+
+// pickTurned moves rows that were neighbouring columns, a few rows at a time, so
+// that what is read of a line in the cache is all it holds.
+func pickTurned[T wide](dst, src []T, rows int, cols []int, fill T) {
+	for r := 0; r < rows; r += together {
+		few := min(together, rows-r)
 		for c, k := range cols {
-			for i, row := range few {
-				to := (r+i)*len(cols) + c
-				if dst[to] = fill; row != filling && k != filling {
-					dst[to] = src[at+row+k]
+			to := dst[r*len(cols)+c:]
+			if k == filling {
+				for i := range few {
+					to[i*len(cols)] = fill
 				}
+				continue
+			}
+			for i, v := range src[k+r:][:few] {
+				to[i*len(cols)] = v
 			}
 		}
 	}

@@ -39,33 +39,38 @@ func (d *Depthwise) ScratchLen(int) int { return 0 }
 // the window's rows, then columns, that are in the image. It does its part-th of
 // parts shares; no two parts write the same output.
 func (d *Depthwise) Run(dst, src []float32, n int, tail *Tail, _ []float32, part, parts int) {
-	line := d.OW * d.C
 	from, to := share(n*d.OH, part, parts)
-	for i := from; i < to; i++ {
-		out := dst[i*line:][:line]
-		clear(out)
-		for ky := range d.KH {
-			if y := i%d.OH*d.StrideH - d.PadTop + ky*d.dh(); y >= 0 && y < d.H {
-				d.line(out, src[(i/d.OH*d.H+y)*d.W*d.C:][:d.W*d.C], ky)
-			}
-		}
-		tail.Apply(out, d.C)
+	for from < to {
+		i, y0 := from/d.OH, from%d.OH
+		y1 := min(d.OH, y0+to-from)
+		image := dst[i*d.Small():][:d.Small()]
+		d.lines(image, src[i*d.Large():][:d.Large()], y0, y1)
+		tail.Apply(image[y0*d.OW*d.C:y1*d.OW*d.C], d.C)
+		from += y1 - y0
 	}
 }
 
-// line adds one window row to a line of outputs.
-func (d *Depthwise) line(out, src []float32, ky int) {
-	for kx := range d.KW {
+// lines computes lines y0 to y1 of an image, one window position after the other.
+func (d *Depthwise) lines(dst, src []float32, y0, y1 int) {
+	to, from := d.OW*d.C, d.StrideH*d.W*d.C // from line to line
+	clear(dst[y0*to : y1*to])
+	for k := range d.window() {
+		ky, kx := k/d.KW, k%d.KW
+		s0, s1 := reach(ky, d.H, d.OH, d.StrideH, d.PadTop, d.dh())
 		x0, x1 := reach(kx, d.W, d.OW, d.StrideW, d.PadLeft, d.dw())
-		if x0 >= x1 {
+		s0, s1 = max(s0, y0), min(s1, y1)
+		if s0 >= s1 || x0 >= x1 {
 			continue
 		}
-		y, x := out[x0*d.C:], src[(x0*d.StrideW-d.PadLeft+kx*d.dw())*d.C:]
-		w := d.w[(ky*d.KW+kx)*d.width:][:d.width]
-		if d.width == d.C {
-			addScaled(y, x, w, d.C, x1-x0, d.C, d.StrideW*d.C)
-		} else {
-			addScaled(y, x, w, (x1-x0)*d.C, 1, 0, 0)
+		y := dst[s0*to+x0*d.C:]
+		x := src[(s0*d.StrideH-d.PadTop+ky*d.dh())*d.W*d.C+(x0*d.StrideW-d.PadLeft+kx*d.dw())*d.C:]
+		w := d.w[k*d.width:][:d.width]
+		if d.width > d.C {
+			addScaled(y, x, w, (x1-x0)*d.C, s1-s0, to, from)
+			continue
+		}
+		for i := range s1 - s0 {
+			addScaled(y[i*to:], x[i*from:], w, d.C, x1-x0, d.C, d.StrideW*d.C)
 		}
 	}
 }
