@@ -9,7 +9,7 @@ import (
 
 // naiveSoftmax is the contract, an element at a time.
 func naiveSoftmax(row []float32) {
-	m, sum := float32(math.Inf(-1)), float32(0)
+	m, sums, sum := float32(math.Inf(-1)), [8]float32{}, float32(0)
 	for _, v := range row {
 		if v > m {
 			m = v
@@ -17,7 +17,10 @@ func naiveSoftmax(row []float32) {
 	}
 	for i, v := range row {
 		row[i] = exp(v - m)
-		sum += row[i]
+		sums[i%8] += row[i]
+	}
+	for _, s := range sums {
+		sum += s
 	}
 	for i, v := range row {
 		row[i] = v / sum
