@@ -80,14 +80,7 @@ func instanceNormGeneral(n *node) evaluate {
 		return nil
 	}
 	n.result(elem, x.shape...)
-	eps := float64(n.floatAttr("epsilon", 1e-5))
-	joined := steps(len(x.shape), 1)[2:]
-	return func(m *memory, out, in []tensor) {
-		y := m.copied(onnx.Double, in[0])
-		eachLane(m, y, joined, func(g []float64) { standardize(g, eps) })
-		perChannelAffine(m, y, in[1], in[2])
-		convert(out[0], y)
-	}
+	return n.inGroups(x.shape[1], x.shape[1])
 }
 
 // perChannelAffine is y*scale + bias, with one of each for every channel.
@@ -119,14 +112,19 @@ func groupNorm(n *node) evaluate {
 		n.fail("scale and bias have shapes %v and %v, want [%d]", n.in[1].shape, n.in[2].shape, want)
 	}
 	n.result(elem, x.shape...)
+	return n.inGroups(groups, want)
+}
+
+// inGroups brings groups of channels of each sample to mean 0 and variance 1, and
+// applies scale and bias, of which there are so many.
+func (n *node) inGroups(groups, scales int) evaluate {
 	eps := float64(n.floatAttr("epsilon", 1e-5))
 	return func(m *memory, out, in []tensor) {
-		y := m.tensor(onnx.Double, in[0].shape)
-		convert(y, in[0])
+		y := m.copied(onnx.Double, in[0])
 		shape := y.shape
 		y.shape = []int{shape[0], groups, shape[1] / groups * product(shape[2:])}
 		eachLane(m, y, []int{2}, func(g []float64) { standardize(g, eps) })
-		if want != groups {
+		if scales != groups {
 			y.shape = shape
 		}
 		perChannelAffine(m, y, in[1], in[2])
