@@ -201,9 +201,7 @@ func power(n *node) evaluate {
 // powerOf is power of any exponent.
 func powerOf(whole bool) evaluate {
 	return func(m *memory, out, in []tensor) {
-		x, y := m.tensor(onnx.Double, in[0].shape), m.tensor(onnx.Double, in[1].shape)
-		convert(x, in[0])
-		convert(y, in[1])
+		x, y := m.copied(onnx.Double, in[0]), m.copied(onnx.Double, in[1])
 		z := m.tensor(onnx.Double, out[0].shape)
 		w := m.walkOver(z.shape, x.shape, y.shape, nil)
 		if whole {

@@ -60,8 +60,7 @@ func (n *node) dropSome(ratio float64) evaluate {
 			}
 		}
 		convert(out[1], keep)
-		x := m.tensor(onnx.Double, in[0].shape)
-		convert(x, in[0])
+		x := m.copied(onnx.Double, in[0])
 		for i, k := range of[float64](keep) {
 			of[float64](x)[i] *= k / (1 - ratio)
 		}

@@ -161,8 +161,7 @@ func layerNorm(n *node) evaluate {
 	n.result(onnx.Float, outer...)
 	n.result(onnx.Float, outer...)
 	return func(m *memory, out, in []tensor) {
-		y := m.tensor(onnx.Double, in[0].shape)
-		convert(y, in[0])
+		y := m.copied(onnx.Double, in[0])
 		k := 0
 		eachLane(m, y, joined, func(g []float64) {
 			mean, inverse := standardize(g, eps)
@@ -207,8 +206,7 @@ func batchNormGeneral(n *node) evaluate {
 	}
 	joined := slices.Delete(steps(len(x.shape), 1), 1, 2)
 	return func(m *memory, out, in []tensor) {
-		y, mean, variance := m.tensor(onnx.Double, in[0].shape), m.copied(onnx.Double, in[3]), m.copied(onnx.Double, in[4])
-		convert(y, in[0])
+		y, mean, variance := m.copied(onnx.Double, in[0]), m.copied(onnx.Double, in[3]), m.copied(onnx.Double, in[4])
 		running, v := of[float64](mean), of[float64](variance)
 		k := 0
 		eachLane(m, y, joined, func(g []float64) {

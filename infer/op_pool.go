@@ -131,8 +131,7 @@ func maxPool(n *node) evaluate {
 	n.result(n.in[0].elem, shape...)
 	n.result(onnx.Int64, shape...)
 	return func(m *memory, out, in []tensor) {
-		x := m.tensor(onnx.Double, in[0].shape)
-		convert(x, in[0])
+		x := m.copied(onnx.Double, in[0])
 		y, at := m.tensor(onnx.Double, out[0].shape), of[int64](out[1])
 		small, large := product(w.small[:]), product(w.large[:])
 		for c := range in[0].shape[0] * in[0].shape[1] {

@@ -154,8 +154,7 @@ func (n *node) bilinear(along []resample) evaluate {
 // resampled resamples one axis after the other.
 func resampled(along []resample, value float64) evaluate {
 	return func(m *memory, out, in []tensor) {
-		t := m.tensor(onnx.Double, in[0].shape)
-		convert(t, in[0])
+		t := m.copied(onnx.Double, in[0])
 		for i := range along {
 			t = along[i].run(m, t)
 		}

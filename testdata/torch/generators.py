@@ -91,7 +91,8 @@ class ResizeNearest(Net):
 class ResizeBilinear(nn.Module):
     def __init__(self):
         super().__init__()
-        self.fc, self.a, self.b, self.c = nn.Linear(12 * W, 12 * W * 16 * S * S), nn.Conv2d(12 * W, 10 * W, 5, 1, 2), nn.Conv2d(10 * W, 8 * W, 3, 1, 1), nn.Conv2d(8 * W, 3, 3, 1, 1)
+        self.fc, self.a = nn.Linear(12 * W, 12 * W * 16 * S * S), nn.Conv2d(12 * W, 10 * W, 5, 1, 2)
+        self.b, self.c = nn.Conv2d(10 * W, 8 * W, 3, 1, 1), nn.Conv2d(8 * W, 3, 3, 1, 1)
 
     def forward(self, z):
         x = F.elu(self.fc(z)).view(-1, 12 * W, 4 * S, 4 * S)
@@ -249,7 +250,8 @@ def upfirdn_rosinality(x, f):
 
 # Karras et al. 2019, "Analyzing and Improving the Image Quality of StyleGAN": mapping network with truncation, modulated convolutions,
 # noise inputs, an image that is the sum of every resolution's. Without groups, as the official code does where the batch is open.
-@family('stylegan2', 'Karras et al. 2019, arXiv:1912.04958', {'z': (16 * W,), 'noise0': (1, 4 * S, 4 * S), 'noise1': (1, 8 * S, 8 * S), 'noise2': (1, 8 * S, 8 * S)},
+@family('stylegan2', 'Karras et al. 2019, arXiv:1912.04958',
+        {'z': (16 * W,), 'noise0': (1, 4 * S, 4 * S), 'noise1': (1, 8 * S, 8 * S), 'noise2': (1, 8 * S, 8 * S)},
         ('image', 'w', 'small'))
 class StyleGAN2(nn.Module):
     grouped, upfirdn = False, staticmethod(upfirdn_nvlabs)
@@ -287,14 +289,16 @@ class StyleGAN2(nn.Module):
 
 
 # The same with channels taken for samples in the filter.
-@family('stylegan2-folded', 'Karras et al. 2019, arXiv:1912.04958', {'z': (16 * W,), 'noise0': (1, 4 * S, 4 * S), 'noise1': (1, 8 * S, 8 * S), 'noise2': (1, 8 * S, 8 * S)},
+@family('stylegan2-folded', 'Karras et al. 2019, arXiv:1912.04958',
+        {'z': (16 * W,), 'noise0': (1, 4 * S, 4 * S), 'noise1': (1, 8 * S, 8 * S), 'noise2': (1, 8 * S, 8 * S)},
         ('image', 'w', 'small'))
 class StyleGAN2Folded(StyleGAN2):
     upfirdn = staticmethod(upfirdn_rosinality)
 
 
 # The same as it is exported most often: one sample, whose weights are computed and used as those of a grouped convolution.
-@family('stylegan2-grouped', 'Karras et al. 2019, arXiv:1912.04958', {'z': (16 * W,), 'noise0': (1, 4 * S, 4 * S), 'noise1': (1, 8 * S, 8 * S), 'noise2': (1, 8 * S, 8 * S)},
+@family('stylegan2-grouped', 'Karras et al. 2019, arXiv:1912.04958',
+        {'z': (16 * W,), 'noise0': (1, 4 * S, 4 * S), 'noise1': (1, 8 * S, 8 * S), 'noise2': (1, 8 * S, 8 * S)},
         ('image', 'w', 'small'), fixed=True)
 class StyleGAN2Grouped(StyleGAN2Folded):
     grouped = True
@@ -427,7 +431,8 @@ class BigGAN(nn.Module):
 class UNet(nn.Module):
     def __init__(self):
         super().__init__()
-        self.d1, self.d2, self.d3 = nn.Conv2d(3, 6 * W, 4, 2, 1), nn.Conv2d(6 * W, 8 * W, 4, 2, 1, bias=False), nn.Conv2d(8 * W, 8 * W, 4, 2, 1, bias=False)
+        self.d1, self.d2 = nn.Conv2d(3, 6 * W, 4, 2, 1), nn.Conv2d(6 * W, 8 * W, 4, 2, 1, bias=False)
+        self.d3 = nn.Conv2d(8 * W, 8 * W, 4, 2, 1, bias=False)
         self.u3, self.u2 = nn.ConvTranspose2d(8 * W, 8 * W, 4, 2, 1, bias=False), nn.ConvTranspose2d(16 * W, 6 * W, 4, 2, 1, bias=False)
         self.u1 = nn.ConvTranspose2d(12 * W, 3, 4, 2, 1)
         self.n2, self.m3, self.m2 = nn.BatchNorm2d(8 * W), nn.BatchNorm2d(8 * W), nn.BatchNorm2d(6 * W)
@@ -447,7 +452,8 @@ class UNetBilinear(nn.Module):
     def __init__(self):
         super().__init__()
         double = lambda i, o: nn.Sequential(nn.Conv2d(i, o, 3, padding=1, bias=False), nn.BatchNorm2d(o), nn.ReLU(inplace=True))
-        self.inc, self.d1, self.d2, self.u2, self.u1 = double(3, 6 * W), double(6 * W, 8 * W), double(8 * W, 8 * W), double(16 * W, 8 * W), double(14 * W, 6 * W)
+        self.inc, self.d1, self.d2 = double(3, 6 * W), double(6 * W, 8 * W), double(8 * W, 8 * W)
+        self.u2, self.u1 = double(16 * W, 8 * W), double(14 * W, 6 * W)
         self.out = nn.Conv2d(6 * W, 3, 1)
 
     def join(self, x, skip):
@@ -486,7 +492,8 @@ class SRGAN(nn.Module):
     def __init__(self):
         super().__init__()
         self.head = nn.Sequential(nn.Conv2d(3, 6 * W, 9, padding=4), nn.PReLU())
-        self.block = nn.Sequential(nn.Conv2d(6 * W, 6 * W, 3, padding=1), nn.BatchNorm2d(6 * W), nn.PReLU(6 * W), nn.Conv2d(6 * W, 6 * W, 3, padding=1), nn.BatchNorm2d(6 * W))
+        self.block = nn.Sequential(nn.Conv2d(6 * W, 6 * W, 3, padding=1), nn.BatchNorm2d(6 * W), nn.PReLU(6 * W),
+                                   nn.Conv2d(6 * W, 6 * W, 3, padding=1), nn.BatchNorm2d(6 * W))
         self.tail = nn.Sequential(nn.Conv2d(6 * W, 24 * W, 3, padding=1), nn.PixelShuffle(2), nn.PReLU(), nn.Conv2d(6 * W, 24 * W, 3, padding=1),
                                   nn.PixelShuffle(2), nn.PReLU(), nn.Conv2d(6 * W, 3, 5, padding=2))
 
@@ -520,7 +527,8 @@ class ESRGAN(nn.Module):
 class WaveGAN(Net):
     def __init__(self):
         deconv = lambda i, o: nn.ConvTranspose1d(i, o, 25, 4, 11, output_padding=1)
-        super().__init__(nn.Linear(12 * W, 128 * W * S), View(16 * W, 8 * S), nn.ReLU(), deconv(16 * W, 8 * W), nn.ReLU(), deconv(8 * W, 4 * W), nn.ReLU(), deconv(4 * W, 1), nn.Tanh())
+        super().__init__(nn.Linear(12 * W, 128 * W * S), View(16 * W, 8 * S), nn.ReLU(), deconv(16 * W, 8 * W), nn.ReLU(),
+                         deconv(8 * W, 4 * W), nn.ReLU(), deconv(4 * W, 1), nn.Tanh())
 
 
 # Kumar et al. 2019, "MelGAN": spectrogram to audio by weight-normed dilated convolutions with reflection padding.
@@ -545,7 +553,8 @@ class MelGAN(nn.Module):
 @family('gan3d', 'Wu et al. 2016, arXiv:1610.07584', {'z': (12 * W, 1, 1, 1)}, ('voxels',))
 class GAN3D(Net):
     def __init__(self):
-        super().__init__(nn.ConvTranspose3d(12 * W, 6 * W, 2 + S, bias=False), nn.BatchNorm3d(6 * W), nn.ReLU(), nn.ConvTranspose3d(6 * W, 4 * W, 4, 2, 1, bias=False),
+        super().__init__(nn.ConvTranspose3d(12 * W, 6 * W, 2 + S, bias=False), nn.BatchNorm3d(6 * W), nn.ReLU(),
+                         nn.ConvTranspose3d(6 * W, 4 * W, 4, 2, 1, bias=False),
                          nn.BatchNorm3d(4 * W), nn.ReLU(), nn.Conv3d(4 * W, 1, 3, padding=1), nn.Sigmoid())
 
 
