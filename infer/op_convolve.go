@@ -64,6 +64,9 @@ func convTransposeGeneral(n *node) evaluate {
 func (n *node) convolve(c *convolution, shape []int, sum func(m *memory, dst, src, weights []float32)) evaluate {
 	x := n.in[0]
 	n.fits(shape, x.rows(), slices.Concat(c.small[:], c.size[:], []int{c.filters, c.channels / c.groups})...)
+	if n.err == nil && volume(c.channels/c.groups, c.taps(), c.small[2]) > int64(n.limits.elements) {
+		n.fail("its windows take more than %d elements", n.limits.elements)
+	}
 	if bias := n.in[2]; bias != nil && !slices.Equal(bias.shape, shape[1:2]) {
 		n.fail("input 2, %q, has shape %v, want [%d]", n.Inputs[2], bias.shape, shape[1])
 	}
