@@ -35,6 +35,9 @@ func (c Config) shapes(s Shape) (generator, discriminator []Layer, err error) {
 	if err := s.validate(); err != nil {
 		return nil, nil, err
 	}
+	if err := c.validateAugmentation(s); err != nil {
+		return nil, nil, err
+	}
 	switch c.Arch {
 	case "mlp":
 		generator, discriminator = mlp(c, s)
@@ -67,6 +70,7 @@ const (
 	domainWeights  = 'w'
 	domainTraining = 't' // latents of training steps
 	domainShuffle  = 's' // order of images
+	domainAugment  = 'a' // their augmentation
 	domainNorm     = 'n' // latents that statistics are estimated on
 )
 

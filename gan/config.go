@@ -9,12 +9,13 @@ import (
 // This file is what a training run is given.
 
 // Dataset is a set of real images, all of one shape. It must not change while
-// a Trainer uses it; methods are called from one goroutine at a time.
+// a Trainer uses it; several goroutines call its methods at the same time.
 type Dataset interface {
 	Name() string
 	Shape() Shape
 	Len() int
 	// Image writes image i, [C, H, W] with values in [-1, 1], into dst.
+	// Images are wanted ahead of the steps that they are for.
 	Image(dst []float32, i int) error
 }
 
@@ -42,8 +43,12 @@ type Config struct {
 	Beta1        float64 `json:"beta1"`      // Adam's decay of the mean
 	Beta2        float64 `json:"beta2"`      // Adam's decay of the square
 	Average      float64 `json:"average"`    // decay a step of the generator's average; 0: none
-	Seed         uint64  `json:"seed"`       // of weights, latents and the order of images
-	Threads      int     `json:"-"`          // goroutines that a kernel is split over; they change no bit
+	Seed         uint64  `json:"seed"`       // of weights, latents, the order of images and their augmentation
+	Threads      int     `json:"-"`          // goroutines that a kernel, or the reading of images, is split over; they change no bit
+
+	// Augmentation of real images, each time that one is shown.
+	Flip      bool `json:"flip,omitempty"`      // mirror half of them, left to right
+	Translate int  `json:"translate,omitempty"` // move them by up to so many pixels each way; the edge is a mirror
 }
 
 // Default is the configuration for images of a shape on this machine: the DCGAN
@@ -102,8 +107,22 @@ func (c Config) Validate() error {
 		return bad("beta2", c.Beta2, "0 to 0.9999999")
 	case !within(c.Average, 0, 0.99999):
 		return bad("average", c.Average, "0 to 0.99999")
+	case c.Translate < 0:
+		return bad("translate", c.Translate, "0 or more pixels")
 	case c.Threads < 1 || c.Threads > maxThreads:
 		return bad("threads", c.Threads, fmt.Sprintf("1 to %d", maxThreads))
+	}
+	return nil
+}
+
+// validateAugmentation reports an augmentation that images of a shape cannot
+// have, or that would change nothing.
+func (c Config) validateAugmentation(s Shape) error {
+	if short := min(s.H, s.W); c.Translate >= short && c.Translate > 0 {
+		return fmt.Errorf("gan: translate is %d, want less than the shorter side of images of %v", c.Translate, s)
+	}
+	if c.Flip && s.W == 1 {
+		return fmt.Errorf("gan: flip changes nothing in images of %v", s)
 	}
 	return nil
 }

@@ -28,11 +28,9 @@ type Trainer struct {
 	steps   int
 	spent   error // of a step that failed in its middle: nothing goes on from there
 
-	g     *generatorGraph
-	d     *discriminatorGraph
-	order []uint32 // of the epoch's images
-	epoch int      // that order is of; -1: none yet
-	image []float32
+	g    *generatorGraph
+	d    *discriminatorGraph
+	feed *feed // of real images; nil until a step wants some
 }
 
 // Stats are the figures of one step.
@@ -88,8 +86,7 @@ func (t *Trainer) attach(data Dataset) (err error) {
 	if data.Len() < t.cfg.Batch {
 		return fmt.Errorf("gan: %q has %d images, want at least a batch of %d", data.Name(), data.Len(), t.cfg.Batch)
 	}
-	t.data, t.epoch = data, -1
-	t.image = make([]float32, t.shape.Len())
+	t.data = data
 	if t.g, err = newGeneratorGraph(t.cfg, t.shape, t.gen, t.dis, t.observe); err != nil {
 		return err
 	}
@@ -106,8 +103,10 @@ func (t *Trainer) Shape() Shape { return t.shape }
 // Steps returns how many steps were done.
 func (t *Trainer) Steps() int { return t.steps }
 
-// Close frees what the graphs hold. The Trainer must not be used afterwards.
+// Close stops the goroutines that read images ahead and frees what the graphs
+// hold. The Trainer must not be used afterwards.
 func (t *Trainer) Close() error {
+	t.stopFeed()
 	if t.g == nil {
 		return nil
 	}
@@ -122,7 +121,8 @@ func (t *Trainer) Close() error {
 
 // Step trains the discriminator once and then the generator once, on the same
 // generated images. A loss that is NaN or infinite is an error that says at
-// which step; the trainer is then spent: go back to what was saved.
+// which step; the trainer is then spent: go back to what was saved. An image
+// that cannot be read is a [DataError], and harms nothing.
 func (t *Trainer) Step() (Stats, error) {
 	if t.data == nil {
 		return Stats{}, fmt.Errorf("gan: trainer has no data: it was resumed to export only")
@@ -188,43 +188,22 @@ func verdict(logits []float32) float64 {
 	return sum / float64(len(logits))
 }
 
-// realImages fills dst with the step's batch: each epoch is an order of its
-// own, of which a last incomplete batch is left out.
+// realImages fills dst with the step's batch.
 func (t *Trainer) realImages(dst []float32) error {
-	perEpoch := t.data.Len() / t.cfg.Batch
-	epoch, first := t.steps/perEpoch, t.steps%perEpoch*t.cfg.Batch
-	if epoch != t.epoch {
-		t.shuffle(epoch)
+	if t.feed == nil {
+		t.feed = startFeed(t.cfg, t.data, channelsLast(t.dis), t.steps)
 	}
-	for i := range t.cfg.Batch {
-		to := dst[i*t.shape.Len():][:t.shape.Len()]
-		n := int(t.order[first+i])
-		if err := t.data.Image(t.image, n); err != nil {
-			return fmt.Errorf("gan: step %d: image %d of %q: %w", t.steps+1, n, t.data.Name(), err)
-		}
-		for _, v := range t.image {
-			if v-v != 0 {
-				return fmt.Errorf("gan: step %d: image %d of %q has a value of %v", t.steps+1, n, t.data.Name(), v)
-			}
-		}
-		if channelsLast(t.dis) {
-			kernel.Transpose(to, t.image, t.shape.C, t.shape.H*t.shape.W)
-		} else {
-			copy(to, t.image)
-		}
+	err := t.feed.next(dst)
+	if err != nil {
+		t.stopFeed()
 	}
-	return nil
+	return err
 }
 
-// shuffle draws an epoch's order (Fisher and Yates).
-func (t *Trainer) shuffle(epoch int) {
-	t.epoch = epoch
-	t.order = make([]uint32, t.data.Len())
-	s := kernel.Stream{Seed: t.cfg.Seed, Domain: domainShuffle, Index: uint64(epoch)}
-	for i := range t.order {
-		j := s.IntN(i + 1)
-		t.order[i] = t.order[j]
-		t.order[j] = uint32(i)
+func (t *Trainer) stopFeed() {
+	if t.feed != nil {
+		t.feed.close()
+		t.feed = nil
 	}
 }
 

@@ -150,6 +150,7 @@ func TestConfigIsValidated(t *testing.T) {
 		"beta1":      func(c *Config) { c.Beta1 = 1 },
 		"beta2":      func(c *Config) { c.Beta2 = -1 },
 		"average":    func(c *Config) { c.Average = 1 },
+		"translate":  func(c *Config) { c.Translate = -1 },
 		"threads":    func(c *Config) { c.Threads = 0 },
 	} {
 		c := good
@@ -230,8 +231,16 @@ func TestDataErrorsAreTold(t *testing.T) {
 	if want := steps(t, whole, 2); got[1] != want[1] {
 		t.Errorf("after an error, step 2 is %+v, want %+v", got[1], want[1])
 	}
+	if err := errors.Join(tr.Close(), whole.Close()); err != nil {
+		t.Fatal(err)
+	}
 	data.images[5] = float32(math.Inf(1))
-	if _, err := tr.Step(); err == nil || !strings.Contains(err.Error(), "has a value of +Inf") {
+	if tr, err = New(small("mlp"), data); err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	var de *DataError
+	if _, err := tr.Step(); err == nil || !strings.Contains(err.Error(), "has a value of +Inf") || !errors.As(err, &de) || de.Image != 0 {
 		t.Errorf("error %v, want one that names the infinite value", err)
 	}
 }

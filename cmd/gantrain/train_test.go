@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,17 +17,23 @@ import (
 
 // poisoned is images of which those after the first good ones that are asked
 // for are not numbers.
-type poisoned struct{ good int }
+type poisoned struct{ good atomic.Int64 }
+
+func newPoisoned(good int) *poisoned {
+	d := new(poisoned)
+	d.good.Store(int64(good))
+	return d
+}
 
 func (*poisoned) Name() string     { return "poisoned" }
 func (*poisoned) Shape() gan.Shape { return gan.Shape{C: 1, H: 8, W: 8} }
 func (*poisoned) Len() int         { return 16 }
 
 func (d *poisoned) Image(dst []float32, i int) error {
-	d.good--
+	good := d.good.Add(-1) >= 0
 	for j := range dst {
 		dst[j] = float32(i)/16 - 0.5
-		if d.good < 0 {
+		if !good {
 			dst[j] = math.MaxFloat32
 		}
 	}
@@ -50,7 +57,7 @@ func TestDiverge(t *testing.T) {
 		{4*7 + 1, "step 8: ", "are of step 6"},
 		{4*1 + 1, "step 2: ", "nothing was saved yet"},
 	} {
-		set := &poisoned{c.good}
+		set := newPoisoned(c.good)
 		p := testPlan(set)
 		trainer, err := gan.New(p.Config, set)
 		if err != nil {
@@ -92,7 +99,7 @@ func TestDiverge(t *testing.T) {
 
 // TestDraw changes one bit of what is exported.
 func TestDraw(t *testing.T) {
-	set := &poisoned{1 << 30}
+	set := newPoisoned(1 << 30)
 	trainer, err := gan.New(testPlan(set).Config, set)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,165 @@
+package gan
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/ganlet/ganlet/internal/kernel"
+)
+
+// This file draws the real images of the steps to come while the trainer
+// computes the one at hand. Which image comes where, and how it is augmented,
+// follows from the seed and the step alone; preparing one is in augment.go.
+
+// feedBatches is how many batches a feed has memory for: those that wait, and
+// the one in the making.
+const feedBatches = 3
+
+// A DataError is a real image that could not be had. The Trainer is as it was
+// before the step.
+type DataError struct {
+	Step  int
+	Image int    // its number in the data
+	Data  string // the data's name
+	Err   error
+}
+
+func (e *DataError) Error() string {
+	return fmt.Sprintf("gan: step %d: image %d of %q: %v", e.Step, e.Image, e.Data, e.Err)
+}
+
+func (e *DataError) Unwrap() error { return e.Err }
+
+// A feed is a bounded queue of batches of real images, in the order of steps.
+type feed struct {
+	cfg   Config
+	data  Dataset
+	hands []*hand    // that prepare images, one goroutine each
+	ready chan drawn // closed when no batch follows
+	free  chan []float32
+	stop  context.CancelFunc
+
+	order []uint32 // of the epoch's images
+	epoch int      // that order is of; -1: none yet
+}
+
+// drawn is a batch, or why there is none.
+type drawn struct {
+	images []float32 // [batch, C, H, W], or [batch, H, W, C]
+	err    error
+}
+
+// startFeed begins to draw the batches of the steps that follow the first
+// steps. The feed must be closed.
+func startFeed(cfg Config, data Dataset, channelsLast bool, steps int) *feed {
+	ctx, stop := context.WithCancel(context.Background())
+	f := &feed{
+		cfg: cfg, data: data, epoch: -1, stop: stop,
+		ready: make(chan drawn, feedBatches), free: make(chan []float32, feedBatches),
+	}
+	for range min(cfg.Threads, cfg.Batch) {
+		f.hands = append(f.hands, newHand(cfg, data, channelsLast))
+	}
+	for range feedBatches {
+		f.free <- make([]float32, cfg.Batch*data.Shape().Len())
+	}
+	go f.run(ctx, steps)
+	return f
+}
+
+// run draws batches until it is stopped or an image cannot be had.
+func (f *feed) run(ctx context.Context, step int) {
+	defer close(f.ready)
+	for ; ; step++ {
+		select {
+		case <-ctx.Done():
+			return
+		case images := <-f.free:
+			err := f.draw(ctx, images, step)
+			f.ready <- drawn{images, err} // never waits: there is room for all batches
+			if err != nil {
+				return
+			}
+		}
+	}
+}
+
+// next copies the next batch into dst. After an error the feed is of no more use.
+func (f *feed) next(dst []float32) error {
+	b := <-f.ready
+	if b.err != nil {
+		return b.err
+	}
+	copy(dst, b.images)
+	f.free <- b.images
+	return nil
+}
+
+// close stops the feed and returns when its goroutines are gone.
+func (f *feed) close() {
+	f.stop()
+	for range f.ready {
+	}
+}
+
+// draw fills dst with the batch that follows so many steps: each epoch is an
+// order of its own, of which a last incomplete batch is left out. Of several
+// images that fail, the error is the first's.
+func (f *feed) draw(ctx context.Context, dst []float32, steps int) error {
+	perEpoch := f.data.Len() / f.cfg.Batch
+	if epoch := steps / perEpoch; epoch != f.epoch {
+		f.shuffle(epoch)
+	}
+	batch := f.order[steps%perEpoch*f.cfg.Batch:][:f.cfg.Batch]
+	size := len(dst) / f.cfg.Batch
+
+	var mu sync.Mutex
+	begun, failed := 0, len(batch) // places
+	var err error
+	take := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		begun++
+		return begun - 1
+	}
+	fail := func(place int, e error) {
+		mu.Lock()
+		defer mu.Unlock()
+		// All places before this one were begun, so that the first failure is found.
+		begun = len(batch)
+		if place < failed {
+			failed, err = place, &DataError{Step: steps + 1, Image: int(batch[place]), Data: f.data.Name(), Err: e}
+		}
+	}
+	var wg sync.WaitGroup
+	for _, h := range f.hands {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := take(); i < len(batch) && ctx.Err() == nil; i = take() {
+				shown := uint64(steps)*uint64(len(batch)) + uint64(i)
+				if err := h.prepare(dst[i*size:][:size], int(batch[i]), shown); err != nil {
+					fail(i, err)
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	if err == nil {
+		err = ctx.Err()
+	}
+	return err
+}
+
+// shuffle draws an epoch's order (Fisher and Yates).
+func (f *feed) shuffle(epoch int) {
+	f.epoch = epoch
+	f.order = make([]uint32, f.data.Len())
+	s := kernel.Stream{Seed: f.cfg.Seed, Domain: domainShuffle, Index: uint64(epoch)}
+	for i := range f.order {
+		j := s.IntN(i + 1)
+		f.order[i] = f.order[j]
+		f.order[j] = uint32(i)
+	}
+}
