@@ -6,8 +6,8 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/ganlet/ganlet/cmd/internal/npy"
 	"github.com/ganlet/ganlet/cmd/internal/picture"
+	"github.com/ganlet/ganlet/internal/npy"
 )
 
 // This file is the forms in which samples are written. All but the picture go

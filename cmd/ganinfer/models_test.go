@@ -8,7 +8,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/ganlet/ganlet/cmd/internal/npy"
+	"github.com/ganlet/ganlet/internal/npy"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 

@@ -11,8 +11,8 @@ import (
 
 	"github.com/ganlet/ganlet/cmd/internal/atomicfile"
 	"github.com/ganlet/ganlet/cmd/internal/cli"
-	"github.com/ganlet/ganlet/cmd/internal/npy"
 	"github.com/ganlet/ganlet/infer"
+	"github.com/ganlet/ganlet/internal/npy"
 )
 
 // This file is ganinfer run: tensors from files into a model, and out of it.

@@ -17,8 +17,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ganlet/ganlet/cmd/internal/atomicfile"
-	"github.com/ganlet/ganlet/cmd/internal/npy"
 	"github.com/ganlet/ganlet/internal/kernel"
+	"github.com/ganlet/ganlet/internal/npy"
 )
 
 // GORACE is for the environment variable of that name: with -race, processes

@@ -1,5 +1,5 @@
 // Package npy reads and writes NumPy's .npy files, the form in which the
-// commands take and give tensors.
+// commands take and give tensors, and a set of images may come.
 //
 // It knows the element types a model may have, in C order and little-endian,
 // format versions 1.0 and 2.0. It is not .npz, and runs no pickles.
