@@ -17,6 +17,7 @@ const trainHelp = `gantrain trains a GAN and exports its generator.
     gantrain                                    the embedded MNIST, default settings
     gantrain --data mnist --arch mlp --time 5m --out digits
     gantrain --data train-images-idx3-ubyte.gz --epochs 3
+    gantrain --data photos --size 32 --flip     a folder of images, or a zip, or a .npy
     gantrain --resume                           after Ctrl-C: the rest of ./run
     gantrain --resume --steps 4000              more of ./run
     gantrain --dry-run --steps 100              check everything, train nothing
@@ -36,11 +37,18 @@ Draw more images with: ganinfer sample run/model.onnx -n 64 -o more.png
 // with default settings, till the digits are plain to see.
 const defaultSteps = 6000
 
+// defaultCache is the megabytes of decoded images that are kept: 83,000 of 32x32
+// in colour, or 5,200 of 128x128.
+const defaultCache = 256
+
 // options are a training's flags as they were given.
 type options struct {
 	set *pflag.FlagSet // tells which were given
 
 	data        string
+	size        int
+	channels    int
+	cache       int // MB
 	config      gan.Config
 	steps       int
 	epochs      float64
@@ -58,7 +66,10 @@ type options struct {
 func parse(args []string, stdout io.Writer) (o *options, helped bool, err error) {
 	o = &options{set: cli.Flags(), config: gan.Default(gan.Shape{C: 1, H: 28, W: 28})}
 	f := o.set
-	f.StringVar(&o.data, "data", "mnist", "mnist, mnist-test, or the `path` of an IDX file or its folder")
+	f.StringVar(&o.data, "data", "mnist", "mnist, mnist-test, or the `path` of a folder or zip of images, a .npy, an IDX file or its folder")
+	f.IntVar(&o.size, "size", 0, "side of the squares that images of a folder or zip are cut and scaled to; 0: their own if all are squares of one side up to 128, else 32")
+	f.IntVar(&o.channels, "channels", 0, "of these images: 1, 3 (colour) or 4 (and alpha); 0: 1 if all are grey, else 3")
+	f.IntVar(&o.cache, "cache", defaultCache, "`megabytes` of these images to keep decoded; the others are decoded each time")
 	configFlags(f, &o.config)
 	f.IntVar(&o.steps, "steps", defaultSteps, "train until this many steps are done")
 	f.Float64Var(&o.epochs, "epochs", 0, "or: until the images were seen this many times")
@@ -89,6 +100,8 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.Float64Var(&c.Beta1, "beta1", c.Beta1, "Adam's decay of the mean of gradients")
 	f.Float64Var(&c.Beta2, "beta2", c.Beta2, "Adam's decay of their mean square")
 	f.Float64Var(&c.Average, "average", c.Average, "decay of the moving average of the generator; 0: none")
-	f.Uint64Var(&c.Seed, "seed", c.Seed, "seed of weights, latents and the order of images")
+	f.BoolVar(&c.Flip, "flip", c.Flip, "mirror half of the real images, left to right")
+	f.IntVar(&c.Translate, "translate", c.Translate, "move real images by up to so many `pixels` each way; the edge is a mirror")
+	f.Uint64Var(&c.Seed, "seed", c.Seed, "seed of weights, latents, the order of images and their augmentation")
 	f.IntVar(&c.Threads, "threads", c.Threads, "processor threads")
 }

@@ -1,7 +1,13 @@
 package main
 
 import (
+	"archive/zip"
 	"encoding/binary"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,6 +40,8 @@ func TestScripts(t *testing.T) {
 	}
 	commands := script.Commands()
 	commands["images"] = writeImages
+	commands["photos"] = writePhotos
+	commands["pack"] = pack
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -80,4 +88,57 @@ func squares(n, side int) []byte {
 		}
 	}
 	return b
+}
+
+// writePhotos makes a folder of PNG and JPEG files of mixed sizes, every third
+// of them in a folder of its own.
+//
+//	photos DIR COUNT
+func writePhotos(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: photos DIR COUNT")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	dir := ts.MkAbs(args[0])
+	for i := range n {
+		m := image.NewNRGBA(image.Rect(0, 0, 10+i%5*7, 10+i%3*9))
+		for at := range m.Pix {
+			m.Pix[at] = 20
+		}
+		for y := range 5 {
+			for x := range 5 {
+				m.SetNRGBA(2+(x+i)%8, 2+y, color.NRGBA{byte(50 * i), 200, byte(30 * i), 255})
+			}
+		}
+		path := filepath.Join(dir, fmt.Sprintf("%03d.png", i))
+		if i%3 == 0 {
+			path = filepath.Join(dir, "more", fmt.Sprintf("%03d.jpg", i))
+		}
+		ts.Check(os.MkdirAll(filepath.Dir(path), 0o777))
+		f, err := os.Create(path)
+		ts.Check(err)
+		if i%3 == 0 {
+			err = jpeg.Encode(f, m, nil)
+		} else {
+			err = png.Encode(f, m)
+		}
+		ts.Check(err)
+		ts.Check(f.Close())
+	}
+}
+
+// pack makes a zip of a folder.
+//
+//	pack FILE.zip DIR
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pack FILE.zip DIR")
+	}
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	z := zip.NewWriter(f)
+	ts.Check(z.AddFS(os.DirFS(ts.MkAbs(args[1]))))
+	ts.Check(z.Close())
+	ts.Check(f.Close())
 }

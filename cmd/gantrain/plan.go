@@ -18,6 +18,7 @@ import (
 type plan struct {
 	Config      gan.Config `json:"config"`
 	Data        source     `json:"data"`
+	Cache       int        `json:"cache_mb,omitempty"` // of images that are decoded
 	Budget      budget     `json:"budget"`
 	SampleEvery int        `json:"sample_every"` // steps
 	SaveEvery   int        `json:"save_every"`   // steps
@@ -29,14 +30,33 @@ type source struct {
 	Name   string    `json:"name"`
 	Images int       `json:"images"`
 	Shape  gan.Shape `json:"shape"`
+
+	// Of a folder or zip of images.
+	Size     int `json:"size,omitempty"`     // as asked for; 0: none was
+	Channels int `json:"channels,omitempty"` // likewise
+	Ignored  int `json:"ignored,omitempty"`  // files that are no images
+	Kept     int `json:"kept,omitempty"`     // images that the cache has room for
 }
 
 // describe says all of the plan, in lines.
 func (p *plan) describe(out folder) []string {
 	c := &p.Config
+	images := fmt.Sprintf("%s: %d images of %v", p.Data.Name, p.Data.Images, p.Data.Shape)
+	if p.Data.Ignored > 0 {
+		images += fmt.Sprintf(", %d other files left out", p.Data.Ignored)
+	}
+	if p.Cache > 0 {
+		images += fmt.Sprintf(", a cache of %d MB for %d of them", p.Cache, p.Data.Kept)
+	}
+	if c.Flip {
+		images += ", flipped"
+	}
+	if c.Translate > 0 {
+		images += fmt.Sprintf(", moved by up to %d pixels", c.Translate)
+	}
 	return []string{
-		fmt.Sprintf("%s: %d images of %v; %v of batch %d into %s, samples every %d, a checkpoint every %d",
-			p.Data.Name, p.Data.Images, p.Data.Shape, p.Budget, c.Batch, out, p.SampleEvery, p.SaveEvery),
+		fmt.Sprintf("%s; %v of batch %d into %s, samples every %d, a checkpoint every %d",
+			images, p.Budget, c.Batch, out, p.SampleEvery, p.SaveEvery),
 		fmt.Sprintf("%s, width %d, latents of %d numbers (%s), loss %s, lr %v, betas %v and %v, average %v, seed %d, %d threads",
 			c.Arch, c.Width, c.LatentDim, c.Distribution, c.Loss, c.LR, c.Beta1, c.Beta2, c.Average, c.Seed, c.Threads),
 	}
@@ -66,11 +86,12 @@ func parsePlan(b []byte) (*plan, error) {
 
 // newPlan resolves the flags of a new training.
 func newPlan(o *options) (*plan, gan.Dataset, error) {
-	set, src, err := open(o.data)
+	p := &plan{Data: source{Spec: o.data, Size: o.size, Channels: o.channels}}
+	set, err := p.open(o)
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &plan{Data: src, Config: gan.Default(src.Shape)}
+	p.Config = gan.Default(p.Data.Shape)
 	if o.set.Changed("arch") {
 		p.Config.Width = gan.DefaultWidth(o.config.Arch)
 	}
@@ -87,7 +108,7 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 	if err := p.Config.Validate(); err != nil {
 		return nil, nil, cli.Flagf("%w", err)
 	}
-	if _, _, err := p.Config.Layers(src.Shape); err != nil {
+	if _, _, err := p.Config.Layers(p.Data.Shape); err != nil {
 		return nil, nil, err
 	}
 	return p, set, p.override(o, budget{Steps: o.steps})
@@ -96,18 +117,23 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 // resumePlan resolves the flags of a training that continues the plan p: what
 // decides its weights cannot change, how long it lasts and what it writes can.
 func resumePlan(o *options, p *plan) (gan.Dataset, error) {
-	spec := p.Data.Spec
+	was := p.Data
 	if o.set.Changed("data") {
-		spec = o.data
+		p.Data.Spec = o.data
 	}
-	set, src, err := open(spec)
+	if o.set.Changed("size") && (o.size != was.Shape.H || o.size != was.Shape.W) {
+		return nil, conflict(o, "size", fmt.Sprint(o.size), fmt.Sprintf("images of %v", was.Shape))
+	}
+	if o.set.Changed("channels") && o.channels != was.Shape.C {
+		return nil, conflict(o, "channels", fmt.Sprint(o.channels), fmt.Sprintf("images of %v", was.Shape))
+	}
+	set, err := p.open(o)
 	if err != nil {
 		return nil, err
 	}
-	if src.Spec = p.Data.Spec; src != p.Data {
-		return nil, conflict(o, "data", spec, fmt.Sprintf("%s, %d images of %v", p.Data.Name, p.Data.Images, p.Data.Shape))
+	if now := p.Data; now.Name != was.Name || now.Images != was.Images || now.Shape != was.Shape {
+		return nil, conflict(o, "data", now.Spec, fmt.Sprintf("%s, %d images of %v", was.Name, was.Images, was.Shape))
 	}
-	p.Data.Spec = spec
 	p.Config.Threads = o.config.Threads // which change no bit
 	theirs := cli.Flags()
 	configFlags(theirs, &p.Config)
@@ -122,6 +148,9 @@ func resumePlan(o *options, p *plan) (gan.Dataset, error) {
 	}
 	return set, p.override(o, p.Budget)
 }
+
+// maxCache is the largest cache, in megabytes.
+const maxCache = 1_000_000
 
 func conflict(o *options, flag, given, has string) error {
 	return cli.Hintf(cli.Flagf("--%s %s conflicts with the run in %q, which has %s", flag, given, o.out, has),
@@ -152,10 +181,25 @@ func (p *plan) override(o *options, otherwise budget) error {
 	return nil
 }
 
-func open(spec string) (gan.Dataset, source, error) {
-	set, err := data.Open(spec)
-	if err != nil {
-		return nil, source{}, err
+// open opens the plan's images and says in the plan what they are.
+func (p *plan) open(o *options) (gan.Dataset, error) {
+	cache := p.Cache
+	if !o.resume || o.set.Changed("cache") {
+		cache = o.cache
 	}
-	return set, source{Spec: spec, Name: set.Name(), Images: set.Len(), Shape: set.Shape()}, nil
+	if cache < 0 || cache > maxCache {
+		return nil, cli.Flagf("--cache is %d, want 0 to %d", cache, maxCache)
+	}
+	src := &p.Data
+	set, err := data.Open(src.Spec, data.Options{Size: src.Size, Channels: src.Channels, Cache: int64(cache) * 1_000_000})
+	if err != nil {
+		return nil, err
+	}
+	src.Name, src.Images, src.Shape, src.Ignored = set.Name(), set.Len(), set.Shape(), set.Ignored()
+	if set.Decodes() {
+		p.Cache, src.Kept = cache, set.Kept()
+	} else if o.set.Changed("cache") {
+		return nil, cli.Flagf("--cache is for folders and zips of images; all of %q is in memory", src.Spec)
+	}
+	return set, nil
 }

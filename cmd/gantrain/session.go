@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -207,6 +208,13 @@ func (s *session) write(step int, last bool) error {
 
 // lost is the error of a training that cannot go on.
 func (s *session) lost(err error) error {
+	var unread *gan.DataError
+	if errors.As(err, &unread) {
+		if s.saved < 0 {
+			return err
+		}
+		return cli.Hintf(err, "once the image is mended, gantrain --resume%s continues from step %d", s.folder.flag(), s.saved)
+	}
 	if s.saved < 0 {
 		return cli.Hintf(err, "nothing was saved yet; try a smaller --lr")
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -93,6 +95,45 @@ func TestDiverge(t *testing.T) {
 		}
 		if _, err := os.Stat(f.previous()); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// unreadable is images of which none can be read after the first good ones.
+type unreadable struct{ *poisoned }
+
+func (d *unreadable) Image(dst []float32, i int) error {
+	if d.good.Load() <= 0 {
+		return errors.New("no such page")
+	}
+	return d.poisoned.Image(dst, i)
+}
+
+// TestUnreadable trains until an image cannot be read: no smaller step size
+// would help with that.
+func TestUnreadable(t *testing.T) {
+	for _, c := range []struct {
+		good int
+		want string
+	}{
+		{0, `gantrain: error: gan: step 1: image `},
+		{4 * 7, ` of "poisoned": no such page (once the image is mended, gantrain --resume --out `},
+	} {
+		set := &unreadable{newPoisoned(c.good)}
+		p := testPlan(set)
+		p.Config.Threads = 1
+		trainer, err := gan.New(p.Config, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer trainer.Close()
+		s := &session{folder: folder(filepath.Join(t.TempDir(), "run")), plan: p, trainer: trainer, stderr: io.Discard, target: 8}
+		if err := s.begin(); err != nil {
+			t.Fatal(err)
+		}
+		var stderr bytes.Buffer
+		if code := cli.Exit("gantrain", &stderr, s.train()); code != 1 || !strings.Contains(stderr.String(), c.want) || strings.Contains(stderr.String(), "--lr") {
+			t.Errorf("the program ends with %d and says %q, want 1 and %q", code, stderr.String(), c.want)
 		}
 	}
 }

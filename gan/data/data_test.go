@@ -12,9 +12,9 @@ func TestOpen(t *testing.T) {
 	plain, zipped, bare := t.TempDir(), t.TempDir(), t.TempDir()
 	images := write(t, plain+"/train-images-idx3-ubyte", twoImages)
 	write(t, plain+"/train-labels-idx1-ubyte", twoLabels)
-	write(t, zipped+"/train-images-idx3-ubyte.gz", zip(twoImages))
-	write(t, zipped+"/train-labels-idx1-ubyte.gz", zip(twoLabels))
-	write(t, bare+"/train-images-idx3-ubyte.gz", zip(twoImages))
+	write(t, zipped+"/train-images-idx3-ubyte.gz", gzipped(twoImages))
+	write(t, zipped+"/train-labels-idx1-ubyte.gz", gzipped(twoLabels))
+	write(t, bare+"/train-images-idx3-ubyte.gz", gzipped(twoImages))
 	other := write(t, bare+"/other", twoImages)
 	for _, c := range []struct {
 		spec, name string
@@ -27,7 +27,7 @@ func TestOpen(t *testing.T) {
 		{bare, "train-images-idx3-ubyte", 2, -1},
 		{other, "other", 2, -1},
 	} {
-		d, err := Open(c.spec)
+		d, err := Open(c.spec, Options{})
 		if err != nil {
 			t.Errorf("Open(%q): %v", c.spec, err)
 			continue
@@ -41,21 +41,21 @@ func TestOpen(t *testing.T) {
 
 func TestOpenErrors(t *testing.T) {
 	dir := t.TempDir()
-	_, err := Open("mnits")
+	_, err := Open("mnits", Options{})
 	wantError(t, "Open(mnits)", err, `"mnits"`, "want mnist, mnist-test or a path")
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("errors.Is(%v, fs.ErrNotExist) = false", err)
 	}
-	_, err = Open(dir)
-	wantError(t, "Open(an empty folder)", err, dir, "holds neither train-images-idx3-ubyte nor")
-	_, err = Open(os.DevNull)
+	_, err = Open(dir, Options{})
+	wantError(t, "Open(an empty folder)", err, dir, "holds no image: none of its 0 files ends in .png .jpg")
+	_, err = Open(os.DevNull, Options{})
 	wantError(t, "Open(a device)", err, os.DevNull, "not a regular file")
 	file := write(t, filepath.Join(dir, "file"), twoImages)
-	_, err = Open(filepath.Join(file, "inside"))
+	_, err = Open(filepath.Join(file, "inside"), Options{})
 	wantError(t, "Open(a path through a file)", err, filepath.Join(file, "inside"))
 
 	write(t, dir+"/train-images-idx3-ubyte", twoImages)
 	labels := write(t, dir+"/train-labels-idx1-ubyte", twoLabels[:9])
-	_, err = Open(dir)
+	_, err = Open(dir, Options{})
 	wantError(t, "Open(a folder with broken labels)", err, labels, "has 1 bytes after its header, want 2")
 }

@@ -12,7 +12,7 @@ import (
 func FuzzDecodeIDX(f *testing.F) {
 	for _, b := range [][]byte{nil, twoImages, twoLabels, twoImages[:20], idx(nil, 1<<31, 4096, 4096), []byte("\x1f\x8b")} {
 		f.Add(b, true)
-		f.Add(zip(b), true)
+		f.Add(gzipped(b), true)
 		f.Add(b, false)
 	}
 	f.Fuzz(func(t *testing.T, file []byte, images bool) {

@@ -22,7 +22,7 @@ func idx(data []byte, dims ...uint32) []byte {
 	return append(b, data...)
 }
 
-func zip(b []byte) []byte {
+func gzipped(b []byte) []byte {
 	var buf bytes.Buffer
 	w := gzip.NewWriter(&buf)
 	w.Write(b)
@@ -64,7 +64,7 @@ func TestOpenIDX(t *testing.T) {
 	// The names say the contrary of the content, which is what counts.
 	for _, c := range []struct{ images, labels string }{
 		{write(t, dir+"/images.gz", twoImages), write(t, dir+"/labels.gz", twoLabels)},
-		{write(t, dir+"/images", zip(twoImages)), write(t, dir+"/labels", zip(twoLabels))},
+		{write(t, dir+"/images", gzipped(twoImages)), write(t, dir+"/labels", gzipped(twoLabels))},
 	} {
 		d, err := OpenIDX(c.images, c.labels)
 		if err != nil {
@@ -93,7 +93,7 @@ func TestOpenIDX(t *testing.T) {
 }
 
 func TestBrokenImages(t *testing.T) {
-	zipped := zip(twoImages)
+	zipped := gzipped(twoImages)
 	badSum := slices.Clone(zipped)
 	badSum[len(badSum)-8]++
 	for _, c := range []struct {
@@ -115,15 +115,15 @@ func TestBrokenImages(t *testing.T) {
 		{"too many", idx(nil, 1<<32-1, 4096, 4096), "claims more than 1073741824 bytes, the limit"},
 		{"too much", idx(nil, 65, 4096, 4096), "claims more than 1073741824 bytes, the limit"},
 		{"claims much", idx([]byte{1}, 64, 4096, 4096), "has 1 bytes after its header, want 1073741824 (64 x 4096 x 4096)"},
-		{"claims much, gzip", zip(idx([]byte{1}, 64, 4096, 4096)), "cannot hold the 1073741824 (64 x 4096 x 4096) of its header"},
+		{"claims much, gzip", gzipped(idx([]byte{1}, 64, 4096, 4096)), "cannot hold the 1073741824 (64 x 4096 x 4096) of its header"},
 		{"gzip header cut", zipped[:9], "cut short inside its gzip"},
 		{"gzip cut", zipped[:len(zipped)-20], "cut short: has "},
 		{"gzip sum cut", zipped[:len(zipped)-3], "cut short inside its gzip"},
 		{"gzip sum wrong", badSum, "cannot unzip: gzip: invalid checksum"},
 		{"gzip broken", append(slices.Clone(zipped[:10]), 0xff, 0xff, 0xff), "cannot unzip: flate: corrupt input"},
-		{"gzip of too little", zip(twoImages[:27]), "cut short: has 11 bytes after its header, want 12 (2 x 3 x 2)"},
-		{"gzip of too much", zip(append(slices.Clone(twoImages), 0)), "has more than 12 bytes after its header, want 12"},
-		{"gzip bomb", zip(append(slices.Clone(twoImages), make([]byte, 1<<20)...)), "has more than 12 bytes after its header, want 12"},
+		{"gzip of too little", gzipped(twoImages[:27]), "cut short: has 11 bytes after its header, want 12 (2 x 3 x 2)"},
+		{"gzip of too much", gzipped(append(slices.Clone(twoImages), 0)), "has more than 12 bytes after its header, want 12"},
+		{"gzip bomb", gzipped(append(slices.Clone(twoImages), make([]byte, 1<<20)...)), "has more than 12 bytes after its header, want 12"},
 		{"after gzip", append(slices.Clone(zipped), "more of it"...), "cannot unzip: gzip: invalid header"},
 	} {
 		path := write(t, filepath.Join(t.TempDir(), "images"), c.file)

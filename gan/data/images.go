@@ -1,24 +1,30 @@
 package data
 
-// This file is the in-memory dataset: pixels as bytes, a byte turned into a
-// number in [-1, 1] only when an image is asked for.
+// This file is the dataset: pixels as bytes, a byte turned into a number in
+// [-1, 1] only when an image is asked for.
 
 import (
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/ganlet/ganlet/gan"
 )
 
-// Images is a set of images in memory, one byte a pixel, and their labels if
-// they have any. It implements gan.Dataset. It never changes once made, so
-// any number of goroutines may read it.
+// Images is a set of images, in memory or decoded when they are asked for, and
+// their labels if they have any. It implements gan.Dataset. Any number of
+// goroutines may read it, and get the same images every time.
 type Images struct {
 	name   string
 	shape  gan.Shape
 	n      int
-	pixels []byte // [n, C, H, W]
-	labels []byte // [n], or nil
+	labels []byte    // [n], or nil
+	closer io.Closer // of files, or nil
+
+	// One of these has the images.
+	pixels []byte    // [n, C, H, W]
+	values []float32 // likewise, as they are
+	files  *files
 }
 
 var _ gan.Dataset = (*Images)(nil)
@@ -32,8 +38,39 @@ func (d *Images) Shape() gan.Shape { return d.shape }
 // Len is the number of images.
 func (d *Images) Len() int { return d.n }
 
+// Decodes reports whether images are decoded when they are asked for, but for
+// those kept: the set is of files.
+func (d *Images) Decodes() bool { return d.files != nil }
+
+// Kept is how many images stay in memory once they were asked for.
+func (d *Images) Kept() int {
+	if d.files == nil {
+		return d.n
+	}
+	return len(d.files.have)
+}
+
+// Ignored is how many files beside the images were passed over, not being
+// images by their names.
+func (d *Images) Ignored() int {
+	if d.files == nil {
+		return 0
+	}
+	return d.files.ignored
+}
+
+// Close closes the zip that images are decoded from. The set must not be used
+// afterwards. Other sets have nothing to close.
+func (d *Images) Close() error {
+	if d.closer == nil {
+		return nil
+	}
+	return d.closer.Close()
+}
+
 // Image writes image i into dst, [C, H, W], byte 0 as -1 and byte 255 as 1.
-// It fails if dst is not exactly one image long or there is no image i.
+// It fails if dst is not exactly one image long, there is no image i, or its
+// file cannot be read; the error names it.
 func (d *Images) Image(dst []float32, i int) error {
 	size := d.shape.Len()
 	if len(dst) != size {
@@ -42,7 +79,20 @@ func (d *Images) Image(dst []float32, i int) error {
 	if i < 0 || i >= d.n {
 		return fmt.Errorf("data: %q: image %d, want 0 to %d", d.name, i, d.n-1)
 	}
-	for j, p := range d.pixels[i*size:][:size] {
+	var pixels []byte
+	switch {
+	case d.values != nil:
+		copy(dst, d.values[i*size:])
+		return nil
+	case d.files != nil:
+		var err error
+		if pixels, err = d.files.pixels(i); err != nil {
+			return err
+		}
+	default:
+		pixels = d.pixels[i*size:][:size]
+	}
+	for j, p := range pixels {
 		dst[j] = pixelValue[p]
 	}
 	return nil

@@ -1,0 +1,196 @@
+package data
+
+// This file is a set of image files of mixed sizes, in a folder or a zip: which
+// they are, and which of them are kept decoded. Decoding one is in decode.go.
+
+import (
+	"archive/zip"
+	"fmt"
+	"image"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/ganlet/ganlet/gan"
+)
+
+// extensions are the names' ends by which image files are known. What is in
+// them is told by content.
+var extensions = []string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"}
+
+const (
+	defaultSide = 32      // of images that are not of one size
+	maxOwnSide  = 128     // up to which images of one size, all square, keep it
+	maxPixels   = 1 << 26 // of an image file
+)
+
+// files are image files that are decoded when they are asked for.
+type files struct {
+	fsys    fs.FS
+	root    string   // path of the folder or zip
+	paths   []string // in fsys, sorted folder by folder
+	shape   gan.Shape
+	ignored int // other files
+
+	mu   sync.Mutex
+	kept []byte // [n, C, H, W]: the first images of the set, once they were decoded
+	have []bool // of kept
+}
+
+// openFolder opens the images in the folder at root and below it.
+func openFolder(root string, o Options) (*Images, error) {
+	return openFiles(os.DirFS(root), root, o)
+}
+
+// openZip opens the images in the zip at root.
+func openZip(root string, o Options) (*Images, error) {
+	z, err := zip.OpenReader(root)
+	if err != nil {
+		return nil, fileError(root, err)
+	}
+	d, err := openFiles(z, root, o)
+	if err != nil {
+		z.Close()
+		return nil, err
+	}
+	d.closer = z
+	return d, nil
+}
+
+// openFiles opens the images of fsys, which is at root. Every header is read.
+func openFiles(fsys fs.FS, root string, o Options) (*Images, error) {
+	f := &files{fsys: fsys, root: root}
+	if err := f.find(); err != nil {
+		return nil, err
+	}
+	if len(f.paths) == 0 {
+		return nil, fmt.Errorf("data: %q holds no image: none of its %d files ends in %s", root, f.ignored, strings.Join(extensions, " "))
+	}
+	if err := f.measure(o); err != nil {
+		return nil, err
+	}
+	size := f.shape.Len()
+	n := int(min(o.Cache/int64(size), int64(len(f.paths))))
+	f.kept, f.have = make([]byte, n*size), make([]bool, n)
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return nil, fileError(root, err)
+	}
+	return &Images{name: filepath.Base(abs), shape: f.shape, n: len(f.paths), files: f}, nil
+}
+
+// find collects the paths of the images. Names that begin with a dot are
+// passed over: they are other programs' notes.
+func (f *files) find() error {
+	return fs.WalkDir(f.fsys, ".", func(p string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return f.errorOf(p, err)
+		}
+		hidden := p != "." && strings.HasPrefix(entry.Name(), ".")
+		if entry.IsDir() {
+			if hidden {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if hidden || !slices.Contains(extensions, strings.ToLower(path.Ext(p))) {
+			f.ignored++
+			return nil
+		}
+		info, err := fs.Stat(f.fsys, p) // follows links
+		if err != nil {
+			return f.errorOf(p, err)
+		}
+		if !info.Mode().IsRegular() { // to open a pipe would wait for its writer
+			f.ignored++
+			return nil
+		}
+		f.paths = append(f.paths, p)
+		return nil
+	})
+}
+
+// measure reads all headers and settles the shape that images are brought to.
+func (f *files) measure(o Options) error {
+	var first image.Config
+	same, gray := true, true
+	for i, p := range f.paths {
+		c, err := f.header(p)
+		if err != nil {
+			return f.errorOf(p, err)
+		}
+		if i == 0 {
+			first = c
+		}
+		same = same && c.Width == first.Width && c.Height == first.Height
+		gray = gray && isGray(c.ColorModel)
+	}
+	side, channels := o.Size, o.Channels
+	if side == 0 {
+		if side = defaultSide; same && first.Width == first.Height && first.Width <= maxOwnSide {
+			side = first.Width
+		}
+	}
+	if channels == 0 {
+		if channels = 3; gray {
+			channels = 1
+		}
+	}
+	f.shape = gan.Shape{C: channels, H: side, W: side}
+	return nil
+}
+
+func (f *files) header(p string) (image.Config, error) {
+	r, err := f.fsys.Open(p)
+	if err != nil {
+		return image.Config{}, err
+	}
+	defer r.Close()
+	return decodeHeader(r)
+}
+
+// pixels is image i, [C, H, W]; the caller must not change it.
+func (f *files) pixels(i int) ([]byte, error) {
+	var place []byte // of the image in kept
+	if i < len(f.have) {
+		size := f.shape.Len()
+		place = f.kept[i*size:][:size]
+		f.mu.Lock()
+		have := f.have[i]
+		f.mu.Unlock()
+		if have {
+			return place, nil
+		}
+	}
+	x, err := f.decode(f.paths[i])
+	if err != nil {
+		return nil, f.errorOf(f.paths[i], err)
+	}
+	if place != nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if !f.have[i] { // what others may read is not written again
+			copy(place, x)
+			f.have[i] = true
+		}
+	}
+	return x, nil
+}
+
+func (f *files) decode(p string) ([]byte, error) {
+	r, err := f.fsys.Open(p)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return decode(r, f.shape)
+}
+
+// errorOf is err said of the file at p.
+func (f *files) errorOf(p string, err error) error {
+	return fileError(filepath.Join(f.root, filepath.FromSlash(p)), err)
+}
