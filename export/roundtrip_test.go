@@ -61,16 +61,18 @@ func TestRoundTrip(t *testing.T) {
 func TestRoundTripArchitectures(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {
 		for _, distribution := range []string{gan.Normal, gan.Uniform} {
-			t.Run(arch+"/"+distribution, func(t *testing.T) {
-				shape := gan.Shape{C: 1, H: 28, W: 28}
-				c := gan.Default(shape)
-				c.Arch, c.Distribution, c.Width = arch, distribution, 8
-				layers, _, err := c.Layers(shape)
-				if err != nil {
-					t.Fatal(err)
-				}
-				roundTrip(t, &gan.Generator{Arch: arch, Distribution: distribution, LatentDim: c.LatentDim, Shape: shape, Layers: layers}, Options{})
-			})
+			for _, channels := range []int{1, 3, 4} {
+				t.Run(fmt.Sprintf("%s/%s/%d", arch, distribution, channels), func(t *testing.T) {
+					shape := gan.Shape{C: channels, H: 28, W: 28}
+					c := gan.Default(shape)
+					c.Arch, c.Distribution, c.Width = arch, distribution, 8
+					layers, _, err := c.Layers(shape)
+					if err != nil {
+						t.Fatal(err)
+					}
+					roundTrip(t, &gan.Generator{Arch: arch, Distribution: distribution, LatentDim: c.LatentDim, Shape: shape, Layers: layers}, Options{})
+				})
+			}
 		}
 	}
 }

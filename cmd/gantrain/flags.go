@@ -37,9 +37,9 @@ Draw more images with: ganinfer sample run/model.onnx -n 64 -o more.png
 // with default settings, till the digits are plain to see.
 const defaultSteps = 6000
 
-// defaultCache is the megabytes of decoded images that are kept: 83,000 of 32x32
-// in colour, or 5,200 of 128x128.
-const defaultCache = 256
+// defaultCache is the megabytes of decoded images that are kept: 10,000 of
+// 128x128 in colour, or 166,000 of 32x32.
+const defaultCache = 512
 
 // options are a training's flags as they were given.
 type options struct {

@@ -149,9 +149,6 @@ func resumePlan(o *options, p *plan) (gan.Dataset, error) {
 	return set, p.override(o, p.Budget)
 }
 
-// maxCache is the largest cache, in megabytes.
-const maxCache = 1_000_000
-
 func conflict(o *options, flag, given, has string) error {
 	return cli.Hintf(cli.Flagf("--%s %s conflicts with the run in %q, which has %s", flag, given, o.out, has),
 		"leave --%s out to continue the run, or begin a new one with another --out", flag)
@@ -180,6 +177,9 @@ func (p *plan) override(o *options, otherwise budget) error {
 	}
 	return nil
 }
+
+// maxCache is the largest cache, in megabytes.
+const maxCache = 1_000_000
 
 // open opens the plan's images and says in the plan what they are.
 func (p *plan) open(o *options) (gan.Dataset, error) {

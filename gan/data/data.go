@@ -28,7 +28,8 @@ type Options struct {
 	// alpha. With 0 it is 1 if no image has colours, else 3.
 	Channels int
 	// Cache is how many bytes of decoded and scaled images are kept; the rest
-	// are decoded every time. Sets of other kinds are in memory as a whole.
+	// are decoded every time, with memory for one a goroutine. Sets of other
+	// kinds are in memory as a whole.
 	Cache int64
 }
 
