@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"reflect"
 	"testing"
@@ -44,7 +45,7 @@ func roundTrip(t *testing.T, g *gan.Generator, o Options) {
 		sameBits(t, fmt.Sprintf("infer, batch %d", batch), images, want)
 		sameBits(t, fmt.Sprintf("Read and Sample, batch %d", batch), sampled(t, back, z), want)
 	}
-	if p, err := m.Verify(); err != nil || !p.OK() {
+	if p, err := m.Verify(sha256.New()); err != nil || !p.OK() {
 		t.Errorf("infer: Verify = %+v, %v, want the bits of the probe", p, err)
 	}
 }

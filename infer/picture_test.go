@@ -128,23 +128,23 @@ func TestVerify(t *testing.T) {
 		}
 		return list
 	}
-	got, err := identityModel(t, 6, 1, 1, probe()...).Verify()
+	got, err := identityModel(t, 6, 1, 1, probe()...).Verify(sha256.New())
 	if err != nil || !got.OK() || got.Seed != 11 || got.Count != 4 {
 		t.Errorf("Verify = %+v, %v, want agreement on 4 samples of seed 11", got, err)
 	}
 	for _, change := range [][]string{{probeSeed, "12"}, {probeCount, "3"}, {latentDistribution, "normal"}, {probeHash, "00"}} {
-		got, err := identityModel(t, 6, 1, 1, probe(change...)...).Verify()
+		got, err := identityModel(t, 6, 1, 1, probe(change...)...).Verify(sha256.New())
 		if err != nil || got.OK() {
 			t.Errorf("Verify with %v = %+v, %v, want disagreement", change, got, err)
 		}
 	}
 	for _, change := range [][]string{{probeSeed, "x"}, {probeCount, "0"}, {probeCount, "1000000000"}, {probeHash, ""}, {latentDistribution, "x"}} {
-		_, err := identityModel(t, 6, 1, 1, probe(change...)...).Verify()
+		_, err := identityModel(t, 6, 1, 1, probe(change...)...).Verify(sha256.New())
 		wantError(t, err, "ganlet.")
 	}
 	s := newSketch(2, 6) // the same through a model of a fixed batch
 	s.Metadata = probe()
-	if got, err := load(t, s.outputs(s.act("Identity", "z"))).Verify(); err != nil || !got.OK() {
+	if got, err := load(t, s.outputs(s.act("Identity", "z"))).Verify(sha256.New()); err != nil || !got.OK() {
 		t.Errorf("Verify with a fixed batch = %+v, %v, want agreement", got, err)
 	}
 }

@@ -1,10 +1,10 @@
 package infer
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"math"
 	"strconv"
 )
@@ -35,8 +35,10 @@ func (p Probe) OK() bool { return p.Want == p.Got }
 
 // Verify computes the images of the probe that ganlet writes into its files, and
 // hashes them: the little-endian float32 of the first output, row by row. It is
-// an error if the file has no probe; that the bits differ is not one.
-func (m *Model) Verify() (Probe, error) {
+// an error if the file has no probe; that the bits differ is not one. The hash
+// must be a new SHA-256, sha256.New(): it is the caller's, so that a program that
+// only samples is smaller by the library's cryptography.
+func (m *Model) Verify(sha256 hash.Hash) (Probe, error) {
 	p := Probe{Want: m.metadata[probeHash]}
 	if p.Want == "" {
 		return p, fmt.Errorf("infer: the file has no probe to verify (metadata %s)", probeHash)
@@ -62,7 +64,6 @@ func (m *Model) Verify() (Probe, error) {
 	if p.Count%each != 0 {
 		return p, fmt.Errorf("infer: metadata %s is %d, but the model's batch is %d", probeCount, p.Count, each)
 	}
-	hash := sha256.New()
 	var raw []byte
 	for i := 0; i < p.Count; i += each {
 		latent.Fill(z, uint64(i))
@@ -73,8 +74,8 @@ func (m *Model) Verify() (Probe, error) {
 		for _, v := range image {
 			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
 		}
-		hash.Write(raw)
+		sha256.Write(raw)
 	}
-	p.Got = hex.EncodeToString(hash.Sum(nil))
+	p.Got = hex.EncodeToString(sha256.Sum(nil))
 	return p, nil
 }

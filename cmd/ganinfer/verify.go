@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -46,7 +47,7 @@ func runVerify(args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	p, err := m.Verify()
+	p, err := m.Verify(sha256.New())
 	if err != nil {
 		return fmt.Errorf("%q: %w", path, err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"math"
@@ -87,7 +88,7 @@ func verify(model []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	p, err := m.Verify()
+	p, err := m.Verify(sha256.New())
 	if err == nil && !p.OK() {
 		err = fmt.Errorf("the exported file draws other images than Gorgonia: their SHA-256 is %s, want %s", p.Got, p.Want)
 	}
