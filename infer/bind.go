@@ -103,7 +103,7 @@ func inputConstant(g *onnx.Graph, t Tensor) (onnx.Tensor, error) {
 		return none, fmt.Errorf("input %q has %d values, want %d for shape %v", t.Name, n, c.Len(), t.Shape)
 	}
 	if data != nil {
-		c.Raw = constantOf(tensor{in.Type, t.Shape, data}).Raw
+		c.Raw = slices.Clone(constantOf(tensor{in.Type, t.Shape, data}).Raw)
 	}
 	return c, nil
 }

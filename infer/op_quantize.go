@@ -83,14 +83,19 @@ func dequantize(n *node) evaluate {
 	which := n.quantized()
 	n.result(onnx.Float, n.in[0].shape...)
 	return func(m *memory, out, in []tensor) {
-		x := m.widened(in[0])
 		zero := m.tensor(onnx.Int64, in[1].shape)
 		if in[2].given() {
 			convert(zero, in[2])
 		}
-		for i, v := range of[int64](x) {
-			k := which(x, i)
-			of[float32](out[0])[i] = float32(v-of[int64](zero)[k]) * of[float32](in[1])[k]
+		x, y := in[0], of[float32](out[0])
+		var wide [pieceLen]int64
+		for from := 0; from < len(y); from += pieceLen {
+			piece := wide[:min(pieceLen, len(y)-from)]
+			widen(piece, x, from)
+			for i, v := range piece {
+				k := which(x, from+i)
+				y[from+i] = float32(v-of[int64](zero)[k]) * of[float32](in[1])[k]
+			}
 		}
 	}
 }

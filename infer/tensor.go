@@ -2,7 +2,7 @@ package infer
 
 import (
 	"encoding/binary"
-	"math"
+	"fmt"
 
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -86,74 +86,35 @@ func newTensor(elem onnx.DataType, shape ...int) tensor {
 }
 
 // tensorOf reads a constant as elements of a type: its own, or float32 where it
-// is stored narrower.
+// is stored narrower. The elements may stand in the file.
 func tensorOf(c *onnx.Tensor, elem onnx.DataType) (tensor, error) {
 	t := tensor{elem: elem, shape: make([]int, len(c.Dims))}
 	for i, d := range c.Dims {
 		t.shape[i] = int(d)
 	}
-	var err error
-	switch elem {
-	case onnx.Float:
-		var v []float32
-		v, err = c.Float32s()
+	if elem == onnx.Float {
+		v, err := c.Float32View()
 		t.data = &v
-	case onnx.Double:
-		var v []float64
-		v, err = c.Float64s()
-		t.data = &v
-	case onnx.Int64:
-		var v []int64
-		v, err = c.Int64s()
-		t.data = &v
-	default:
-		var v []int64
-		v, err = c.Int64s()
-		t.data = newData(elem, len(v))
-		if err == nil {
-			convert(t, tensor{onnx.Int64, t.shape, &v})
-		}
+		return t, err
 	}
+	if n := t.len(); c.Type != elem || len(c.Raw) != n*elem.Size() {
+		return t, fmt.Errorf("tensor %q is %d bytes of %v, want %d elements of %v", c.Name, len(c.Raw), c.Type, n, elem)
+	}
+	t.data = newData(elem, t.len())
+	_, err := binary.Decode(c.Raw, binary.LittleEndian, elements(t.data))
 	return t, err
 }
 
-// constantOf is the reverse of tensorOf.
+// constantOf is the reverse of tensorOf. It may keep t's elements.
 func constantOf(t tensor) *onnx.Tensor {
-	c := &onnx.Tensor{Type: t.elem, Raw: make([]byte, 0, t.len()*t.elem.Size())}
+	c := &onnx.Tensor{Type: t.elem}
 	for _, d := range t.shape {
 		c.Dims = append(c.Dims, int64(d))
 	}
-	switch t.elem {
-	case onnx.Float:
-		for _, v := range of[float32](t) {
-			c.Raw = binary.LittleEndian.AppendUint32(c.Raw, math.Float32bits(v))
-		}
-	case onnx.Double:
-		for _, v := range of[float64](t) {
-			c.Raw = binary.LittleEndian.AppendUint64(c.Raw, math.Float64bits(v))
-		}
-	case onnx.Int64:
-		for _, v := range of[int64](t) {
-			c.Raw = binary.LittleEndian.AppendUint64(c.Raw, uint64(v))
-		}
-	case onnx.Int32:
-		for _, v := range of[int32](t) {
-			c.Raw = binary.LittleEndian.AppendUint32(c.Raw, uint32(v))
-		}
-	case onnx.Int8:
-		for _, v := range of[int8](t) {
-			c.Raw = append(c.Raw, byte(v))
-		}
-	case onnx.Uint8:
-		c.Raw = append(c.Raw, of[uint8](t)...)
-	case onnx.Bool:
-		for _, v := range of[bool](t) {
-			b := byte(0)
-			if v {
-				b = 1
-			}
-			c.Raw = append(c.Raw, b)
-		}
+	if t.elem == onnx.Float {
+		c.SetFloat32(of[float32](t))
+		return c
 	}
+	c.Raw, _ = binary.Append(nil, binary.LittleEndian, elements(t.data)) // fails for types that are not ours
 	return c
 }

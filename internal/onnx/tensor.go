@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"unsafe"
 )
 
@@ -30,11 +31,7 @@ func (t *Tensor) Len() int {
 
 // NewFloat32 makes a float32 tensor of a copy of v.
 func NewFloat32(name string, v []float32, dims ...int64) Tensor {
-	raw := make([]byte, 0, 4*len(v))
-	for _, f := range v {
-		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(f))
-	}
-	return Tensor{name, Float, dims, raw}
+	return Tensor{name, Float, dims, appendFloat32s(nil, v)}
 }
 
 // NewFloat16 makes a float16 tensor of v, rounded to nearest even.
@@ -91,6 +88,25 @@ func (t *Tensor) Float32View() ([]float32, error) {
 		return t.Float32s()
 	}
 	return unsafe.Slice((*float32)(first), t.Len()), nil
+}
+
+// SetFloat32 gives t the elements v, which it may keep: they must not change.
+func (t *Tensor) SetFloat32(v []float32) {
+	t.Type = Float
+	if littleEndian && len(v) > 0 {
+		t.Raw = unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
+		return
+	}
+	t.Raw = appendFloat32s(nil, v)
+}
+
+// appendFloat32s appends the bytes of v, as a file has them.
+func appendFloat32s(raw []byte, v []float32) []byte {
+	raw = slices.Grow(raw, 4*len(v))
+	for _, f := range v {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(f))
+	}
+	return raw
 }
 
 // littleEndian says that this machine orders bytes as the file does, anyAddress
