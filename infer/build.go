@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/ganlet/ganlet/internal/onnx"
@@ -198,17 +199,29 @@ func (b *builder) input(m *Model, in onnx.ValueInfo, uses map[string]int) error 
 	return b.define(in.Name, v, uses)
 }
 
+// refuseOutput makes the error for an output of the graph, which names the node
+// that makes it.
+func (b *builder) refuseOutput(name, format string, args ...any) error {
+	reason := fmt.Sprintf("output %q of the graph: ", name) + fmt.Sprintf(format, args...)
+	for i := range b.file.Graph.Nodes {
+		if n := &b.file.Graph.Nodes[i]; slices.Contains(n.Outputs, name) {
+			return &UnsupportedError{Node: n.Label(), Op: n.Op, Reason: reason}
+		}
+	}
+	return &UnsupportedError{Node: name, Reason: reason}
+}
+
 // output makes a value a graph output: row by row, in a buffer of the caller's.
 func (b *builder) output(m *Model, name string) error {
 	v := b.values[name]
 	if !anyType.has(v.elem) {
-		return refuse(name, "the output's elements are %v, want float32 or another type that Go has", v.elem)
+		return b.refuseOutput(name, "its elements are %v, want float32 or another type that Go has", v.elem)
 	}
 	if v.probes != nil {
-		return refuse(name, "the output depends on the size of the batch, but not on its samples")
+		return b.refuseOutput(name, "it depends on the size of the batch, but not on its samples")
 	}
 	if v.apart() {
-		return refuse(name, "the output's first dimension is not the batch")
+		return b.refuseOutput(name, "its first dimension is not the batch")
 	}
 	at, err := b.plain(v)
 	if err != nil {

@@ -23,8 +23,9 @@
 // A [Session] is the memory to run a model: one block, planned so that results
 // share it once they are no longer needed. A session serves one goroutine at a
 // time; each goroutine takes its own from the same model. [Session.Generate]
-// only computes: it allocates nothing, looks nothing up, and cannot fail for a
-// reason other than the lengths of its arguments.
+// only computes: it allocates nothing, looks nothing up, and fails for nothing but
+// the lengths of its arguments and, in models that look things up in tables, an
+// index beyond one.
 //
 // # One arithmetic
 //

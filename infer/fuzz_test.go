@@ -56,6 +56,13 @@ func FuzzGenerate(f *testing.F) {
 			n := int(volume(v.Shape...))
 			inputs = append(inputs, Tensor{v.Name, v.Shape, values(v.Type, n)})
 		}
+		if len(m.inputs) == 1 && len(m.outputs) == 1 && m.inputs[0].Type == "float32" {
+			z := inputs[0].Data.([]float32)
+			images := make([]float32, 3*sizeOf(m.outputs[0].Shape).of(1))
+			if err := s.Generate(images, z); err != nil && !strings.HasPrefix(err.Error(), "infer: ") {
+				t.Fatalf("Generate: %v", err)
+			}
+		}
 		if _, err := s.Run(inputs...); err != nil && !strings.HasPrefix(err.Error(), "infer: ") {
 			t.Fatalf("Run: %v", err) // an index beyond a table may be an error, no more
 		}

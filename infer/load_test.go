@@ -119,13 +119,13 @@ func TestUnsupported(t *testing.T) {
 			return s.node("BatchNormalization", []string{"z", w, w, w, w})
 		}},
 		{`(Reshape): cannot reshape [-1 4] to [1 4]`, func(s *sketch) string { return s.reshape("z", 1, 4) }},
-		{`"Reshape2": the output's first dimension is not the batch`, func(s *sketch) string { return s.reshape("z", -1, 2) }},
+		{`output "Reshape2" of the graph: its first dimension is not the batch`, func(s *sketch) string { return s.reshape("z", -1, 2) }},
 		{`(Reshape): cannot reshape [-1 4] to [4 -1]`, func(s *sketch) string { return s.reshape("z", 4, -1) }},
 		{`(Reshape): cannot reshape [-1 4] to [0 3]`, func(s *sketch) string { return s.reshape("z", 0, 3) }},
 		{`(Reshape): cannot reshape [-1 4] to [0 0 0]`, func(s *sketch) string { return s.reshape("z", 0, 0, 0) }},
 		{`(Reshape): cannot reshape [-1 4] to []`, func(s *sketch) string { return s.reshape("z") }},
 		{`(Reshape): input 1, "z", is float32`, func(s *sketch) string { return s.node("Reshape", []string{"z", "z"}) }},
-		{`"Flatten1": the output's first dimension is not the batch`, func(s *sketch) string { return s.node("Flatten", []string{"z"}, onnx.IntAttr("axis", -2)) }},
+		{`output "Flatten1" of the graph: its first dimension is not the batch`, func(s *sketch) string { return s.node("Flatten", []string{"z"}, onnx.IntAttr("axis", -2)) }},
 		{`(Flatten): axis is out of range`, func(s *sketch) string { return s.node("Flatten", []string{"z"}, onnx.IntAttr("axis", 3)) }},
 		{`(Cast): from float32 to uint16`, func(s *sketch) string { return s.node("Cast", []string{"z"}, onnx.IntAttr("to", 4)) }},
 		{`(Gather): axis 0 is the batch`, func(s *sketch) string { return s.node("Gather", []string{"z", s.ints(0)}) }},
@@ -134,9 +134,9 @@ func TestUnsupported(t *testing.T) {
 		{`(Concat): axis 0 is the batch`, func(s *sketch) string {
 			return s.node("Concat", []string{"z", s.weight(1, 1, 4)}, onnx.IntAttr("axis", 0))
 		}},
-		{`"Transpose1": the output's first dimension is not the batch`, func(s *sketch) string { return s.node("Transpose", []string{"z"}) }},
+		{`output "Transpose1" of the graph: its first dimension is not the batch`, func(s *sketch) string { return s.node("Transpose", []string{"z"}) }},
 		{`(Constant): attribute "value_int" is of type string`, func(s *sketch) string { return s.node("Constant", nil, onnx.StringAttr("value_int", "x")) }},
-		{`output depends on the size of the batch`, func(s *sketch) string { return s.act("Shape", "z") }},
+		{`of the graph: it depends on the size of the batch`, func(s *sketch) string { return s.act("Shape", "z") }},
 		{`(Tanh): input 0, "ints1", is int64`, func(s *sketch) string { return s.act("Tanh", s.ints(1, 2)) }},
 	}
 	for _, c := range cases {

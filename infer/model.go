@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -52,7 +53,11 @@ func Load(r io.Reader) (*Model, error) {
 func Open(path string) (*Model, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("infer: %w", err)
+		var cause *fs.PathError
+		if errors.As(err, &cause) {
+			err = cause.Err // its path is said already
+		}
+		return nil, fmt.Errorf("infer: %q: %w", path, err)
 	}
 	m, err := compile(data, defaults)
 	if err != nil {

@@ -126,7 +126,7 @@ func (s *Session) Generate(dst, z []float32) error {
 	if in == 0 || len(z)%in != 0 {
 		return fmt.Errorf("infer: z has %d values, want a multiple of %d", len(z), in)
 	}
-	if m.batched() && m.outputs[0].Shape[0] != open {
+	if m.batched() && !m.outputs[0].batched() {
 		return fmt.Errorf("infer: output %q is the same for every latent, Generate wants one of each: use Run", m.outputs[0].Name)
 	}
 	n := len(z) / in

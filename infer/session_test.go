@@ -190,3 +190,16 @@ func awaitWorkers(t *testing.T, want int) {
 	}
 	t.Errorf("%d workers, want %d", got, want)
 }
+
+// An output that is the same for every latent is Run's.
+func TestGenerateOfAConstant(t *testing.T) {
+	for _, shape := range [][]int64{nil, {1}, {2, 3}} {
+		s := newSketch(-1, 4)
+		name := s.weight(1, shape...)
+		m := load(t, s.outputs(s.act("Identity", name)))
+		err := mustSession(t, m, 2).Generate(make([]float32, 2*volume64(shape)), make([]float32, 8))
+		if err == nil || !strings.Contains(err.Error(), "the same for every latent") {
+			t.Errorf("Generate of a constant of shape %v: error %v", shape, err)
+		}
+	}
+}

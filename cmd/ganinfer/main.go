@@ -43,12 +43,11 @@ func run(args []string, _ io.Reader, stdout, _ io.Writer) error {
 	if f.NArg() == 0 {
 		return cli.Usagef("a subcommand is missing: sample, run, info, verify or bench")
 	}
-	// A signal lets a command take back the file it is writing.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	name, args := f.Arg(0), f.Args()[1:]
 	switch name {
 	case "sample":
+		ctx, stop := untilSignal()
+		defer stop()
 		return runSample(ctx, args, stdout)
 	case "run":
 		return runRun(args, stdout)
@@ -57,9 +56,19 @@ func run(args []string, _ io.Reader, stdout, _ io.Writer) error {
 	case "verify":
 		return runVerify(args, stdout)
 	case "bench":
+		ctx, stop := untilSignal()
+		defer stop()
 		return runBench(ctx, args, stdout)
 	}
 	return cli.Usagef("unknown subcommand %q, want sample, run, info, verify or bench", name)
+}
+
+// untilSignal is a context that ends with the first signal, so that a command can
+// take back the file it is writing. A second ends the program at once.
+func untilSignal() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // open loads a model. It allocates a few large blocks and keeps most: to collect
