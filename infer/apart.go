@@ -64,10 +64,6 @@ func (n *node) apart(prepare func(*node) evaluate) ([]*value, error) {
 		n.in[i] = v.sample()
 	}
 	eval := prepare(n)
-	if n.err != nil {
-		return nil, n.err
-	}
-	at := n.placed()
 	for i, v := range n.in {
 		if v != nil && v.probes != nil && !n.shapesOnly {
 			n.fail("input %d, %q, depends on the batch", i, n.Inputs[i])
@@ -76,6 +72,10 @@ func (n *node) apart(prepare func(*node) evaluate) ([]*value, error) {
 			n.fail("input %d, %q, has no elements", i, n.Inputs[i])
 		}
 	}
+	if n.err != nil {
+		return nil, n.err
+	}
+	at := n.placed()
 	for i, v := range n.results {
 		if n.check("", v.shape) != nil {
 			n.fail("output %d of shape %v is larger than %d elements a sample", i, v.shape, n.limits.elements)
