@@ -120,6 +120,9 @@ func dcgan(c Config, s Shape) (g, d []Layer, err error) {
 		}
 		return c.Width << (last - 1 - i)
 	}
+	if n := channels(0); n > maxSide {
+		return nil, nil, fmt.Errorf("gan: a dcgan of width %d has layers of %d channels for images of %v, want at most %d: lower the width", c.Width, n, s, maxSide)
+	}
 	g = append(g, Layer{Op: ConvTranspose, In: c.LatentDim, Out: channels(0), H: 1, W: 1, Kernel: sides[0], Stride: 1, Norm: newNorm(channels(0)), Act: ReLU})
 	for i := range last {
 		up := Layer{Op: ConvTranspose, In: channels(i), Out: channels(i + 1), H: sides[i], W: sides[i], Kernel: 4, Stride: 2, Pad: 1, Act: ReLU}

@@ -30,7 +30,8 @@ type checkpointHeader struct {
 	Config Config `json:"config"`
 	Shape  Shape  `json:"shape"`
 	Data   string `json:"data"`
-	Images int    `json:"images"` // of the data
+	Images int    `json:"images"`           // of the data
+	Digest string `json:"digest,omitempty"` // of the data, if it has one
 	Steps  int    `json:"steps"`
 }
 
@@ -88,7 +89,7 @@ func (t *Trainer) Save(w io.Writer) error {
 			}
 		}
 	}
-	head, err := json.Marshal(checkpointHeader{Config: t.cfg, Shape: t.shape, Data: t.name, Images: t.images, Steps: t.steps})
+	head, err := json.Marshal(checkpointHeader{Config: t.cfg, Shape: t.shape, Data: t.name, Images: t.images, Digest: t.digest, Steps: t.steps})
 	if err != nil {
 		return fmt.Errorf("gan: save: %w", err)
 	}
@@ -123,6 +124,9 @@ func Resume(r io.Reader, data Dataset, threads int) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if threads < 1 || threads > maxThreads {
+		return nil, fmt.Errorf("gan: %d threads, want 1 to %d", threads, maxThreads)
+	}
 	head.Config.Threads = threads
 	gen, dis, err := head.Config.shapes(head.Shape)
 	if err != nil {
@@ -147,7 +151,7 @@ func Resume(r io.Reader, data Dataset, threads int) (*Trainer, error) {
 		}
 	}
 	t := newTrainer(head.Config, head.Shape, gen, dis)
-	t.name, t.images, t.steps = head.Data, head.Images, head.Steps
+	t.name, t.images, t.digest, t.steps = head.Data, head.Images, head.Digest, head.Steps
 	t.adamG.steps, t.adamD.steps = head.Steps, head.Steps
 	for _, s := range t.state() {
 		values = values[copy(s, values):]
@@ -158,10 +162,21 @@ func Resume(r io.Reader, data Dataset, threads int) (*Trainer, error) {
 	if data.Name() != head.Data || data.Len() != head.Images {
 		return nil, fmt.Errorf("gan: checkpoint is of %d images of %q, want the %d of %q", head.Images, head.Data, data.Len(), data.Name())
 	}
+	if digestOf(data) != head.Digest {
+		return nil, fmt.Errorf("gan: checkpoint is of other images called %q: their digest is not %.16q", head.Data, head.Digest)
+	}
 	if err := t.attach(data); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// digestOf is the data's digest, if it has one.
+func digestOf(data Dataset) string {
+	if d, ok := data.(interface{ Digest() string }); ok {
+		return d.Digest()
+	}
+	return ""
 }
 
 // readFloats reads n values.

@@ -9,7 +9,9 @@ import (
 // This file is what a training run is given.
 
 // Dataset is a set of real images, all of one shape. It must not change while
-// a Trainer uses it; several goroutines call its methods at the same time.
+// a Trainer uses it; several goroutines call its methods at the same time. One
+// that has a method Digest() string is told from others of its name by that, too,
+// when a training resumes.
 type Dataset interface {
 	Name() string
 	Shape() Shape

@@ -16,4 +16,6 @@
 // A [Generator] goes to ONNX by package export and from there to package infer.
 // Networks are computed by Gorgonia's tape machine over the ops of
 // gan/internal/op, which share their kernels with infer: both give the same bits.
+// Gorgonia's BLAS hook is left alone: it is one for the whole process, which is
+// its user's, and no product of a training goes through it.
 package gan

@@ -19,6 +19,7 @@ type Trainer struct {
 	data    Dataset // nil: resumed to export only
 	name    string  // of the data
 	images  int     // of the data
+	digest  string  // of the data
 	shape   Shape
 	gen     []Layer
 	dis     []Layer
@@ -62,7 +63,7 @@ func begin(cfg Config, data Dataset, from []Layer) (*Trainer, error) {
 		gen = clone(from)
 	}
 	t := newTrainer(cfg, data.Shape(), gen, dis)
-	t.name, t.images = data.Name(), data.Len()
+	t.name, t.images, t.digest = data.Name(), data.Len(), digestOf(data)
 	if err := t.attach(data); err != nil {
 		return nil, err
 	}

@@ -85,6 +85,9 @@ func parse(args []string, stdout io.Writer) (o *options, helped bool, err error)
 	if err == nil && !helped {
 		err = cli.Arguments(f, "gantrain")
 	}
+	if err == nil && !helped && o.out == "" {
+		err = cli.Flagf("--out is empty, want a folder")
+	}
 	return o, helped, err
 }
 

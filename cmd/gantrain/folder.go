@@ -55,12 +55,23 @@ func (f folder) unsaved() bool {
 	return true
 }
 
-// make makes the folder and writes the plan into it. What a run that was killed
-// was writing goes.
-func (f folder) make(p *plan) error {
+// make makes the folder, locks it and writes the plan into it. What a run that
+// was killed was writing goes.
+func (f folder) make(p *plan) (release func(), err error) {
 	if err := os.MkdirAll(f.samples(), 0o777); err != nil {
-		return fmt.Errorf("cannot make the run folder %q: %w", string(f), cause(err))
+		return nil, fmt.Errorf("cannot make the run folder %q: %w", string(f), cause(err))
 	}
+	if release, err = f.lock(); err != nil {
+		return nil, err
+	}
+	if err = f.write(p); err != nil {
+		release()
+	}
+	return release, err
+}
+
+// write writes the plan into the folder, after cleaning it.
+func (f folder) write(p *plan) error {
 	for _, dir := range []string{string(f), f.samples()} {
 		if err := atomicfile.Clean(dir); err != nil {
 			return fmt.Errorf("cannot clean the run folder: %w", err)
@@ -152,8 +163,10 @@ type record struct {
 }
 
 // logUntil reads log.jsonl up to a step: the seconds of training till then,
-// and how many bytes the lines take. A run that was killed wrote lines of
-// steps after its last checkpoint; they count no more.
+// and how many bytes the lines take that stay. A run that was killed wrote lines
+// of steps after its last checkpoint; they count no more. The line with which a
+// session ended goes, unless every log has it: a run that was stopped has in the
+// end the lines of one that was not.
 func (f folder) logUntil(step int) (seconds float64, length int, err error) {
 	b, err := os.ReadFile(f.log())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -168,8 +181,10 @@ func (f folder) logUntil(step int) (seconds float64, length int, err error) {
 		if json.Unmarshal(line, &r) != nil || r.Step > step || !bytes.HasSuffix(line, []byte("\n")) {
 			break
 		}
-		length += len(line)
 		seconds = r.Seconds
+		if regular(r.Step) {
+			length += len(line)
+		}
 	}
 	return seconds, length, nil
 }

@@ -86,11 +86,8 @@ func TestKilledRunsResume(t *testing.T) {
 			t.Errorf("%s differs from that of a run that nobody killed", filepath.Base(files[0]))
 		}
 	}
-	log := logged(t, run)
-	for _, want := range logged(t, whole) {
-		if !slices.Contains(log, want) {
-			t.Errorf("the log has no line of %+v, which that of a run that nobody killed has", want)
-		}
+	if got, want := logged(t, run), logged(t, whole); !slices.Equal(got, want) {
+		t.Errorf("the log has the lines\n%+v\nand that of a run that nobody killed\n%+v", got, want)
 	}
 	if left, _ := filepath.Glob(filepath.Join(string(run), ".ganlet-*")); len(left) > 0 {
 		t.Errorf("temporary files are left: %q", left)

@@ -30,6 +30,7 @@ type source struct {
 	Name   string    `json:"name"`
 	Images int       `json:"images"`
 	Shape  gan.Shape `json:"shape"`
+	Digest string    `json:"digest"`
 
 	// Of a folder or zip of images.
 	Size     int `json:"size,omitempty"`     // as asked for; 0: none was
@@ -121,18 +122,22 @@ func resumePlan(o *options, p *plan) (gan.Dataset, error) {
 	if o.set.Changed("data") {
 		p.Data.Spec = o.data
 	}
-	if o.set.Changed("size") && (o.size != was.Shape.H || o.size != was.Shape.W) {
+	if o.set.Changed("size") && o.size != was.Size && (o.size != was.Shape.H || o.size != was.Shape.W) {
 		return nil, conflict(o, "size", fmt.Sprint(o.size), fmt.Sprintf("images of %v", was.Shape))
 	}
-	if o.set.Changed("channels") && o.channels != was.Shape.C {
+	if o.set.Changed("channels") && o.channels != was.Channels && o.channels != was.Shape.C {
 		return nil, conflict(o, "channels", fmt.Sprint(o.channels), fmt.Sprintf("images of %v", was.Shape))
 	}
 	set, err := p.open(o)
 	if err != nil {
 		return nil, err
 	}
+	has := fmt.Sprintf("%s, %d images of %v", was.Name, was.Images, was.Shape)
 	if now := p.Data; now.Name != was.Name || now.Images != was.Images || now.Shape != was.Shape {
-		return nil, conflict(o, "data", now.Spec, fmt.Sprintf("%s, %d images of %v", was.Name, was.Images, was.Shape))
+		return nil, conflict(o, "data", now.Spec, has)
+	}
+	if p.Data.Digest != was.Digest {
+		return nil, conflict(o, "data", p.Data.Spec, has+", but other ones")
 	}
 	p.Config.Threads = o.config.Threads // which change no bit
 	theirs := cli.Flags()
@@ -143,8 +148,11 @@ func resumePlan(o *options, p *plan) (gan.Dataset, error) {
 			err = conflict(o, f.Name, given.Value.String(), f.Value.String())
 		}
 	})
+	if err == nil {
+		err = p.Config.Validate()
+	}
 	if err != nil {
-		return nil, err
+		return nil, cli.Flagf("%w", err)
 	}
 	return set, p.override(o, p.Budget)
 }
@@ -195,7 +203,7 @@ func (p *plan) open(o *options) (gan.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	src.Name, src.Images, src.Shape, src.Ignored = set.Name(), set.Len(), set.Shape(), set.Ignored()
+	src.Name, src.Images, src.Shape, src.Digest, src.Ignored = set.Name(), set.Len(), set.Shape(), set.Digest(), set.Ignored()
 	if set.Decodes() {
 		p.Cache, src.Kept = cache, set.Kept()
 	} else if o.set.Changed("cache") {

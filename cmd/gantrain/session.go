@@ -58,10 +58,12 @@ func (s *session) begin() (err error) {
 }
 
 // train runs the steps.
-func (s *session) train() (err error) {
-	if err := s.folder.make(s.plan); err != nil {
+func (s *session) train() error {
+	release, err := s.folder.make(s.plan)
+	if err != nil {
 		return err
 	}
+	defer release()
 	if s.log, err = s.folder.openLog(s.keep); err != nil {
 		return err
 	}
@@ -86,7 +88,7 @@ func (s *session) steps(ctx context.Context, p *progress) error {
 		begun := time.Now()
 		stats, err := s.trainer.Step()
 		if err != nil {
-			return s.lost(err)
+			return s.lost(s.keepWhatIsDone(err))
 		}
 		s.measure(time.Since(begun))
 		done := s.done(stats.Step)
@@ -154,9 +156,12 @@ func (s *session) measure(step time.Duration) {
 // logEvery is the steps between two lines of the log.
 const logEvery = 10
 
-// record adds a line to the log if it is time.
+// regular says that every log has a line of a step.
+func regular(step int) bool { return step == 1 || step%logEvery == 0 }
+
+// record adds a line to the log if it is time, or the last.
 func (s *session) record(stats gan.Stats, last bool) error {
-	if stats.Step%logEvery != 0 && stats.Step != s.first+1 && !last {
+	if !regular(stats.Step) && !last {
 		return nil
 	}
 	r := record{Stats: stats, Seconds: s.seconds()}
@@ -172,7 +177,7 @@ func (s *session) record(stats gan.Stats, last bool) error {
 	return nil
 }
 
-// write writes the contact sheet, the model and the checkpoint that are due
+// write writes the model, the checkpoint and the contact sheet that are due
 // after a step. The model comes first: it fails if a weight is not finite, and
 // then the checkpoint stays what it was.
 func (s *session) write(step int, last bool) error {
@@ -188,12 +193,6 @@ func (s *session) write(step int, last bool) error {
 	if err != nil {
 		return s.lost(fmt.Errorf("step %d: %w", step, err))
 	}
-	if sample {
-		if err := writeSheet(s.folder.sheet(step), model, g, s.plan.Config.Seed); err != nil {
-			return err
-		}
-		s.sampled = step
-	}
 	if save {
 		if err := atomicfile.WriteBytes(s.folder.model(), model); err != nil {
 			return err
@@ -203,7 +202,25 @@ func (s *session) write(step int, last bool) error {
 		}
 		s.saved = step
 	}
+	if sample {
+		if err := writeSheet(s.folder.sheet(step), model, g, s.plan.Config.Seed); err != nil {
+			return err
+		}
+		s.sampled = step
+	}
 	return nil
+}
+
+// keepWhatIsDone saves the steps before one whose images could not be had; it
+// returns the error of that.
+func (s *session) keepWhatIsDone(err error) error {
+	var unread *gan.DataError
+	if step := s.trainer.Steps(); errors.As(err, &unread) && step > s.first && step != s.saved {
+		if e := s.write(step, true); e != nil {
+			return fmt.Errorf("%w; and %w", err, e)
+		}
+	}
+	return err
 }
 
 // lost is the error of a training that cannot go on.

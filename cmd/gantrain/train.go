@@ -25,6 +25,9 @@ func runTrain(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if c, ok := set.(io.Closer); ok {
+		defer c.Close()
+	}
 	if o.summary && !o.dryRun {
 		return printSummary(stdout, p, f, o.json)
 	}

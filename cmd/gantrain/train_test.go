@@ -235,3 +235,20 @@ func TestQuoted(t *testing.T) {
 		}
 	}
 }
+
+// Two trainings do not share a folder.
+func TestLock(t *testing.T) {
+	f := folder(filepath.Join(t.TempDir(), "run"))
+	release, err := f.make(testPlan(&poisoned{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.make(testPlan(&poisoned{})); err == nil || !strings.Contains(err.Error(), "another gantrain is training in") {
+		t.Errorf("a second training in the folder: error %v", err)
+	}
+	release()
+	if release, err = f.make(testPlan(&poisoned{})); err != nil {
+		t.Fatal(err)
+	}
+	release()
+}

@@ -4,6 +4,7 @@ package data
 
 import (
 	"bufio"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -41,9 +42,14 @@ func decodeHeader(r io.Reader) (c image.Config, err error) {
 // white unless s has a channel for it.
 func decode(r io.Reader, s gan.Shape) (pixels []byte, err error) {
 	defer recovered(&err)
-	m, _, err := image.Decode(bufio.NewReader(r))
+	buffered := bufio.NewReader(r)
+	start, _ := buffered.Peek(10)
+	m, format, err := image.Decode(buffered)
 	if err != nil {
 		return nil, broken(err)
+	}
+	if format == "gif" {
+		m = onCanvas(m, int(binary.LittleEndian.Uint16(start[6:])), int(binary.LittleEndian.Uint16(start[8:])))
 	}
 	square := middle(m.Bounds())
 	if square.Empty() {
@@ -59,6 +65,18 @@ func decode(r io.Reader, s gan.Shape) (pixels []byte, err error) {
 		draw.CatmullRom.Scale(to, to.Rect, m, square, draw.Over, nil)
 	}
 	return planes(to, s.C), nil
+}
+
+// onCanvas puts a frame of a GIF, which may be a part of the picture, in its
+// place.
+func onCanvas(m image.Image, width, height int) image.Image {
+	whole := image.Rect(0, 0, width, height)
+	if m.Bounds() == whole || width > maxPixels/max(height, 1) {
+		return m
+	}
+	canvas := image.NewRGBA(whole)
+	draw.Draw(canvas, m.Bounds(), m, m.Bounds().Min, draw.Src)
+	return canvas
 }
 
 // middle is the largest square in the middle of r.
@@ -94,6 +112,7 @@ func isGray(m color.Model) bool {
 		return true
 	}
 	palette, ok := m.(color.Palette)
+	ok = ok && len(palette) > 0 // a GIF's frames may have palettes of their own
 	for _, c := range palette {
 		r, g, b, _ := c.RGBA()
 		ok = ok && r == g && g == b

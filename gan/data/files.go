@@ -5,7 +5,9 @@ package data
 
 import (
 	"archive/zip"
+	"crypto/sha256"
 	"fmt"
+	"hash"
 	"image"
 	"io/fs"
 	"os"
@@ -34,17 +36,28 @@ type files struct {
 	root    string   // path of the folder or zip
 	paths   []string // in fsys, sorted folder by folder
 	shape   gan.Shape
-	ignored int // other files
+	ignored int       // other files
+	digest  hash.Hash // of the paths and their files' sizes
 
 	mu   sync.Mutex
-	kept []byte // [n, C, H, W]: the first images of the set, once they were decoded
-	have []bool // of kept
+	kept [][]byte // the first images of the set, [C, H, W] each, once they were decoded
 }
 
 // openFolder opens the images in the folder at root and below it.
 func openFolder(root string, o Options) (*Images, error) {
-	return openFiles(os.DirFS(root), root, o)
+	return openFiles(folder(root), root, o)
 }
+
+// folder is the files below a folder, of any names: os.DirFS has none that are
+// not UTF-8.
+type folder string
+
+func (f folder) path(name string) string { return filepath.Join(string(f), filepath.FromSlash(name)) }
+
+func (f folder) Open(name string) (fs.File, error) { return os.Open(f.path(name)) }
+
+// Stat does not open the file, which could be a pipe.
+func (f folder) Stat(name string) (fs.FileInfo, error) { return os.Stat(f.path(name)) }
 
 // openZip opens the images in the zip at root.
 func openZip(root string, o Options) (*Images, error) {
@@ -63,7 +76,7 @@ func openZip(root string, o Options) (*Images, error) {
 
 // openFiles opens the images of fsys, which is at root. Every header is read.
 func openFiles(fsys fs.FS, root string, o Options) (*Images, error) {
-	f := &files{fsys: fsys, root: root}
+	f := &files{fsys: fsys, root: root, digest: sha256.New()}
 	if err := f.find(); err != nil {
 		return nil, err
 	}
@@ -74,8 +87,7 @@ func openFiles(fsys fs.FS, root string, o Options) (*Images, error) {
 		return nil, err
 	}
 	size := f.shape.Len()
-	n := int(min(o.Cache/int64(size), int64(len(f.paths))))
-	f.kept, f.have = make([]byte, n*size), make([]bool, n)
+	f.kept = make([][]byte, min(o.Cache/int64(size), int64(len(f.paths))))
 	abs, err := filepath.Abs(root)
 	if err != nil {
 		return nil, fileError(root, err)
@@ -109,6 +121,7 @@ func (f *files) find() error {
 			f.ignored++
 			return nil
 		}
+		fmt.Fprintf(f.digest, "%s\x00%d\x00", p, info.Size())
 		f.paths = append(f.paths, p)
 		return nil
 	})
@@ -155,28 +168,23 @@ func (f *files) header(p string) (image.Config, error) {
 
 // pixels is image i, [C, H, W]; the caller must not change it.
 func (f *files) pixels(i int) ([]byte, error) {
-	var place []byte // of the image in kept
-	if i < len(f.have) {
-		size := f.shape.Len()
-		place = f.kept[i*size:][:size]
+	keep := i < len(f.kept)
+	if keep {
 		f.mu.Lock()
-		have := f.have[i]
+		x := f.kept[i]
 		f.mu.Unlock()
-		if have {
-			return place, nil
+		if x != nil {
+			return x, nil
 		}
 	}
 	x, err := f.decode(f.paths[i])
 	if err != nil {
 		return nil, f.errorOf(f.paths[i], err)
 	}
-	if place != nil {
+	if keep {
 		f.mu.Lock()
-		defer f.mu.Unlock()
-		if !f.have[i] { // what others may read is not written again
-			copy(place, x)
-			f.have[i] = true
-		}
+		f.kept[i] = x
+		f.mu.Unlock()
 	}
 	return x, nil
 }

@@ -4,6 +4,9 @@ package data
 // [-1, 1] only when an image is asked for.
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"slices"
@@ -47,7 +50,7 @@ func (d *Images) Kept() int {
 	if d.files == nil {
 		return d.n
 	}
-	return len(d.files.have)
+	return len(d.files.kept)
 }
 
 // Ignored is how many files beside the images were passed over, not being
@@ -57,6 +60,21 @@ func (d *Images) Ignored() int {
 		return 0
 	}
 	return d.files.ignored
+}
+
+// Digest tells the set from another of the same name: a SHA-256 of its pixels
+// or, where they are in files, of the files' paths and sizes, in hexadecimal.
+func (d *Images) Digest() string {
+	h := sha256.New()
+	switch {
+	case d.files != nil:
+		h = d.files.digest
+	case d.values != nil:
+		binary.Write(h, binary.LittleEndian, d.values) // a hash takes all
+	default:
+		h.Write(d.pixels)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Close closes the zip that images are decoded from. The set must not be used

@@ -1,0 +1,40 @@
+package gan
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"strings"
+	"testing"
+)
+
+// FuzzResume: no checkpoint makes Resume panic or take memory beyond what is
+// there; a trainer that comes of one hands out its generator.
+func FuzzResume(f *testing.F) {
+	for _, arch := range []string{"mlp", "dcgan"} {
+		c := small(arch)
+		c.Width, c.LatentDim = 1, 1
+		tr, err := New(c, random(Shape{1, 8, 8}, 8))
+		if err != nil {
+			f.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := tr.Save(&b); err != nil {
+			f.Fatal(err)
+		}
+		tr.Close()
+		f.Add(b.Bytes()[:b.Len()-sha256.Size])
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		sum := sha256.Sum256(data) // or a change would get no further than that
+		tr, err := Resume(bytes.NewReader(append(data[:len(data):len(data)], sum[:]...)), nil, 1)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "gan: ") {
+				t.Fatalf("Resume: %v", err)
+			}
+			return
+		}
+		if g, err := tr.Generator(); err == nil && g.Validate() != nil {
+			t.Fatalf("a generator came of it that is not valid: %v", g.Validate())
+		}
+	})
+}
