@@ -21,17 +21,6 @@ type Dataset interface {
 	Image(dst []float32, i int) error
 }
 
-// The objectives. With D the logit, the discriminator's loss of both is the
-// mean of softplus(-D(x)) plus the mean of softplus(D(G(z))).
-const (
-	// NonSaturating: the generator's loss is the mean of softplus(-D(G(z)))
-	// (Goodfellow et al. 2014, section 3).
-	NonSaturating = "ns"
-	// Minimax: the generator's loss is minus the mean of softplus(D(G(z)))
-	// (Goodfellow et al. 2014, equation 1), which saturates.
-	Minimax = "minimax"
-)
-
 // Config is everything that decides a training run besides its data; equal
 // configurations give equal weights, bit for bit, on the same machine.
 type Config struct {
@@ -39,7 +28,7 @@ type Config struct {
 	Width        int     `json:"width"`      // of the narrowest hidden layer
 	Distribution string  `json:"latent"`     // Normal or Uniform
 	LatentDim    int     `json:"latent_dim"` // numbers of a latent
-	Loss         string  `json:"loss"`       // NonSaturating or Minimax
+	Loss         string  `json:"loss"`       // NonSaturating, Minimax, LeastSquares, Hinge or Wasserstein
 	Batch        int     `json:"batch"`      // images of a step; batch norm wants 2 or more
 	LR           float64 `json:"lr"`         // Adam's step size, both players
 	Beta1        float64 `json:"beta1"`      // Adam's decay of the mean
@@ -47,6 +36,10 @@ type Config struct {
 	Average      float64 `json:"average"`    // decay a step of the generator's average; 0: none
 	Seed         uint64  `json:"seed"`       // of weights, latents, the order of images and their augmentation
 	Threads      int     `json:"-"`          // goroutines that a kernel, or the reading of images, is split over; they change no bit
+
+	// Clip bounds each weight of the discriminator after its step: of Wasserstein
+	// alone, which needs it. Arjovsky et al. 2017 have 0.01.
+	Clip float64 `json:"clip,omitempty"`
 
 	// Augmentation of real images, each time that one is shown.
 	Flip      bool `json:"flip,omitempty"`      // mirror half of them, left to right
@@ -97,8 +90,12 @@ func (c Config) Validate() error {
 		return bad("latent", fmt.Sprintf("%q", c.Distribution), `"normal" or "uniform"`)
 	case c.LatentDim < 1 || c.LatentDim > maxSide:
 		return bad("latent-dim", c.LatentDim, fmt.Sprintf("1 to %d", maxSide))
-	case c.Loss != NonSaturating && c.Loss != Minimax:
-		return bad("loss", fmt.Sprintf("%q", c.Loss), `"ns" or "minimax"`)
+	case objectives[c.Loss].real == nil:
+		return bad("loss", fmt.Sprintf("%q", c.Loss), `"ns", "minimax", "ls", "hinge" or "wasserstein"`)
+	case c.Loss == Wasserstein && !within(c.Clip, math.SmallestNonzeroFloat32, 10):
+		return bad("clip", c.Clip, `a bound above 0, up to 10, with loss "wasserstein"; 0.01 is usual`)
+	case c.Loss != Wasserstein && c.Clip != 0:
+		return bad("clip", c.Clip, fmt.Sprintf("0 with loss %q", c.Loss))
 	case c.Batch < 2 || c.Batch > 4096:
 		return bad("batch", c.Batch, "2 to 4096")
 	case !within(c.LR, math.SmallestNonzeroFloat32, 10):

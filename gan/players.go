@@ -59,7 +59,7 @@ func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(int, []
 	if err != nil {
 		return nil, err
 	}
-	if p.loss, err = op.CrossEntropy(&g.env, p.logits, generatorTerms(c)); err != nil {
+	if p.loss, err = op.Loss(&g.env, p.logits, generatorTerms(c)); err != nil {
 		return nil, err
 	}
 	p.learn, err = g.learn(p.loss, p.params)
@@ -78,29 +78,11 @@ func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph,
 	if err != nil {
 		return nil, err
 	}
-	if p.loss, err = op.CrossEntropy(&g.env, p.logits, discriminatorTerms(c)); err != nil {
+	if p.loss, err = op.Loss(&g.env, p.logits, discriminatorTerms(c)); err != nil {
 		return nil, err
 	}
 	p.learn, err = g.learn(p.loss, p.params)
 	return p, err
-}
-
-// discriminatorTerms label the first half of the batch real, 1, and the second
-// generated, 0.
-func discriminatorTerms(c Config) []op.Term {
-	return []op.Term{
-		{From: 0, To: c.Batch, Label: 1, Scale: 1},
-		{From: c.Batch, To: 2 * c.Batch, Label: 0, Scale: 1},
-	}
-}
-
-// generatorTerms label generated images real, 1; minimax instead ascends the
-// discriminator's own loss on them.
-func generatorTerms(c Config) []op.Term {
-	if c.Loss == Minimax {
-		return []op.Term{{From: 0, To: c.Batch, Label: 0, Scale: -1}}
-	}
-	return []op.Term{{From: 0, To: c.Batch, Label: 1, Scale: 1}}
 }
 
 // arrange puts generated images into the order that the discriminator takes.

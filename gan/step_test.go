@@ -186,10 +186,17 @@ func TestPlayersChangeOnlyTheirOwnWeights(t *testing.T) {
 // generator's are labelled 1 for it.
 func TestLabels(t *testing.T) {
 	c := Config{Batch: 3, Loss: NonSaturating}
-	if got, want := fmt.Sprint(discriminatorTerms(c)), "[{0 3 1 1} {3 6 0 1}]"; got != want {
+	terms := func(all []op.Term) (s string) {
+		for _, term := range all {
+			_, slope := term.Cost(0)
+			s += fmt.Sprintf("%d to %d: %v ", term.From, term.To, slope)
+		}
+		return s
+	}
+	if got, want := terms(discriminatorTerms(c)), "0 to 3: -0.5 3 to 6: 0.5 "; got != want {
 		t.Errorf("discriminator's terms are %s, want %s", got, want)
 	}
-	if got, want := fmt.Sprint(generatorTerms(c)), "[{0 3 1 1}]"; got != want {
+	if got, want := terms(generatorTerms(c)), "0 to 3: -0.5 "; got != want {
 		t.Errorf("generator's terms are %s, want %s", got, want)
 	}
 	// And in the graphs: raising a logit lowers the loss exactly where the label is 1.

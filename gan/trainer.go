@@ -38,9 +38,9 @@ type Trainer struct {
 type Stats struct {
 	Step  int     `json:"step"`   // steps done, this one included
 	Epoch float64 `json:"epoch"`  // real images seen, over the data's size
-	LossD float64 `json:"loss_d"` // the discriminator's loss; 2 ln 2 = 1.386 when it cannot tell
+	LossD float64 `json:"loss_d"` // the discriminator's loss; of ns and minimax 2 ln 2 = 1.386 when it cannot tell
 	LossG float64 `json:"loss_g"` // the generator's loss
-	Real  float64 `json:"real"`   // mean verdict on real images, before the step
+	Real  float64 `json:"real"`   // mean verdict, the sigmoid of a logit, on real images, before the step
 	Fake  float64 `json:"fake"`   // mean verdict on generated images, before the step
 }
 
@@ -161,6 +161,9 @@ func (t *Trainer) alternate() error {
 	copy(t.d.images[t.cfg.Batch*t.shape.Len():], op.Floats(t.g.images.Value()))
 	if err := t.play("discriminator", t.d.learn, t.d.loss, t.d.params, t.adamD); err != nil {
 		return err
+	}
+	if t.cfg.Clip > 0 {
+		clip(params(t.dis), float32(t.cfg.Clip))
 	}
 	t.g.hold = true
 	defer func() { t.g.hold = false }()

@@ -145,6 +145,8 @@ func TestConfigIsValidated(t *testing.T) {
 		"latent is":  func(c *Config) { c.Distribution = "poisson" },
 		"latent-dim": func(c *Config) { c.LatentDim = -1 },
 		"loss":       func(c *Config) { c.Loss = "l2" },
+		"clip is 0,": func(c *Config) { c.Loss = Wasserstein },
+		"clip is 1,": func(c *Config) { c.Clip = 1 },
 		"batch":      func(c *Config) { c.Batch = 1 },
 		"lr":         func(c *Config) { c.LR = math.NaN() },
 		"beta1":      func(c *Config) { c.Beta1 = 1 },

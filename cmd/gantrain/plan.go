@@ -59,8 +59,16 @@ func (p *plan) describe(out folder) []string {
 		fmt.Sprintf("%s; %v of batch %d into %s, samples every %d, a checkpoint every %d",
 			images, p.Budget, c.Batch, out, p.SampleEvery, p.SaveEvery),
 		fmt.Sprintf("%s, width %d, latents of %d numbers (%s), loss %s, lr %v, betas %v and %v, average %v, seed %d, %d threads",
-			c.Arch, c.Width, c.LatentDim, c.Distribution, c.Loss, c.LR, c.Beta1, c.Beta2, c.Average, c.Seed, c.Threads),
+			c.Arch, c.Width, c.LatentDim, c.Distribution, c.Loss, c.LR, c.Beta1, c.Beta2, c.Average, c.Seed, c.Threads) + cures(c),
 	}
+}
+
+// cures says which settings of c beyond the usual are in force.
+func cures(c *gan.Config) (s string) {
+	if c.Clip > 0 {
+		s += fmt.Sprintf(", weights clipped at %v", c.Clip)
+	}
+	return s
 }
 
 func (p *plan) marshal() ([]byte, error) {

@@ -17,10 +17,18 @@ import (
 // This file is what a training says while it runs: a bar on a terminal, else
 // a line now and then.
 
-const meaning = `D, G        losses of the discriminator and the generator; D is 1.39 when it can only guess
+// meaning explains the figures of a training with an objective.
+func meaning(loss string) string {
+	if loss != gan.NonSaturating && loss != gan.Minimax {
+		return `D, G        losses of the discriminator and the generator
+real, fake  the mean sigmoid of what the discriminator says of real and of generated images
+`
+	}
+	return `D, G        losses of the discriminator and the generator; D is 1.39 when it can only guess
 real, fake  the discriminator's mean verdict, 0 to 1, on real and on generated images:
             0.50 and 0.50 when it can only guess, 1.00 and 0.00 when it is always right
 `
+}
 
 const (
 	lineSteps = 100 // a line at least every so many steps,
@@ -40,10 +48,11 @@ type progress struct {
 	shown time.Time
 }
 
-// newProgress shows progress on w from a step on, with a bar if w is a terminal.
-func newProgress(w io.Writer, step int) *progress {
+// newProgress shows the progress of a training with an objective on w, from a
+// step on, with a bar if w is a terminal.
+func newProgress(w io.Writer, loss string, step int) *progress {
 	p := &progress{w: w, steps: step, shown: time.Now()}
-	fmt.Fprint(w, meaning)
+	fmt.Fprint(w, meaning(loss))
 	if file, ok := w.(*os.File); ok && cli.Terminal(file) {
 		p.begin(func() int {
 			if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {

@@ -11,8 +11,8 @@ import (
 
 func TestLines(t *testing.T) {
 	var w bytes.Buffer
-	p := newProgress(&w, 200)
-	if w.String() != meaning {
+	p := newProgress(&w, gan.Minimax, 200)
+	if w.String() != meaning(gan.Minimax) {
 		t.Errorf("progress begins with %q, want what its numbers mean", w.String())
 	}
 	w.Reset()
@@ -51,7 +51,7 @@ func TestBar(t *testing.T) {
 		{10, " 100% [================]"},
 	} {
 		var w bytes.Buffer
-		p := newProgress(&w, 0)
+		p := newProgress(&w, gan.Hinge, 0)
 		p.begin(func() int { return c.width })
 		s := &state{Stats: gan.Stats{Epoch: 1.5, LossD: 1, LossG: 2, Real: 0.75, Fake: 0.25}, rate: 400}
 		for s.Step = 1; s.Step <= 1000; s.Step++ {

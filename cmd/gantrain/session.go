@@ -77,7 +77,7 @@ func (s *session) train() error {
 	if s.first > 0 {
 		fmt.Fprintf(s.stderr, "gantrain: resumed at step %d\n", s.first)
 	}
-	p := newProgress(s.stderr, s.first)
+	p := newProgress(s.stderr, s.plan.Config.Loss, s.first)
 	defer p.end()
 	s.started = time.Now()
 	return s.steps(ctx, p)

@@ -135,6 +135,22 @@ def losses():
             c.put(**{f'{kind}_loss_g': g, f'{kind}_dfake': torch.autograd.grad(g, fake)[0]})
 
 
+OBJECTIVES = {  # the discriminator's loss, the generator's
+    'ls': (lambda real, fake: ((real - 1) ** 2).mean() / 2 + (fake ** 2).mean() / 2, lambda fake: ((fake - 1) ** 2).mean() / 2),
+    'hinge': (lambda real, fake: F.relu(1 - real).mean() + F.relu(1 + fake).mean(), lambda fake: -fake.mean()),
+    'wasserstein': (lambda real, fake: fake.mean() - real.mean(), lambda fake: -fake.mean()),
+}
+
+
+def objectives():
+    for name, (of_d, of_g) in OBJECTIVES.items():
+        c = Case('objective-' + name)
+        real, fake = c.normal('real', 8, 1, scale=2), c.normal('fake', 8, 1, scale=2)
+        d, g = of_d(real, fake), of_g(fake)
+        dreal, dfake = torch.autograd.grad(d, [real, fake])
+        c.put(loss_d=d, d_dreal=dreal, d_dfake=dfake, loss_g=g, g_dfake=torch.autograd.grad(g, fake)[0])
+
+
 class Layer(nn.Module):
     """A sum (Linear, Conv2d, ConvTranspose2d), perhaps batch norm, an activation."""
 
@@ -255,6 +271,7 @@ layers()
 losses()
 step('mlp', 10, 8, 4)
 step('dcgan', 10, 4, 4)
+objectives()
 INDEX = '[\n' + ',\n'.join(c.entry() for c in Case.all) + '\n]\n'
 if sys.argv[1:] == ['--check']:
     check(STORED, INDEX)

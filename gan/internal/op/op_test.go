@@ -319,7 +319,7 @@ func TestLossesEqualPyTorch(t *testing.T) {
 		check := func(loss string, logits []float32, terms []Term, grads map[string][2]int) {
 			r := newRig(t)
 			x := r.input("logits", logits, len(logits), 1)
-			out, err := CrossEntropy(&r.env, x, terms)
+			out, err := Loss(&r.env, x, terms)
 			r.finish(out, err, []float32{1}, x)
 			r.run()
 			c.Check(t, loss, Floats(r.out.Value()), 1e-6)
@@ -332,9 +332,9 @@ func TestLossesEqualPyTorch(t *testing.T) {
 			}
 		}
 		check("loss_d", append(append([]float32(nil), real...), fake...),
-			[]Term{{0, n, 1, 1}, {n, 2 * n, 0, 1}}, map[string][2]int{"d_dreal": {0, n}, "d_dfake": {n, 2 * n}})
-		check("ns_loss_g", fake, []Term{{0, n, 1, 1}}, map[string][2]int{"ns_dfake": {0, n}})
-		check("minimax_loss_g", fake, []Term{{0, n, 0, -1}}, map[string][2]int{"minimax_dfake": {0, n}})
+			[]Term{{0, n, CrossEntropyReal}, {n, 2 * n, CrossEntropyFake}}, map[string][2]int{"d_dreal": {0, n}, "d_dfake": {n, 2 * n}})
+		check("ns_loss_g", fake, []Term{{0, n, CrossEntropyReal}}, map[string][2]int{"ns_dfake": {0, n}})
+		check("minimax_loss_g", fake, []Term{{0, n, Saturating}}, map[string][2]int{"minimax_dfake": {0, n}})
 	}
 }
 
