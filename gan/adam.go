@@ -14,6 +14,7 @@ import (
 // it, so that it could not be saved.
 type adam struct {
 	lr, beta1, beta2, eps float64
+	falls, end            float64 // steps over which lr falls to 0, and the step at which it is 0; 0: never
 
 	steps int
 	m, v  [][]float32 // means of gradients and of their squares, as the parameters
@@ -21,13 +22,21 @@ type adam struct {
 
 var _ G.Solver = (*adam)(nil)
 
-func newAdam(c Config, params [][]float32) *adam {
-	a := &adam{lr: c.LR, beta1: c.Beta1, beta2: c.Beta2, eps: 1e-8}
+func newAdam(c Config, lr float64, params [][]float32) *adam {
+	a := &adam{lr: lr, beta1: c.Beta1, beta2: c.Beta2, eps: 1e-8, falls: c.LRDecay * float64(c.Steps), end: float64(c.Steps)}
 	for _, p := range params {
 		a.m = append(a.m, make([]float32, len(p)))
 		a.v = append(a.v, make([]float32, len(p)))
 	}
 	return a
+}
+
+// rate is the step size of the next step.
+func (a *adam) rate() float64 {
+	if a.falls == 0 {
+		return a.lr
+	}
+	return a.lr * min(1, (a.end-float64(a.steps))/a.falls)
 }
 
 // Step changes every parameter by its gradient. The order of model is that of
@@ -36,6 +45,7 @@ func (a *adam) Step(model []G.ValueGrad) error {
 	if len(model) != len(a.m) {
 		return fmt.Errorf("gan: adam was given %d parameters, want %d", len(model), len(a.m))
 	}
+	lr := a.rate()
 	a.steps++
 	c1 := 1 - math.Pow(a.beta1, float64(a.steps))
 	c2 := 1 - math.Pow(a.beta2, float64(a.steps))
@@ -45,7 +55,7 @@ func (a *adam) Step(model []G.ValueGrad) error {
 			return fmt.Errorf("gan: adam: parameter %d has no gradient: %w", i, err)
 		}
 		kernel.Adam(op.Floats(p.Value()), op.Floats(g), a.m[i], a.v[i],
-			float32(a.beta1), float32(a.beta2), float32(a.lr/c1), float32(1/math.Sqrt(c2)), float32(a.eps))
+			float32(a.beta1), float32(a.beta2), float32(lr/c1), float32(1/math.Sqrt(c2)), float32(a.eps))
 	}
 	return nil
 }

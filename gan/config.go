@@ -30,12 +30,21 @@ type Config struct {
 	LatentDim    int     `json:"latent_dim"` // numbers of a latent
 	Loss         string  `json:"loss"`       // NonSaturating, Minimax, LeastSquares, Hinge or Wasserstein
 	Batch        int     `json:"batch"`      // images of a step; batch norm wants 2 or more
-	LR           float64 `json:"lr"`         // Adam's step size, both players
+	LR           float64 `json:"lr"`         // Adam's step size, both players unless LRD is set
 	Beta1        float64 `json:"beta1"`      // Adam's decay of the mean
 	Beta2        float64 `json:"beta2"`      // Adam's decay of the square
 	Average      float64 `json:"average"`    // decay a step of the generator's average; 0: none
 	Seed         uint64  `json:"seed"`       // of weights, latents, the order of images and their augmentation
 	Threads      int     `json:"-"`          // goroutines that a kernel, or the reading of images, is split over; they change no bit
+
+	// LRD is the discriminator's own step size, 0: LR (Heusel et al., "GANs
+	// Trained by a Two Time-Scale Update Rule", 2017).
+	LRD float64 `json:"lr_d,omitempty"`
+	// LRDecay is the last part of the training, 0 to 1, over which both step
+	// sizes fall linearly to zero: they would reach it at Steps, the number of
+	// steps that the training is planned for. Steps is for LRDecay alone.
+	LRDecay float64 `json:"lr_decay,omitempty"`
+	Steps   int     `json:"steps,omitempty"`
 
 	// Clip bounds each weight of the discriminator after its step: of Wasserstein
 	// alone, which needs it. Arjovsky et al. 2017 have 0.01.
@@ -75,6 +84,17 @@ func DefaultWidth(arch string) int {
 
 const maxThreads = 256
 
+// maxSteps bounds a plan, so that float64 counts its steps exactly.
+const maxSteps = 1e12
+
+// rateD is the discriminator's step size.
+func (c Config) rateD() float64 {
+	if c.LRD > 0 {
+		return c.LRD
+	}
+	return c.LR
+}
+
 // Validate reports the first field that cannot work.
 func (c Config) Validate() error {
 	bad := func(name string, found any, want string) error {
@@ -100,6 +120,14 @@ func (c Config) Validate() error {
 		return bad("batch", c.Batch, "2 to 4096")
 	case !within(c.LR, math.SmallestNonzeroFloat32, 10):
 		return bad("lr", c.LR, "a step size above 0, up to 10")
+	case c.LRD != 0 && !within(c.LRD, math.SmallestNonzeroFloat32, 10):
+		return bad("lr-d", c.LRD, "a step size above 0, up to 10, or 0 for lr's")
+	case !within(c.LRDecay, 0, 1):
+		return bad("lr-decay", c.LRDecay, "a part, 0 to 1")
+	case c.LRDecay == 0 && c.Steps != 0:
+		return bad("steps", c.Steps, "0 without lr-decay")
+	case c.LRDecay > 0 && (c.LRDecay*float64(c.Steps) <= 1 || float64(c.Steps) > maxSteps):
+		return bad("lr-decay", fmt.Sprintf("%v of %d steps", c.LRDecay, c.Steps), "more than one step, up to 1e12")
 	case !within(c.Beta1, 0, 0.99999):
 		return bad("beta1", c.Beta1, "0 to 0.99999")
 	case !within(c.Beta2, 0, 0.9999999):

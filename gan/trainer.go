@@ -72,7 +72,7 @@ func begin(cfg Config, data Dataset, from []Layer) (*Trainer, error) {
 
 // newTrainer is a trainer without data.
 func newTrainer(cfg Config, s Shape, gen, dis []Layer) *Trainer {
-	t := &Trainer{cfg: cfg, shape: s, gen: gen, dis: dis, adamG: newAdam(cfg, params(gen)), adamD: newAdam(cfg, params(dis))}
+	t := &Trainer{cfg: cfg, shape: s, gen: gen, dis: dis, adamG: newAdam(cfg, cfg.LR, params(gen)), adamD: newAdam(cfg, cfg.rateD(), params(dis))}
 	if cfg.Average > 0 {
 		t.average = clone(gen)
 	}
@@ -123,13 +123,17 @@ func (t *Trainer) Close() error {
 // Step trains the discriminator once and then the generator once, on the same
 // generated images. A loss that is NaN or infinite is an error that says at
 // which step; the trainer is then spent: go back to what was saved. An image
-// that cannot be read is a [DataError], and harms nothing.
+// that cannot be read is a [DataError], and harms nothing. With LRDecay, a step
+// after the configuration's Steps is an error.
 func (t *Trainer) Step() (Stats, error) {
 	if t.data == nil {
 		return Stats{}, fmt.Errorf("gan: trainer has no data: it was resumed to export only")
 	}
 	if t.spent != nil {
 		return Stats{}, t.spent
+	}
+	if t.cfg.LRDecay > 0 && t.steps >= t.cfg.Steps {
+		return Stats{}, fmt.Errorf("gan: step %d: the learning rate has fallen to zero after %d steps", t.steps+1, t.cfg.Steps)
 	}
 	b := t.cfg.Batch
 	if err := t.realImages(t.d.images[:b*t.shape.Len()]); err != nil {

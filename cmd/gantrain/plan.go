@@ -65,6 +65,12 @@ func (p *plan) describe(out folder) []string {
 
 // cures says which settings of c beyond the usual are in force.
 func cures(c *gan.Config) (s string) {
+	if c.LRD > 0 {
+		s += fmt.Sprintf(", the discriminator's lr %v", c.LRD)
+	}
+	if c.LRDecay > 0 {
+		s += fmt.Sprintf(", falling to 0 over the last %v of %d steps", c.LRDecay, c.Steps)
+	}
 	if c.Clip > 0 {
 		s += fmt.Sprintf(", weights clipped at %v", c.Clip)
 	}
@@ -114,14 +120,25 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := p.override(o, budget{Steps: o.steps}); err != nil {
+		return nil, nil, err
+	}
+	if p.Config.LRDecay > 0 {
+		if p.Config.Steps = p.target(); p.Config.Steps == 0 {
+			return nil, nil, cli.Flagf("--lr-decay needs to know the last step: give --steps or --epochs, not --time")
+		}
+	}
 	if err := p.Config.Validate(); err != nil {
 		return nil, nil, cli.Flagf("%w", err)
 	}
 	if _, _, err := p.Config.Layers(p.Data.Shape); err != nil {
 		return nil, nil, err
 	}
-	return p, set, p.override(o, budget{Steps: o.steps})
+	return p, set, nil
 }
+
+// target is the number of steps of the plan; 0 when its budget is a time.
+func (p *plan) target() int { return p.Budget.target(p.Data.Images, p.Config.Batch) }
 
 // resumePlan resolves the flags of a training that continues the plan p: what
 // decides its weights cannot change, how long it lasts and what it writes can.
@@ -162,7 +179,13 @@ func resumePlan(o *options, p *plan) (gan.Dataset, error) {
 	if err != nil {
 		return nil, cli.Flagf("%w", err)
 	}
-	return set, p.override(o, p.Budget)
+	if err := p.override(o, p.Budget); err != nil {
+		return nil, err
+	}
+	if c := p.Config; c.LRDecay > 0 && p.target() != c.Steps {
+		return nil, cli.Flagf("a budget of %v conflicts with the run in %q, whose learning rate falls to zero at step %d", p.Budget, o.out, c.Steps)
+	}
+	return set, nil
 }
 
 func conflict(o *options, flag, given, has string) error {

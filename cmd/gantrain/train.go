@@ -36,7 +36,7 @@ func runTrain(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer t.Close()
-	s := &session{folder: f, plan: p, trainer: t, stderr: stderr, target: p.Budget.target(p.Data.Images, p.Config.Batch)}
+	s := &session{folder: f, plan: p, trainer: t, stderr: stderr, target: p.target()}
 	if err := s.begin(); err != nil {
 		return err
 	}

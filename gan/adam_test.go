@@ -1,0 +1,98 @@
+package gan
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+)
+
+// Without decay the rate stays; with it, it falls over the last steps, and is
+// above zero at the last.
+func TestRateFalls(t *testing.T) {
+	for _, c := range []struct {
+		decay float64
+		want  []float64 // at each of eight steps
+	}{
+		{0, []float64{2, 2, 2, 2, 2, 2, 2, 2}},
+		{0.5, []float64{2, 2, 2, 2, 2, 1.5, 1, 0.5}},
+		{1, []float64{2, 1.75, 1.5, 1.25, 1, 0.75, 0.5, 0.25}},
+	} {
+		a := newAdam(Config{LRDecay: c.decay, Steps: len(c.want)}, 2, nil)
+		for i, want := range c.want {
+			if got := a.rate(); got != want {
+				t.Errorf("decay %v: the rate of step %d is %v, want %v", c.decay, i+1, got, want)
+			}
+			if err := a.Step(nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// Adam's first step is as long as the rate: each player has its own.
+func TestRateOfEachPlayer(t *testing.T) {
+	c := small("dcgan")
+	c.LRD = 3e-3
+	tr, err := New(c, random(Shape{1, 28, 28}, 12))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	gen, dis := params(clone(tr.gen)), params(clone(tr.dis))
+	steps(t, tr, 1)
+	for _, p := range []struct {
+		name          string
+		before, after [][]float32
+		rate          float64
+	}{{"generator", gen, params(tr.gen), c.LR}, {"discriminator", dis, params(tr.dis), c.LRD}} {
+		most := 0.0
+		for i := range p.before {
+			for j, v := range p.before[i] {
+				most = max(most, math.Abs(float64(p.after[i][j]-v)))
+			}
+		}
+		if math.Abs(most/p.rate-1) > 1e-3 {
+			t.Errorf("the %s's first step is %v long, want the rate %v", p.name, most, p.rate)
+		}
+	}
+}
+
+// A training whose rate falls is the same up to there, goes on exactly from a
+// checkpoint, and ends where the rate is zero.
+func TestDecayedTraining(t *testing.T) {
+	data := random(Shape{1, 28, 28}, 20)
+	begin := func(decay float64) *Trainer {
+		c := small("mlp")
+		if decay > 0 {
+			c.LRDecay, c.Steps = decay, 6
+		}
+		tr, err := New(c, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { tr.Close() })
+		return tr
+	}
+	plain, whole, half := begin(0), begin(0.5), begin(0.5)
+	for i, steps := 0, [2][]Stats{steps(t, plain, 6), steps(t, whole, 6)}; i < 6; i++ {
+		// The fifth is the first with a smaller rate: the discriminator's shows in the generator's loss.
+		if same := steps[0][i] == steps[1][i]; same != (i < 4) {
+			t.Errorf("step %d equals that without decay: %v, want %v", i+1, same, i < 4)
+		}
+	}
+	steps(t, half, 4)
+	resumed, err := Resume(bytes.NewReader(saved(t, half)), data, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resumed.Close()
+	steps(t, resumed, 2)
+	if !bytes.Equal(saved(t, resumed), saved(t, whole)) {
+		t.Error("resumed training ends in other weights")
+	}
+	if _, err := resumed.Step(); err == nil || !strings.Contains(err.Error(), "step 7: the learning rate has fallen to zero after 6 steps") {
+		t.Errorf("a step after the last: error %v", err)
+	}
+	saved(t, resumed)
+}
