@@ -179,11 +179,13 @@ func (o *Op) SymDiff(in G.Nodes, out, dout *G.Node) (G.Nodes, error) {
 
 // Floats is the storage of a float32 value, not copied; a scalar's is a copy.
 func Floats(v G.Value) []float32 {
-	switch d := v.Data().(type) {
-	case []float32:
-		return d
-	case float32:
-		return []float32{d}
+	switch v := v.(type) {
+	case *tensor.Dense:
+		if v.Dtype() == tensor.Float32 {
+			return v.Float32s() // Data would allocate
+		}
+	case *G.F32:
+		return []float32{float32(*v)}
 	}
 	return nil
 }
