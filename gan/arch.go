@@ -47,6 +47,9 @@ func (c Config) shapes(s Shape) (generator, discriminator []Layer, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := c.validateNorm(s, discriminator); err != nil {
+		return nil, nil, err
+	}
 	if n := weights(generator) + weights(discriminator); n > maxWeights {
 		return nil, nil, fmt.Errorf("gan: networks of %d weights, want at most %d: lower the width", n, maxWeights)
 	}
@@ -107,7 +110,8 @@ func dcganBase(s Shape) ([]int, error) {
 // dcgan is Radford, Metz and Chintala, "Unsupervised Representation Learning
 // with Deep Convolutional Generative Adversarial Networks", 2015: transposed
 // convolutions with batch norm and ReLU, k4 s2 p1 after the first; the
-// discriminator is its mirror with LeakyReLU, and batch norm but for its ends.
+// discriminator is its mirror with LeakyReLU, and batch norm but for its ends,
+// unless the configuration wants none.
 func dcgan(c Config, s Shape) (g, d []Layer, err error) {
 	sides, err := dcganBase(s)
 	if err != nil {
@@ -129,9 +133,12 @@ func dcgan(c Config, s Shape) (g, d []Layer, err error) {
 		down := Layer{Op: Conv, In: channels(i + 1), Out: channels(i), H: sides[i+1], W: sides[i+1], Kernel: 4, Stride: 2, Pad: 1, Act: LeakyReLU, Alpha: 0.2}
 		if i == last-1 {
 			up.Act = Tanh
-			down.Bias = make([]float32, down.Out)
 		} else {
 			up.Norm = newNorm(up.Out)
+		}
+		if i == last-1 || c.NormD == NoNorm {
+			down.Bias = make([]float32, down.Out)
+		} else {
 			down.Norm = newNorm(down.Out)
 		}
 		g = append(g, up)

@@ -33,43 +33,50 @@ func saved(t *testing.T, tr *Trainer) []byte {
 // and the same seed gives the same checkpoint whatever the number of threads.
 func TestResumeGoesOnExactly(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {
-		data := random(Shape{1, 28, 28}, 20)
-		whole, err := New(small(arch), data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := steps(t, whole, 5)
+		resumesExactly(t, small(arch), random(Shape{1, 28, 28}, 20))
+	}
+}
 
-		c := small(arch)
-		c.Threads = 4
-		first, err := New(c, data)
-		if err != nil {
-			t.Fatal(err)
+func resumesExactly(t *testing.T, c Config, data Dataset) {
+	t.Helper()
+	arch := c.Arch
+	whole, err := New(c, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer whole.Close()
+	want := steps(t, whole, 5)
+
+	c.Threads = 4
+	first, err := New(c, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	steps(t, first, 2)
+	second, err := Resume(bytes.NewReader(saved(t, first)), data, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	for i, got := range steps(t, second, 3) {
+		if got != want[2+i] {
+			t.Errorf("%s: after resuming, step %d is %+v, want %+v", arch, 3+i, got, want[2+i])
 		}
-		steps(t, first, 2)
-		second, err := Resume(bytes.NewReader(saved(t, first)), data, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, got := range steps(t, second, 3) {
-			if got != want[2+i] {
-				t.Errorf("%s: after resuming, step %d is %+v, want %+v", arch, 3+i, got, want[2+i])
-			}
-		}
-		if !bytes.Equal(saved(t, second), saved(t, whole)) {
-			t.Errorf("%s: resumed training ends in other weights", arch)
-		}
-		a, err := whole.Generator()
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := second.Generator()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !equal(params(a.Layers), params(b.Layers)) {
-			t.Errorf("%s: resumed training hands out another generator", arch)
-		}
+	}
+	if !bytes.Equal(saved(t, second), saved(t, whole)) {
+		t.Errorf("%s: resumed training ends in other weights", arch)
+	}
+	a, err := whole.Generator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := second.Generator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !equal(params(a.Layers), params(b.Layers)) {
+		t.Errorf("%s: resumed training hands out another generator", arch)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 )
 
 // This file is what a training run is given.
@@ -46,9 +47,17 @@ type Config struct {
 	LRDecay float64 `json:"lr_decay,omitempty"`
 	Steps   int     `json:"steps,omitempty"`
 
+	// NormD is NoNorm for a dcgan's discriminator without batch norm.
+	NormD string `json:"norm_d,omitempty"`
+
 	// Clip bounds each weight of the discriminator after its step: of Wasserstein
-	// alone, which needs it. Arjovsky et al. 2017 have 0.01.
+	// alone, which needs it or R1. Arjovsky et al. 2017 have 0.01.
 	Clip float64 `json:"clip,omitempty"`
+
+	// R1 is gamma of a penalty on the discriminator, gamma/2 times the mean square
+	// of its logits' gradient by real images (Mescheder et al. 2018), 0: none. It
+	// wants a discriminator without batch norm.
+	R1 float64 `json:"r1,omitempty"`
 
 	// Augmentation of real images, each time that one is shown.
 	Flip      bool `json:"flip,omitempty"`      // mirror half of them, left to right
@@ -69,6 +78,10 @@ func Default(s Shape) Config {
 	c.Width = DefaultWidth(c.Arch)
 	return c
 }
+
+// NoNorm is a discriminator without batch norm, whose verdict on an image
+// depends on no other image.
+const NoNorm = "none"
 
 // DefaultWidth is the width that an architecture is known by; 0 when there is
 // no such architecture.
@@ -106,16 +119,22 @@ func (c Config) Validate() error {
 		return bad("arch", fmt.Sprintf("%q", c.Arch), `"mlp" or "dcgan"`)
 	case c.Width < 1 || c.Width > 4096:
 		return bad("width", c.Width, "1 to 4096")
+	case c.NormD != "" && c.NormD != NoNorm:
+		return bad("norm-d", fmt.Sprintf("%q", c.NormD), `"batch" or "none"`)
 	case c.Distribution != Normal && c.Distribution != Uniform:
 		return bad("latent", fmt.Sprintf("%q", c.Distribution), `"normal" or "uniform"`)
 	case c.LatentDim < 1 || c.LatentDim > maxSide:
 		return bad("latent-dim", c.LatentDim, fmt.Sprintf("1 to %d", maxSide))
 	case objectives[c.Loss].real == nil:
 		return bad("loss", fmt.Sprintf("%q", c.Loss), `"ns", "minimax", "ls", "hinge" or "wasserstein"`)
-	case c.Loss == Wasserstein && !within(c.Clip, math.SmallestNonzeroFloat32, 10):
-		return bad("clip", c.Clip, `a bound above 0, up to 10, with loss "wasserstein"; 0.01 is usual`)
 	case c.Loss != Wasserstein && c.Clip != 0:
 		return bad("clip", c.Clip, fmt.Sprintf("0 with loss %q", c.Loss))
+	case c.Clip != 0 && !within(c.Clip, math.SmallestNonzeroFloat32, 10):
+		return bad("clip", c.Clip, "a bound above 0, up to 10")
+	case c.Loss == Wasserstein && c.Clip == 0 && c.R1 == 0:
+		return bad("clip", c.Clip, `a bound with loss "wasserstein", such as 0.01, or r1`)
+	case !within(c.R1, 0, 1e6):
+		return bad("r1", c.R1, "0 to 1e6")
 	case c.Batch < 2 || c.Batch > 4096:
 		return bad("batch", c.Batch, "2 to 4096")
 	case !within(c.LR, math.SmallestNonzeroFloat32, 10):
@@ -150,6 +169,19 @@ func (c Config) validateAugmentation(s Shape) error {
 	}
 	if c.Flip && s.W == 1 {
 		return fmt.Errorf("gan: flip changes nothing in images of %v", s)
+	}
+	return nil
+}
+
+// validateNorm reports settings of a discriminator, for images of a shape, that
+// its batch norm does not let work, or that its lack of it makes void.
+func (c Config) validateNorm(s Shape, dis []Layer) error {
+	normed := slices.ContainsFunc(dis, func(l Layer) bool { return l.Norm != nil })
+	if c.R1 > 0 && normed {
+		return fmt.Errorf("gan: r1 is %v, want 0 with batch norm in the discriminator: choose norm-d %q", c.R1, NoNorm)
+	}
+	if c.NormD == NoNorm && (c.Arch != "dcgan" || len(dis) < 3) {
+		return fmt.Errorf("gan: norm-d %q changes nothing: the discriminator of arch %q for images of %v has no batch norm", NoNorm, c.Arch, s)
 	}
 	return nil
 }

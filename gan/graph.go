@@ -19,7 +19,11 @@ type mode struct {
 	groups   int  // of batch norm
 	// observe is told of each batch norm's statistics; it may be nil.
 	observe func(layer int, mean, variance []float32)
+	passed  *[]pass // gets a pass for each layer; it may be nil
 }
+
+// A pass is the nodes of a layer that a tangent follows.
+type pass struct{ weight, out *G.Node }
 
 // graph is one Gorgonia graph of a fixed batch. Weights are not copied: nodes
 // of several graphs hold the same slices.
@@ -86,8 +90,44 @@ func (g *graph) network(name string, x *G.Node, layers []Layer, m mode) (out *G.
 		}
 		params = append(params, p...)
 		m.leaf = false
+		if m.passed != nil {
+			*m.passed = append(*m.passed, pass{weight: p[0], out: x})
+		}
 	}
 	return x, params, nil
+}
+
+// tangent adds the derivative of layers, without batch norm, along v, at the
+// values that they passed with: those of v's samples and perhaps more after
+// them. It is differentiable by the weights where activations are of straight
+// pieces.
+func (g *graph) tangent(v *G.Node, layers []Layer, passed []pass) (*G.Node, error) {
+	var err error
+	for i := range layers {
+		l := &layers[i]
+		if v, err = g.between(v, layers, i); err != nil {
+			return nil, err
+		}
+		lin := g.linear(l)
+		lin.Act, lin.Leaf = kernel.Identity, i == 0
+		if v, err = lin.Apply(&g.env, v, passed[i].weight, nil); err != nil {
+			return nil, err
+		}
+		if v, err = op.Tangent(&g.env, kernelAct[l.Act], l.Alpha, passed[i].out, v); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+// linear is a layer's linear part and activation for the graph's batch.
+func (g *graph) linear(l *Layer) op.Linear {
+	h, w := l.outSize()
+	shape := tensor.Shape{g.n, h, w, l.Out}
+	if l.Op == Dense {
+		shape = tensor.Shape{g.n, l.Out}
+	}
+	return op.Linear{N: g.n, Geometry: l.geometry(), Transpose: l.Op == ConvTranspose, Out: shape, Act: kernelAct[l.Act], Alpha: l.Alpha}
 }
 
 // between changes the order of an image's values where layer i wants another
@@ -109,15 +149,8 @@ func (g *graph) between(x *G.Node, layers []Layer, i int) (*G.Node, error) {
 
 // layer adds one layer.
 func (g *graph) layer(name string, i int, x *G.Node, l *Layer, m mode) (*G.Node, G.Nodes, error) {
-	h, w := l.outSize()
-	shape := tensor.Shape{g.n, h, w, l.Out}
-	if l.Op == Dense {
-		shape = tensor.Shape{g.n, l.Out}
-	}
-	lin := op.Linear{
-		N: g.n, Geometry: l.geometry(), Transpose: l.Op == ConvTranspose, Out: shape,
-		Act: kernelAct[l.Act], Alpha: l.Alpha, Frozen: m.frozen, Leaf: m.leaf,
-	}
+	lin := g.linear(l)
+	lin.Frozen, lin.Leaf = m.frozen, m.leaf
 	params := G.Nodes{g.input(name+".weight", l.Weight, l.weightShape()...)}
 	var bias *G.Node
 	if l.Bias != nil {

@@ -22,7 +22,7 @@ const (
 	// Generative Adversarial Networks", 2018, equations 16 and 17).
 	Hinge = "hinge"
 	// Wasserstein: D(G(z)) - D(x) and -D(G(z)), for a discriminator that is kept
-	// from growing steep by Config.Clip (Arjovsky, Chintala and Bottou,
+	// from growing steep by Config.Clip or R1 (Arjovsky, Chintala and Bottou,
 	// "Wasserstein GAN", 2017, algorithm 1).
 	Wasserstein = "wasserstein"
 )

@@ -26,10 +26,11 @@ type generatorGraph struct {
 // discriminatorGraph computes the discriminator's loss and gradients on a
 // batch of real images followed by as many generated ones.
 type discriminatorGraph struct {
-	images []float32 // input, [2B, ...]
-	logits *G.Node
-	loss   *G.Node
-	params G.Nodes
+	images  []float32 // input, [2B, ...]
+	penalty *penalty  // on the real images, to be aimed before learn; or nil
+	logits  *G.Node
+	loss    *G.Node
+	params  G.Nodes
 
 	learn G.VM
 }
@@ -69,17 +70,27 @@ func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(int, []
 func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph, error) {
 	p := &discriminatorGraph{images: make([]float32, 2*c.Batch*s.Len())}
 	g := newGraph(2*c.Batch, c.Threads, nil)
-	shape := []int{2 * c.Batch, s.Len()}
+	shape := []int{s.Len()}
 	if channelsLast(dis) {
-		shape = []int{2 * c.Batch, s.H, s.W, s.C}
+		shape = []int{s.H, s.W, s.C}
 	}
+	var passed []pass
 	var err error
-	p.logits, p.params, err = g.network("discriminator", g.input("images", p.images, shape...), dis, mode{leaf: true, groups: 2})
+	images := g.input("images", p.images, append([]int{2 * c.Batch}, shape...)...)
+	p.logits, p.params, err = g.network("discriminator", images, dis, mode{leaf: true, groups: 2, passed: &passed})
 	if err != nil {
 		return nil, err
 	}
 	if p.loss, err = op.Loss(&g.env, p.logits, discriminatorTerms(c)); err != nil {
 		return nil, err
+	}
+	if c.R1 > 0 {
+		if p.penalty, err = newPenalty(c, dis, p.images[:c.Batch*s.Len()], append([]int{c.Batch}, shape...)); err != nil {
+			return nil, err
+		}
+		if p.loss, err = p.penalty.add(c, g, p.loss, dis, passed); err != nil {
+			return nil, err
+		}
 	}
 	p.learn, err = g.learn(p.loss, p.params)
 	return p, err

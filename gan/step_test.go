@@ -50,17 +50,20 @@ func goldenTrainer(t *testing.T, arch, loss string) (*Trainer, *golden.Case) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	load := func(prefix string, layers []Layer) {
-		for i, p := range params(layers) {
-			w, _ := c.Tensor(named(prefix, layers)[i])
-			if copy(p, w) != len(w) {
-				t.Fatalf("%s has %d values, want %d", named(prefix, layers)[i], len(p), len(w))
-			}
+	loadGolden(t, c, "g", tr.gen)
+	loadGolden(t, c, "d", tr.dis)
+	return tr, c
+}
+
+// loadGolden gives layers the weights of a golden.
+func loadGolden(t *testing.T, c *golden.Case, prefix string, layers []Layer) {
+	t.Helper()
+	for i, p := range params(layers) {
+		w, _ := c.Tensor(named(prefix, layers)[i])
+		if copy(p, w) != len(w) {
+			t.Fatalf("%s has %d values, want %d", named(prefix, layers)[i], len(p), len(w))
 		}
 	}
-	load("g", tr.gen)
-	load("d", tr.dis)
-	return tr, c
 }
 
 // One step's images, logits, losses, gradients, weights and statistics equal

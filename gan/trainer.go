@@ -38,7 +38,7 @@ type Trainer struct {
 type Stats struct {
 	Step  int     `json:"step"`   // steps done, this one included
 	Epoch float64 `json:"epoch"`  // real images seen, over the data's size
-	LossD float64 `json:"loss_d"` // the discriminator's loss; of ns and minimax 2 ln 2 = 1.386 when it cannot tell
+	LossD float64 `json:"loss_d"` // the discriminator's loss, its penalty included; of ns and minimax 2 ln 2 = 1.386 when it cannot tell
 	LossG float64 `json:"loss_g"` // the generator's loss
 	Real  float64 `json:"real"`   // mean verdict, the sigmoid of a logit, on real images, before the step
 	Fake  float64 `json:"fake"`   // mean verdict on generated images, before the step
@@ -112,7 +112,11 @@ func (t *Trainer) Close() error {
 		return nil
 	}
 	err := t.g.draw.Close()
-	for _, vm := range []G.VM{t.g.learn, t.d.learn} {
+	vms := []G.VM{t.g.learn, t.d.learn}
+	if p := t.d.penalty; p != nil {
+		vms = append(vms, p.slopes)
+	}
+	for _, vm := range vms {
 		if e := vm.Close(); err == nil {
 			err = e
 		}
@@ -163,6 +167,11 @@ func (t *Trainer) alternate() error {
 		return fmt.Errorf("gan: step %d: generate: %w", t.steps+1, err)
 	}
 	copy(t.d.images[t.cfg.Batch*t.shape.Len():], op.Floats(t.g.images.Value()))
+	if t.d.penalty != nil {
+		if err := t.d.penalty.aim(); err != nil {
+			return fmt.Errorf("gan: step %d: penalty: %w", t.steps+1, err)
+		}
+	}
 	if err := t.play("discriminator", t.d.learn, t.d.loss, t.d.params, t.adamD); err != nil {
 		return err
 	}

@@ -95,10 +95,12 @@ func parse(args []string, stdout io.Writer) (o *options, helped bool, err error)
 func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.StringVar(&c.Arch, "arch", c.Arch, "mlp or dcgan; dcgan makes square images of 28, 32, 64 ...")
 	f.IntVar(&c.Width, "width", c.Width, "size of the narrowest hidden layer; 256 for mlp")
+	f.Var((*normD)(&c.NormD), "norm-d", "batch norm in a dcgan's discriminator: batch or none")
 	f.StringVar(&c.Distribution, "latent", c.Distribution, "distribution of the latents: normal or uniform")
 	f.IntVar(&c.LatentDim, "latent-dim", c.LatentDim, "numbers of a latent")
 	f.StringVar(&c.Loss, "loss", c.Loss, "ns (non-saturating), minimax, ls (least squares), hinge or wasserstein")
-	f.Float64Var(&c.Clip, "clip", c.Clip, "bound of each weight of the discriminator; --loss wasserstein needs one, such as 0.01")
+	f.Float64Var(&c.Clip, "clip", c.Clip, "bound of each weight of the discriminator; --loss wasserstein needs one, such as 0.01, or --r1")
+	f.Float64Var(&c.R1, "r1", c.R1, "weight of the penalty on the discriminator's squared gradient at real images; wants no batch norm in it; 0: none")
 	f.IntVar(&c.Batch, "batch", c.Batch, "real images of a step")
 	f.Float64Var(&c.LR, "lr", c.LR, "Adam's learning rate")
 	f.Float64Var(&c.LRD, "lr-d", c.LRD, "the discriminator's own; 0: the same")
@@ -111,3 +113,23 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.Uint64Var(&c.Seed, "seed", c.Seed, "seed of weights, latents, the order of images and their augmentation")
 	f.IntVar(&c.Threads, "threads", c.Threads, "processor threads")
 }
+
+// normD is Config.NormD, whose empty string is batch norm.
+type normD string
+
+func (n *normD) String() string {
+	if *n == "" {
+		return "batch"
+	}
+	return string(*n)
+}
+
+func (n *normD) Set(s string) error {
+	if s == "batch" {
+		s = ""
+	}
+	*n = normD(s)
+	return nil
+}
+
+func (*normD) Type() string { return "string" }

@@ -65,6 +65,9 @@ func (p *plan) describe(out folder) []string {
 
 // cures says which settings of c beyond the usual are in force.
 func cures(c *gan.Config) (s string) {
+	if c.NormD != "" {
+		s += fmt.Sprintf(", norm in the discriminator: %s", c.NormD)
+	}
 	if c.LRD > 0 {
 		s += fmt.Sprintf(", the discriminator's lr %v", c.LRD)
 	}
@@ -73,6 +76,9 @@ func cures(c *gan.Config) (s string) {
 	}
 	if c.Clip > 0 {
 		s += fmt.Sprintf(", weights clipped at %v", c.Clip)
+	}
+	if c.R1 > 0 {
+		s += fmt.Sprintf(", R1 with gamma %v", c.R1)
 	}
 	return s
 }

@@ -186,10 +186,10 @@ def mlp(z, w):
     return g, [Layer(nn.Linear(d[i], d[i + 1]), 'identity' if i == 2 else 'leaky_relu') for i in range(3)]
 
 
-def dcgan(z, w):
+def dcgan(z, w, norm=True):
     up = lambda i, o, k, s, p: nn.ConvTranspose2d(i, o, k, s, p, bias=False)
     g = [Layer(up(z, 2 * w, 7, 1, 0), 'relu', True), Layer(up(2 * w, w, 4, 2, 1), 'relu', True), Layer(up(w, 1, 4, 2, 1), 'tanh')]
-    d = [Layer(nn.Conv2d(1, w, 4, 2, 1), 'leaky_relu'), Layer(nn.Conv2d(w, 2 * w, 4, 2, 1, bias=False), 'leaky_relu', True),
+    d = [Layer(nn.Conv2d(1, w, 4, 2, 1), 'leaky_relu'), Layer(nn.Conv2d(w, 2 * w, 4, 2, 1, bias=not norm), 'leaky_relu', norm),
          Layer(nn.Conv2d(2 * w, 1, 7), 'identity')]
     return g, d
 
@@ -237,6 +237,25 @@ def step(arch, z_dim, width, batch):
         c.put(**{f'{kind}.{n}.after': p for n, p in names(G, 'g')})
 
 
+def penalty(arch, width):
+    """The discriminator's loss with R1, and its gradients by double backward; weights are large, so that the penalty is no trifle."""
+    c = Case('penalty-r1-' + arch, width=width, batch=4, gamma=.5)
+    torch.manual_seed(zlib.crc32(c.name.encode()))
+    D = nn.Sequential(*(mlp(10, width) if arch == 'mlp' else dcgan(10, width, norm=False))[1]).double()
+    judge = lambda x: D(x if arch == 'dcgan' else x.reshape(4, -1)).reshape(4, 1)
+    for name, p in names(D, 'd'):
+        p.data = (p.data * 3).float().double()
+        c.put(**{name: p})
+    real, fake = c.uniform('real', 4, 1, 28, 28), c.uniform('fake', 4, 1, 28, 28)
+    logits = judge(real)
+    slope, = torch.autograd.grad(logits.sum(), real, create_graph=True)
+    r1 = .5 / 2 * (slope ** 2).sum((1, 2, 3)).mean()
+    loss = loss_d(logits, judge(fake))
+    for kind, value in ('plain', loss), ('r1', loss + r1):
+        grads = torch.autograd.grad(value, list(D.parameters()), retain_graph=True)
+        c.put(**{kind + '.loss_d': value}, **{f'{kind}.{n}.grad': g for (n, _), g in zip(names(D, 'd'), grads)})
+
+
 def write(out, index):
     os.makedirs(out, exist_ok=True)
     with open(os.path.join(out, 'index.json'), 'w') as f:
@@ -272,6 +291,8 @@ losses()
 step('mlp', 10, 8, 4)
 step('dcgan', 10, 4, 4)
 objectives()
+penalty('mlp', 2)
+penalty('dcgan', 4)
 INDEX = '[\n' + ',\n'.join(c.entry() for c in Case.all) + '\n]\n'
 if sys.argv[1:] == ['--check']:
     check(STORED, INDEX)
