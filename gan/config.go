@@ -29,7 +29,7 @@ type Config struct {
 	Width        int     `json:"width"`      // of the narrowest hidden layer
 	Distribution string  `json:"latent"`     // Normal or Uniform
 	LatentDim    int     `json:"latent_dim"` // numbers of a latent
-	Loss         string  `json:"loss"`       // NonSaturating, Minimax, LeastSquares, Hinge or Wasserstein
+	Loss         string  `json:"loss"`       // NonSaturating, Minimax, LeastSquares, Hinge, Wasserstein or Relativistic
 	Batch        int     `json:"batch"`      // images of a step; batch norm wants 2 or more
 	LR           float64 `json:"lr"`         // Adam's step size, both players unless LRD is set
 	Beta1        float64 `json:"beta1"`      // Adam's decay of the mean
@@ -126,7 +126,7 @@ func (c Config) Validate() error {
 	case c.LatentDim < 1 || c.LatentDim > maxSide:
 		return bad("latent-dim", c.LatentDim, fmt.Sprintf("1 to %d", maxSide))
 	case objectives[c.Loss].real == nil:
-		return bad("loss", fmt.Sprintf("%q", c.Loss), `"ns", "minimax", "ls", "hinge" or "wasserstein"`)
+		return bad("loss", fmt.Sprintf("%q", c.Loss), `"ns", "minimax", "ls", "hinge", "wasserstein" or "rp"`)
 	case c.Loss != Wasserstein && c.Clip != 0:
 		return bad("clip", c.Clip, fmt.Sprintf("0 with loss %q", c.Loss))
 	case c.Clip != 0 && !within(c.Clip, math.SmallestNonzeroFloat32, 10):

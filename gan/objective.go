@@ -1,6 +1,9 @@
 package gan
 
-import "github.com/ganlet/ganlet/gan/internal/op"
+import (
+	"github.com/ganlet/ganlet/gan/internal/op"
+	G "gorgonia.org/gorgonia"
+)
 
 // This file is the objectives: what the logits of real and of generated images
 // cost each player.
@@ -25,11 +28,19 @@ const (
 	// from growing steep by Config.Clip or R1 (Arjovsky, Chintala and Bottou,
 	// "Wasserstein GAN", 2017, algorithm 1).
 	Wasserstein = "wasserstein"
+	// Relativistic: softplus(D(G(z))-D(x)) and softplus(D(x)-D(G(z))), of pairs of
+	// a real and a generated image (Jolicoeur-Martineau, "The Relativistic
+	// Discriminator", 2019, RpGAN; with R1, Huang et al., "The GAN is dead; long
+	// live the GAN!", 2024).
+	Relativistic = "rp"
 )
 
 // objective is what a logit costs: the discriminator on real and on generated
-// images, and the generator.
+// images, and the generator. A relativistic one has no fake: a logit is then how
+// far an image's is above its partner's.
 type objective struct{ real, fake, generated op.Cost }
+
+func (o objective) relativistic() bool { return o.fake == nil }
 
 var objectives = map[string]objective{
 	NonSaturating: {op.CrossEntropyReal, op.CrossEntropyFake, op.CrossEntropyReal},
@@ -37,18 +48,35 @@ var objectives = map[string]objective{
 	LeastSquares:  {op.SquareReal, op.SquareFake, op.SquareReal},
 	Hinge:         {op.HingeReal, op.HingeFake, op.Raise},
 	Wasserstein:   {op.Raise, op.Lower, op.Raise},
+	Relativistic:  {real: op.CrossEntropyReal, generated: op.CrossEntropyReal},
 }
 
-// discriminatorTerms are its loss: the first half of the batch is real, the
-// second generated.
-func discriminatorTerms(c Config) []op.Term {
+// discriminatorLoss is of logits the first half of which is of real images, the
+// second of generated ones.
+func discriminatorLoss(c Config, e *op.Env, logits *G.Node) (*G.Node, error) {
 	o := objectives[c.Loss]
-	return []op.Term{{From: 0, To: c.Batch, Cost: o.real}, {From: c.Batch, To: 2 * c.Batch, Cost: o.fake}}
+	terms := []op.Term{{From: 0, To: c.Batch, Cost: o.real}}
+	if !o.relativistic() {
+		return op.Loss(e, logits, append(terms, op.Term{From: c.Batch, To: 2 * c.Batch, Cost: o.fake}))
+	}
+	lead, err := op.Lead(e, logits)
+	if err != nil {
+		return nil, err
+	}
+	return op.Loss(e, lead, terms)
 }
 
-// generatorTerms are the generator's loss, of a batch of generated images.
-func generatorTerms(c Config) []op.Term {
-	return []op.Term{{From: 0, To: c.Batch, Cost: objectives[c.Loss].generated}}
+// generatorLoss is of the logits of generated images, and of the rivals that are
+// those of real ones: only a relativistic objective looks at them.
+func generatorLoss(c Config, e *op.Env, logits, rivals *G.Node) (*G.Node, error) {
+	o := objectives[c.Loss]
+	if o.relativistic() {
+		var err error
+		if logits, err = op.Above(e, logits, rivals); err != nil {
+			return nil, err
+		}
+	}
+	return op.Loss(e, logits, []op.Term{{From: 0, To: c.Batch, Cost: o.generated}})
 }
 
 // clip brings values into [-bound, bound] (Arjovsky et al. 2017).

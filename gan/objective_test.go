@@ -12,16 +12,16 @@ import (
 // Losses and their slopes equal PyTorch's. (Those of ns and minimax do in
 // package op and in TestStepEqualsPyTorch.)
 func TestObjectivesEqualPyTorch(t *testing.T) {
-	for _, loss := range []string{LeastSquares, Hinge, Wasserstein} {
+	for _, loss := range []string{LeastSquares, Hinge, Wasserstein, Relativistic} {
 		c := golden.Load(t, "objective-"+loss)
 		real, _ := c.Tensor("real")
 		fake, _ := c.Tensor("fake")
 		n := len(real)
 		cfg := Config{Batch: n, Loss: loss}
-		play := func(name string, logits []float32, terms []op.Term) []float32 {
+		play := func(name string, logits []float32, loss func(g *graph, x *G.Node) (*G.Node, error)) []float32 {
 			g := newGraph(len(logits), 1, nil)
 			x := g.input("logits", logits, len(logits), 1)
-			out, err := op.Loss(&g.env, x, terms)
+			out, err := loss(g, x)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -39,10 +39,14 @@ func TestObjectivesEqualPyTorch(t *testing.T) {
 			}
 			return op.Floats(dx)
 		}
-		d := play("loss_d", append(append([]float32(nil), real...), fake...), discriminatorTerms(cfg))
+		d := play("loss_d", append(append([]float32(nil), real...), fake...), func(g *graph, x *G.Node) (*G.Node, error) {
+			return discriminatorLoss(cfg, &g.env, x)
+		})
 		c.Check(t, "d_dreal", d[:n], 1e-6)
 		c.Check(t, "d_dfake", d[n:], 1e-6)
-		c.Check(t, "g_dfake", play("loss_g", fake, generatorTerms(cfg)), 1e-6)
+		c.Check(t, "g_dfake", play("loss_g", fake, func(g *graph, x *G.Node) (*G.Node, error) {
+			return generatorLoss(cfg, &g.env, x, g.input("rivals", real, n))
+		}), 1e-6)
 	}
 }
 
@@ -73,6 +77,41 @@ func TestClip(t *testing.T) {
 		}
 		if got := most(tr.gen); got < 2*c.Clip {
 			t.Errorf("%s: the generator's largest weight is %v: it was clipped", arch, got)
+		}
+	}
+}
+
+// A relativistic generator's rivals are the real images of the step, judged by
+// the discriminator as its own step left it.
+func TestRivals(t *testing.T) {
+	for _, arch := range []string{"mlp", "dcgan"} {
+		c := small(arch)
+		c.Loss, c.LR = Relativistic, 0.01
+		resumesExactly(t, c, random(Shape{3, 28, 28}, 20))
+		tr, err := New(c, random(Shape{3, 28, 28}, 12))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		got := steps(t, tr, 2)[1]
+		after, err := newDiscriminatorGraph(c, tr.shape, tr.dis)
+		if err != nil {
+			t.Fatal(err)
+		}
+		copy(after.images, tr.d.images)
+		if err := run(after.learn); err != nil {
+			t.Fatal(err)
+		}
+		logits := op.Floats(after.logits.Value())
+		if !equal([][]float32{tr.g.rivals}, [][]float32{logits[:c.Batch]}) {
+			t.Errorf("%s: the rivals are %v, want %v", arch, tr.g.rivals, logits[:c.Batch])
+		}
+		want := 0.0
+		for i := range c.Batch {
+			want += math.Log1p(math.Exp(float64(logits[i]-logits[c.Batch+i]))) / float64(c.Batch)
+		}
+		if math.Abs(got.LossG-want) > 1e-5*want {
+			t.Errorf("%s: the generator's loss is %v, want %v", arch, got.LossG, want)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 // discriminator, the generator's loss and gradients.
 type generatorGraph struct {
 	z      []float32 // input, [B, LatentDim]
+	rivals []float32 // input, [B], the logits of real images; nil: not wanted
 	images *G.Node
 	logits *G.Node
 	loss   *G.Node
@@ -32,7 +33,9 @@ type discriminatorGraph struct {
 	loss    *G.Node
 	params  G.Nodes
 
-	learn G.VM
+	learn  G.VM
+	judge  G.VM    // the real images to rivals, with the weights as they are; nil: not wanted
+	rivals *G.Node // their logits
 }
 
 // channelsLast says in which order a discriminator takes an image's values:
@@ -60,7 +63,12 @@ func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(int, []
 	if err != nil {
 		return nil, err
 	}
-	if p.loss, err = op.Loss(&g.env, p.logits, generatorTerms(c)); err != nil {
+	var rivals *G.Node
+	if objectives[c.Loss].relativistic() {
+		p.rivals = make([]float32, c.Batch)
+		rivals = g.input("rivals", p.rivals, c.Batch)
+	}
+	if p.loss, err = generatorLoss(c, &g.env, p.logits, rivals); err != nil {
 		return nil, err
 	}
 	p.learn, err = g.learn(p.loss, p.params)
@@ -81,7 +89,7 @@ func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph,
 	if err != nil {
 		return nil, err
 	}
-	if p.loss, err = op.Loss(&g.env, p.logits, discriminatorTerms(c)); err != nil {
+	if p.loss, err = discriminatorLoss(c, &g.env, p.logits); err != nil {
 		return nil, err
 	}
 	if c.R1 > 0 {
@@ -92,7 +100,15 @@ func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph,
 			return nil, err
 		}
 	}
-	p.learn, err = g.learn(p.loss, p.params)
+	if p.learn, err = g.learn(p.loss, p.params); err != nil || !objectives[c.Loss].relativistic() {
+		return p, err
+	}
+	g = newGraph(c.Batch, c.Threads, nil)
+	real := g.input("real", p.images[:c.Batch*s.Len()], append([]int{c.Batch}, shape...)...)
+	if p.rivals, _, err = g.network("discriminator", real, dis, mode{frozen: true, leaf: true, groups: 1}); err != nil {
+		return nil, err
+	}
+	p.judge, err = g.program(p.rivals)
 	return p, err
 }
 

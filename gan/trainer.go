@@ -116,6 +116,9 @@ func (t *Trainer) Close() error {
 	if p := t.d.penalty; p != nil {
 		vms = append(vms, p.slopes)
 	}
+	if t.d.judge != nil {
+		vms = append(vms, t.d.judge)
+	}
 	for _, vm := range vms {
 		if e := vm.Close(); err == nil {
 			err = e
@@ -177,6 +180,12 @@ func (t *Trainer) alternate() error {
 	}
 	if t.cfg.Clip > 0 {
 		clip(params(t.dis), float32(t.cfg.Clip))
+	}
+	if t.d.judge != nil {
+		if err := run(t.d.judge); err != nil {
+			return fmt.Errorf("gan: step %d: judge: %w", t.steps+1, err)
+		}
+		copy(t.g.rivals, op.Floats(t.d.rivals.Value()))
 	}
 	t.g.hold = true
 	defer func() { t.g.hold = false }()

@@ -98,7 +98,7 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.Var((*normD)(&c.NormD), "norm-d", "batch norm in a dcgan's discriminator: batch or none")
 	f.StringVar(&c.Distribution, "latent", c.Distribution, "distribution of the latents: normal or uniform")
 	f.IntVar(&c.LatentDim, "latent-dim", c.LatentDim, "numbers of a latent")
-	f.StringVar(&c.Loss, "loss", c.Loss, "ns (non-saturating), minimax, ls (least squares), hinge or wasserstein")
+	f.StringVar(&c.Loss, "loss", c.Loss, "ns (non-saturating), minimax, ls (least squares), hinge, wasserstein or rp (relativistic pairs)")
 	f.Float64Var(&c.Clip, "clip", c.Clip, "bound of each weight of the discriminator; --loss wasserstein needs one, such as 0.01, or --r1")
 	f.Float64Var(&c.R1, "r1", c.R1, "weight of the penalty on the discriminator's squared gradient at real images; wants no batch norm in it; 0: none")
 	f.IntVar(&c.Batch, "batch", c.Batch, "real images of a step")

@@ -136,9 +136,10 @@ def losses():
 
 
 OBJECTIVES = {  # the discriminator's loss, the generator's
-    'ls': (lambda real, fake: ((real - 1) ** 2).mean() / 2 + (fake ** 2).mean() / 2, lambda fake: ((fake - 1) ** 2).mean() / 2),
-    'hinge': (lambda real, fake: F.relu(1 - real).mean() + F.relu(1 + fake).mean(), lambda fake: -fake.mean()),
-    'wasserstein': (lambda real, fake: fake.mean() - real.mean(), lambda fake: -fake.mean()),
+    'ls': (lambda real, fake: ((real - 1) ** 2).mean() / 2 + (fake ** 2).mean() / 2, lambda real, fake: ((fake - 1) ** 2).mean() / 2),
+    'hinge': (lambda real, fake: F.relu(1 - real).mean() + F.relu(1 + fake).mean(), lambda real, fake: -fake.mean()),
+    'wasserstein': (lambda real, fake: fake.mean() - real.mean(), lambda real, fake: -fake.mean()),
+    'rp': (lambda real, fake: -log_sigmoid(real - fake).mean(), lambda real, fake: -log_sigmoid(fake - real).mean()),
 }
 
 
@@ -146,7 +147,7 @@ def objectives():
     for name, (of_d, of_g) in OBJECTIVES.items():
         c = Case('objective-' + name)
         real, fake = c.normal('real', 8, 1, scale=2), c.normal('fake', 8, 1, scale=2)
-        d, g = of_d(real, fake), of_g(fake)
+        d, g = of_d(real, fake), of_g(real, fake)
         dreal, dfake = torch.autograd.grad(d, [real, fake])
         c.put(loss_d=d, d_dreal=dreal, d_dfake=dfake, loss_g=g, g_dfake=torch.autograd.grad(g, fake)[0])
 
