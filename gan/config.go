@@ -51,13 +51,15 @@ type Config struct {
 	NormD string `json:"norm_d,omitempty"`
 
 	// Clip bounds each weight of the discriminator after its step: of Wasserstein
-	// alone, which needs it or R1. Arjovsky et al. 2017 have 0.01.
+	// alone, which needs it, R1 or R2. Arjovsky et al. 2017 have 0.01.
 	Clip float64 `json:"clip,omitempty"`
 
 	// R1 is gamma of a penalty on the discriminator, gamma/2 times the mean square
-	// of its logits' gradient by real images (Mescheder et al. 2018), 0: none. It
-	// wants a discriminator without batch norm.
+	// of its logits' gradient by real images (Mescheder et al. 2018), R2 of the
+	// same by generated ones; 0: none. They want a discriminator without batch
+	// norm.
 	R1 float64 `json:"r1,omitempty"`
+	R2 float64 `json:"r2,omitempty"`
 
 	// Augmentation of real images, each time that one is shown.
 	Flip      bool `json:"flip,omitempty"`      // mirror half of them, left to right
@@ -100,6 +102,9 @@ const maxThreads = 256
 // maxSteps bounds a plan, so that float64 counts its steps exactly.
 const maxSteps = 1e12
 
+// penalised says whether the discriminator's gradient is.
+func (c Config) penalised() bool { return c.R1 > 0 || c.R2 > 0 }
+
 // rateD is the discriminator's step size.
 func (c Config) rateD() float64 {
 	if c.LRD > 0 {
@@ -131,10 +136,12 @@ func (c Config) Validate() error {
 		return bad("clip", c.Clip, fmt.Sprintf("0 with loss %q", c.Loss))
 	case c.Clip != 0 && !within(c.Clip, math.SmallestNonzeroFloat32, 10):
 		return bad("clip", c.Clip, "a bound above 0, up to 10")
-	case c.Loss == Wasserstein && c.Clip == 0 && c.R1 == 0:
-		return bad("clip", c.Clip, `a bound with loss "wasserstein", such as 0.01, or r1`)
+	case c.Loss == Wasserstein && c.Clip == 0 && !c.penalised():
+		return bad("clip", c.Clip, `a bound with loss "wasserstein", such as 0.01, or r1 or r2`)
 	case !within(c.R1, 0, 1e6):
 		return bad("r1", c.R1, "0 to 1e6")
+	case !within(c.R2, 0, 1e6):
+		return bad("r2", c.R2, "0 to 1e6")
 	case c.Batch < 2 || c.Batch > 4096:
 		return bad("batch", c.Batch, "2 to 4096")
 	case !within(c.LR, math.SmallestNonzeroFloat32, 10):
@@ -177,8 +184,8 @@ func (c Config) validateAugmentation(s Shape) error {
 // its batch norm does not let work, or that its lack of it makes void.
 func (c Config) validateNorm(s Shape, dis []Layer) error {
 	normed := slices.ContainsFunc(dis, func(l Layer) bool { return l.Norm != nil })
-	if c.R1 > 0 && normed {
-		return fmt.Errorf("gan: r1 is %v, want 0 with batch norm in the discriminator: choose norm-d %q", c.R1, NoNorm)
+	if c.penalised() && normed {
+		return fmt.Errorf("gan: r1 is %v and r2 %v, want 0 with batch norm in the discriminator: choose norm-d %q", c.R1, c.R2, NoNorm)
 	}
 	if c.NormD == NoNorm && (c.Arch != "dcgan" || len(dis) < 3) {
 		return fmt.Errorf("gan: norm-d %q changes nothing: the discriminator of arch %q for images of %v has no batch norm", NoNorm, c.Arch, s)

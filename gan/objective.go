@@ -25,12 +25,12 @@ const (
 	// Generative Adversarial Networks", 2018, equations 16 and 17).
 	Hinge = "hinge"
 	// Wasserstein: D(G(z)) - D(x) and -D(G(z)), for a discriminator that is kept
-	// from growing steep by Config.Clip or R1 (Arjovsky, Chintala and Bottou,
+	// from growing steep by Config.Clip, R1 or R2 (Arjovsky, Chintala and Bottou,
 	// "Wasserstein GAN", 2017, algorithm 1).
 	Wasserstein = "wasserstein"
 	// Relativistic: softplus(D(G(z))-D(x)) and softplus(D(x)-D(G(z))), of pairs of
 	// a real and a generated image (Jolicoeur-Martineau, "The Relativistic
-	// Discriminator", 2019, RpGAN; with R1, Huang et al., "The GAN is dead; long
+	// Discriminator", 2019, RpGAN; with R1 and R2, Huang et al., "The GAN is dead; long
 	// live the GAN!", 2024).
 	Relativistic = "rp"
 )

@@ -7,16 +7,17 @@ import (
 	"github.com/ganlet/ganlet/gan/internal/op"
 )
 
-// The discriminator's loss and gradients equal PyTorch's, without R1 and with
-// it, there by double backward.
+// The discriminator's loss and gradients equal PyTorch's, without a penalty and
+// with each, there by double backward.
 func TestPenaltyEqualsPyTorch(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {
-		c := golden.Load(t, "penalty-r1-"+arch)
+		c := golden.Load(t, "penalty-"+arch)
 		real, _ := c.Tensor("real")
 		fake, _ := c.Tensor("fake")
-		for kind, gamma := range map[string]float64{"plain": 0, "r1": c.Float("gamma")} {
+		r1, r2 := c.Float("r1"), c.Float("r2")
+		for kind, gammas := range map[string][2]float64{"plain": {}, "r1": {r1, 0}, "r2": {0, r2}, "both": {r1, r2}} {
 			cfg := small(arch)
-			cfg.Width, cfg.Batch, cfg.R1 = c.Int("width"), c.Int("batch"), gamma
+			cfg.Width, cfg.Batch, cfg.R1, cfg.R2 = c.Int("width"), c.Int("batch"), gammas[0], gammas[1]
 			if arch == "dcgan" {
 				cfg.NormD = NoNorm
 			}
@@ -28,7 +29,7 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 			loadGolden(t, c, "d", tr.dis)
 			copy(tr.d.images, real)
 			copy(tr.d.images[len(real):], fake)
-			if gamma > 0 {
+			if cfg.penalised() {
 				if err := tr.d.penalty.aim(); err != nil {
 					t.Fatal(err)
 				}
@@ -48,12 +49,12 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 	}
 }
 
-// A training with R1 goes on exactly from a checkpoint, whatever the number of
+// A training with R1 and R2 goes on exactly from a checkpoint, whatever the number of
 // threads, on images in colour; and its steps allocate as little as others.
 func TestTrainingWithPenalty(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {
 		c := small(arch)
-		c.R1 = 3
+		c.R1, c.R2 = 3, 1
 		if arch == "dcgan" {
 			c.NormD = NoNorm
 		}

@@ -28,7 +28,7 @@ type generatorGraph struct {
 // batch of real images followed by as many generated ones.
 type discriminatorGraph struct {
 	images  []float32 // input, [2B, ...]
-	penalty *penalty  // on the real images, to be aimed before learn; or nil
+	penalty *penalty  // to be aimed before learn; nil: none
 	logits  *G.Node
 	loss    *G.Node
 	params  G.Nodes
@@ -92,8 +92,8 @@ func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph,
 	if p.loss, err = discriminatorLoss(c, &g.env, p.logits); err != nil {
 		return nil, err
 	}
-	if c.R1 > 0 {
-		if p.penalty, err = newPenalty(c, dis, p.images[:c.Batch*s.Len()], append([]int{c.Batch}, shape...)); err != nil {
+	if c.penalised() {
+		if p.penalty, err = newPenalty(c, dis, p.images, shape); err != nil {
 			return nil, err
 		}
 		if p.loss, err = p.penalty.add(c, g, p.loss, dis, passed); err != nil {

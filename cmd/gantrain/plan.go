@@ -80,6 +80,9 @@ func cures(c *gan.Config) (s string) {
 	if c.R1 > 0 {
 		s += fmt.Sprintf(", R1 with gamma %v", c.R1)
 	}
+	if c.R2 > 0 {
+		s += fmt.Sprintf(", R2 with gamma %v", c.R2)
+	}
 	return s
 }
 
