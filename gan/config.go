@@ -51,7 +51,7 @@ type Config struct {
 	NormD string `json:"norm_d,omitempty"`
 
 	// Clip bounds each weight of the discriminator after its step: of Wasserstein
-	// alone, which needs it, R1 or R2. Arjovsky et al. 2017 have 0.01.
+	// alone, which needs it, R1, R2 or GP. Arjovsky et al. 2017 have 0.01.
 	Clip float64 `json:"clip,omitempty"`
 
 	// R1 is gamma of a penalty on the discriminator, gamma/2 times the mean square
@@ -60,6 +60,10 @@ type Config struct {
 	// norm.
 	R1 float64 `json:"r1,omitempty"`
 	R2 float64 `json:"r2,omitempty"`
+	// GP is lambda of another, on the same terms and without them: lambda times the
+	// mean of (|v|-1)², v the gradient at points between real and generated images
+	// (WGAN-GP, Gulrajani et al. 2017, who have 10).
+	GP float64 `json:"gp,omitempty"`
 
 	// Augmentation of real images, each time that one is shown.
 	Flip      bool `json:"flip,omitempty"`      // mirror half of them, left to right
@@ -103,7 +107,7 @@ const maxThreads = 256
 const maxSteps = 1e12
 
 // penalised says whether the discriminator's gradient is.
-func (c Config) penalised() bool { return c.R1 > 0 || c.R2 > 0 }
+func (c Config) penalised() bool { return c.R1 > 0 || c.R2 > 0 || c.GP > 0 }
 
 // rateD is the discriminator's step size.
 func (c Config) rateD() float64 {
@@ -137,11 +141,15 @@ func (c Config) Validate() error {
 	case c.Clip != 0 && !within(c.Clip, math.SmallestNonzeroFloat32, 10):
 		return bad("clip", c.Clip, "a bound above 0, up to 10")
 	case c.Loss == Wasserstein && c.Clip == 0 && !c.penalised():
-		return bad("clip", c.Clip, `a bound with loss "wasserstein", such as 0.01, or r1 or r2`)
+		return bad("clip", c.Clip, `a bound with loss "wasserstein", such as 0.01, or r1, r2 or gp`)
 	case !within(c.R1, 0, 1e6):
 		return bad("r1", c.R1, "0 to 1e6")
 	case !within(c.R2, 0, 1e6):
 		return bad("r2", c.R2, "0 to 1e6")
+	case !within(c.GP, 0, 1e6):
+		return bad("gp", c.GP, "0 to 1e6")
+	case c.GP > 0 && c.R1+c.R2 > 0:
+		return bad("gp", c.GP, "0 with r1 or r2")
 	case c.Batch < 2 || c.Batch > 4096:
 		return bad("batch", c.Batch, "2 to 4096")
 	case !within(c.LR, math.SmallestNonzeroFloat32, 10):
@@ -185,7 +193,7 @@ func (c Config) validateAugmentation(s Shape) error {
 func (c Config) validateNorm(s Shape, dis []Layer) error {
 	normed := slices.ContainsFunc(dis, func(l Layer) bool { return l.Norm != nil })
 	if c.penalised() && normed {
-		return fmt.Errorf("gan: r1 is %v and r2 %v, want 0 with batch norm in the discriminator: choose norm-d %q", c.R1, c.R2, NoNorm)
+		return fmt.Errorf("gan: r1, r2 and gp are %v, %v and %v, want 0 with batch norm in the discriminator: choose norm-d %q", c.R1, c.R2, c.GP, NoNorm)
 	}
 	if c.NormD == NoNorm && (c.Arch != "dcgan" || len(dis) < 3) {
 		return fmt.Errorf("gan: norm-d %q changes nothing: the discriminator of arch %q for images of %v has no batch norm", NoNorm, c.Arch, s)

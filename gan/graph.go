@@ -98,10 +98,9 @@ func (g *graph) network(name string, x *G.Node, layers []Layer, m mode) (out *G.
 }
 
 // tangent adds the derivative of layers, without batch norm, along v, at the
-// values that they passed with: those of v's samples and perhaps more after
-// them. It is differentiable by the weights where activations are of straight
-// pieces.
-func (g *graph) tangent(v *G.Node, layers []Layer, passed []pass) (*G.Node, error) {
+// values that v's samples passed with, after from others. It is differentiable
+// by the weights where activations are of straight pieces.
+func (g *graph) tangent(v *G.Node, layers []Layer, passed []pass, from int) (*G.Node, error) {
 	var err error
 	for i := range layers {
 		l := &layers[i]
@@ -113,7 +112,7 @@ func (g *graph) tangent(v *G.Node, layers []Layer, passed []pass) (*G.Node, erro
 		if v, err = lin.Apply(&g.env, v, passed[i].weight, nil); err != nil {
 			return nil, err
 		}
-		if v, err = op.Tangent(&g.env, kernelAct[l.Act], l.Alpha, passed[i].out, v); err != nil {
+		if v, err = op.Tangent(&g.env, kernelAct[l.Act], l.Alpha, passed[i].out, from*l.outLen(), v); err != nil {
 			return nil, err
 		}
 	}

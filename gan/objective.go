@@ -25,7 +25,7 @@ const (
 	// Generative Adversarial Networks", 2018, equations 16 and 17).
 	Hinge = "hinge"
 	// Wasserstein: D(G(z)) - D(x) and -D(G(z)), for a discriminator that is kept
-	// from growing steep by Config.Clip, R1 or R2 (Arjovsky, Chintala and Bottou,
+	// from growing steep by Clip or a penalty (Arjovsky, Chintala and Bottou,
 	// "Wasserstein GAN", 2017, algorithm 1).
 	Wasserstein = "wasserstein"
 	// Relativistic: softplus(D(G(z))-D(x)) and softplus(D(x)-D(G(z))), of pairs of
@@ -51,15 +51,15 @@ var objectives = map[string]objective{
 	Relativistic:  {real: op.CrossEntropyReal, generated: op.CrossEntropyReal},
 }
 
-// discriminatorLoss is of logits the first half of which is of real images, the
-// second of generated ones.
+// discriminatorLoss is of the logits of a batch of real images, and of generated
+// ones after them.
 func discriminatorLoss(c Config, e *op.Env, logits *G.Node) (*G.Node, error) {
 	o := objectives[c.Loss]
 	terms := []op.Term{{From: 0, To: c.Batch, Cost: o.real}}
 	if !o.relativistic() {
 		return op.Loss(e, logits, append(terms, op.Term{From: c.Batch, To: 2 * c.Batch, Cost: o.fake}))
 	}
-	lead, err := op.Lead(e, logits)
+	lead, err := op.Lead(e, logits, c.Batch)
 	if err != nil {
 		return nil, err
 	}

@@ -2,88 +2,128 @@ package gan
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/ganlet/ganlet/gan/internal/op"
+	"github.com/ganlet/ganlet/internal/kernel"
 	G "gorgonia.org/gorgonia"
 )
 
-// This file is the penalty on a steep discriminator, without second derivatives.
+// This file is the penalties on a steep discriminator, without second
+// derivatives.
 //
-// R1 is gamma/2 times the mean over real images of |v|², where v is the gradient
-// of an image's logit by its values (Mescheder, Geiger and Nowozin, "Which
-// Training Methods for GANs do actually Converge?", 2018, equation 9); R2 is the
-// same on generated images (equation 10). Its derivative by a weight w is gamma
-// times the mean of v·dv/dw, and that is the derivative of v·∇D, the slope of D
-// along a v that is held still. This slope is a network of its own: v goes through the same weights, without biases, and
-// where an image's value met an activation v meets its slope there. The slopes of
-// LeakyReLU do not change with the weights, so that one pass back through both
-// networks is exact. (Differences of D at x+hv and x-hv are not: kinks between
-// the two are few, but count 1/h times.)
+// With v the gradient of an image's logit by its values, R1 is gamma/2 times the
+// mean of |v|² over real images, R2 over generated ones (Mescheder, Geiger and
+// Nowozin, "Which Training Methods for GANs do actually Converge?", 2018,
+// equations 9 and 10), and the gradient penalty lambda times the mean of (|v|-1)²
+// over points between the two (Gulrajani et al., "Improved Training of
+// Wasserstein GANs", 2017, equation 3).
+//
+// |v| is the slope u·∇D of the discriminator along u = v/|v|. Its derivative by
+// a weight is the same if u is held still, for a change of u is at right angles
+// to v. This slope is a network of its own: u goes through the same weights,
+// without biases, and where an image's value met an activation u meets its slope
+// there. The slopes of LeakyReLU do not change with the weights, so that one
+// pass back through both networks is exact. (Differences of D at x+hu and x-hu
+// are not: kinks between the two are few, but count 1/h times.)
 
-// penalty is R1 and R2 on the images of a batch.
+// penalty is on some images of the discriminator's batch.
 type penalty struct {
-	n      int     // images that are penalised: B, or with R2 2B
-	images *G.Node // [n, ...], the real ones first
-	slopes G.VM    // of their logits: the images' gradient
-	v      []float32
+	n      int       // images
+	images *G.Node   // [n, ...]
+	slopes G.VM      // their gradient
+	u      []float32 // [n, ...], of length 1 each
 }
 
-// newPenalty is of a discriminator's images, [2B, ...] with one of the given
-// shape.
-func newPenalty(c Config, dis []Layer, images []float32, shape []int) (*penalty, error) {
-	p := &penalty{n: c.Batch}
-	if c.R2 > 0 {
-		p.n *= 2
+// penalties returns which images of the discriminator's batch are penalised and
+// what their slopes cost. The third B of a batch, after real and generated
+// images, are points between them.
+func (c Config) penalties() (from, to int, terms []op.Term) {
+	square := func(gamma float64) op.Cost {
+		return func(x float64) (cost, slope float64) { return gamma * x * x / 2, gamma * x }
 	}
-	images = images[:len(images)/2/c.Batch*p.n]
-	p.v = make([]float32, len(images))
+	b := c.Batch
+	switch {
+	case c.GP > 0:
+		one := func(x float64) (cost, slope float64) { return c.GP * (x - 1) * (x - 1), 2 * c.GP * (x - 1) }
+		return 2 * b, 3 * b, []op.Term{{From: 0, To: b, Cost: one}}
+	case c.R1 > 0 && c.R2 > 0:
+		return 0, 2 * b, []op.Term{{From: 0, To: b, Cost: square(c.R1)}, {From: b, To: 2 * b, Cost: square(c.R2)}}
+	case c.R1 > 0:
+		return 0, b, []op.Term{{From: 0, To: b, Cost: square(c.R1)}}
+	case c.R2 > 0:
+		return b, 2 * b, []op.Term{{From: 0, To: b, Cost: square(c.R2)}}
+	}
+	return 0, 0, nil
+}
+
+// newPenalty is on images [n, ...].
+func newPenalty(c Config, dis []Layer, images []float32, shape []int) (*penalty, error) {
+	p := &penalty{n: shape[0], u: make([]float32, len(images))}
 	g := newGraph(p.n, c.Threads, nil)
-	p.images = g.input("images", images, append([]int{p.n}, shape...)...)
+	p.images = g.input("images", images, shape...)
 	logits, _, err := g.network("discriminator", p.images, dis, mode{frozen: true, groups: 1})
 	if err != nil {
 		return nil, err
 	}
-	n := float64(p.n)
-	own := func(x float64) (cost, slope float64) { return float64(n * x), n } // whose mean is the sum of logits
-	sum, err := op.Loss(&g.env, logits, []op.Term{{From: 0, To: p.n, Cost: own}})
+	mean, err := op.Loss(&g.env, logits, []op.Term{{From: 0, To: p.n, Cost: op.Lower}})
 	if err != nil {
 		return nil, err
 	}
-	p.slopes, err = g.learn(sum, G.Nodes{p.images})
+	p.slopes, err = g.learn(mean, G.Nodes{p.images})
 	return p, err
 }
 
-// aim finds v for the images at hand.
+// aim finds u for the images at hand. An image without a slope has a u of 0.
 func (p *penalty) aim() error {
 	if err := run(p.slopes); err != nil {
 		return err
 	}
-	v, err := p.images.Grad()
+	grad, err := p.images.Grad()
 	if err != nil {
-		return fmt.Errorf("gan: the images have no gradient: %w", err)
+		return fmt.Errorf("the images have no gradient: %w", err)
 	}
-	copy(p.v, op.Floats(v))
+	all := op.Floats(grad)
+	size := len(all) / p.n
+	for i := range p.n {
+		v, u := all[i*size:][:size], p.u[i*size:][:size]
+		square := 0.0
+		for _, g := range v {
+			square += float64(float64(g) * float64(g))
+		}
+		clear(u)
+		if norm := math.Sqrt(square); norm > 0 {
+			for j, g := range v {
+				u[j] = float32(float64(g) / norm)
+			}
+		}
+	}
 	return nil
 }
 
-// add adds the penalty to a loss in the graph g, whose discriminator went
-// through passed with the batch's images.
-func (p *penalty) add(c Config, g *graph, loss *G.Node, dis []Layer, passed []pass) (*G.Node, error) {
+// add adds to a loss in g what the slopes cost along u of the discriminator that
+// the images passed there, after from others.
+func (p *penalty) add(loss *G.Node, g *graph, dis []Layer, passed []pass, from int, terms []op.Term) (*G.Node, error) {
 	t := &graph{ExprGraph: g.ExprGraph, env: g.env, n: p.n}
-	slope, err := t.tangent(t.input("v", p.v, p.images.Shape()...), dis, passed)
+	slope, err := t.tangent(t.input("u", p.u, p.images.Shape()...), dis, passed, from)
 	if err != nil {
 		return nil, err
 	}
-	var terms []op.Term
-	for i, gamma := range []float64{c.R1, c.R2} {
-		half := func(x float64) (cost, slope float64) { return float64(gamma / 2 * x), gamma } // x is |v|², its slope v·dv/dw
-		if gamma > 0 {
-			terms = append(terms, op.Term{From: i * c.Batch, To: (i + 1) * c.Batch, Cost: half})
+	cost, err := op.Loss(&t.env, slope, terms)
+	if err != nil {
+		return nil, err
+	}
+	return G.Add(loss, cost)
+}
+
+// mix fills dst with points between images a and b, of so many values each, at
+// places of the step's own.
+func mix(dst, a, b []float32, size int, seed uint64, step int) {
+	s := kernel.Stream{Seed: seed, Domain: domainMix, Index: uint64(step)}
+	for i := 0; i < len(dst); i += size {
+		at := (s.Uniform() + 1) / 2
+		for j := i; j < i+size; j++ {
+			dst[j] = a[j] + float32(at*(b[j]-a[j]))
 		}
 	}
-	penalty, err := op.Loss(&t.env, slope, terms)
-	if err != nil {
-		return nil, err
-	}
-	return G.Add(loss, penalty)
 }

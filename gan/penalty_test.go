@@ -14,10 +14,11 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 		c := golden.Load(t, "penalty-"+arch)
 		real, _ := c.Tensor("real")
 		fake, _ := c.Tensor("fake")
-		r1, r2 := c.Float("r1"), c.Float("r2")
-		for kind, gammas := range map[string][2]float64{"plain": {}, "r1": {r1, 0}, "r2": {0, r2}, "both": {r1, r2}} {
+		points, _ := c.Tensor("points")
+		r1, r2, gp := c.Float("r1"), c.Float("r2"), c.Float("gp")
+		for kind, weights := range map[string][3]float64{"plain": {}, "r1": {r1}, "r2": {0, r2}, "both": {r1, r2}, "gp": {0, 0, gp}} {
 			cfg := small(arch)
-			cfg.Width, cfg.Batch, cfg.R1, cfg.R2 = c.Int("width"), c.Int("batch"), gammas[0], gammas[1]
+			cfg.Width, cfg.Batch, cfg.R1, cfg.R2, cfg.GP = c.Int("width"), c.Int("batch"), weights[0], weights[1], weights[2]
 			if arch == "dcgan" {
 				cfg.NormD = NoNorm
 			}
@@ -29,6 +30,7 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 			loadGolden(t, c, "d", tr.dis)
 			copy(tr.d.images, real)
 			copy(tr.d.images[len(real):], fake)
+			copy(tr.d.images[2*len(real):], points)
 			if cfg.penalised() {
 				if err := tr.d.penalty.aim(); err != nil {
 					t.Fatal(err)
@@ -49,25 +51,55 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 	}
 }
 
-// A training with R1 and R2 goes on exactly from a checkpoint, whatever the number of
-// threads, on images in colour; and its steps allocate as little as others.
+// A training with penalties goes on exactly from a checkpoint, whatever the
+// number of threads, on images in colour; and its steps allocate little.
 func TestTrainingWithPenalty(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {
-		c := small(arch)
-		c.R1, c.R2 = 3, 1
-		if arch == "dcgan" {
-			c.NormD = NoNorm
+		for _, set := range []func(c *Config){
+			func(c *Config) { c.Loss, c.R1, c.R2 = Relativistic, 3, 1 },
+			func(c *Config) { c.Loss, c.GP = Wasserstein, 10 },
+		} {
+			c := small(arch)
+			set(&c)
+			if arch == "dcgan" {
+				c.NormD = NoNorm
+			}
+			resumesExactly(t, c, random(Shape{3, 28, 28}, 20))
+			tr, err := New(c, random(Shape{3, 28, 28}, 20))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tr.Close()
+			if n := testing.AllocsPerRun(3, func() { steps(t, tr, 1) }); n >= 1000 {
+				t.Errorf("%s with loss %s: a step makes %v allocations, want fewer than 1000", arch, c.Loss, n)
+			}
 		}
-		resumesExactly(t, c, random(Shape{3, 28, 28}, 20))
-		tr, err := New(c, random(Shape{3, 28, 28}, 20))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
-		if n := testing.AllocsPerRun(3, func() { steps(t, tr, 1) }); n >= 1000 {
-			t.Errorf("%s: a step makes %v allocations, want fewer than 1000", arch, n)
-		} else {
-			t.Logf("%s: %v allocations a step", arch, n)
+	}
+}
+
+// A mixed point is at one place between its images in all its values; places
+// differ by image and by step.
+func TestMix(t *testing.T) {
+	const images, size = 50, 3
+	a, b := make([]float32, images*size), make([]float32, images*size)
+	for i := range a {
+		a[i], b[i] = 1, float32(2+i%size)
+	}
+	seen := map[float32]bool{}
+	for step := range 2 {
+		x := make([]float32, len(a))
+		mix(x, a, b, size, 7, step)
+		for i := 0; i < len(x); i += size {
+			at := x[i] - 1
+			if at < 0 || at >= 1 || seen[at] {
+				t.Errorf("step %d: point %d is at %v, want another place in 0 to 1", step, i/size, at)
+			}
+			seen[at] = true
+			for j := range size {
+				if d := x[i+j] - (1 + at*float32(1+j)); d > 1e-6 || d < -1e-6 {
+					t.Errorf("step %d: value %d of point %d is off by %v", step, j, i/size, d)
+				}
+			}
 		}
 	}
 }

@@ -27,7 +27,7 @@ type generatorGraph struct {
 // discriminatorGraph computes the discriminator's loss and gradients on a
 // batch of real images followed by as many generated ones.
 type discriminatorGraph struct {
-	images  []float32 // input, [2B, ...]
+	images  []float32 // input, [2B, ...], or with GP [3B, ...]: the points between
 	penalty *penalty  // to be aimed before learn; nil: none
 	logits  *G.Node
 	loss    *G.Node
@@ -76,15 +76,17 @@ func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(int, []
 }
 
 func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph, error) {
-	p := &discriminatorGraph{images: make([]float32, 2*c.Batch*s.Len())}
-	g := newGraph(2*c.Batch, c.Threads, nil)
+	from, to, penalised := c.penalties()
+	n := max(2*c.Batch, to)
+	p := &discriminatorGraph{images: make([]float32, n*s.Len())}
+	g := newGraph(n, c.Threads, nil)
 	shape := []int{s.Len()}
 	if channelsLast(dis) {
 		shape = []int{s.H, s.W, s.C}
 	}
 	var passed []pass
 	var err error
-	images := g.input("images", p.images, append([]int{2 * c.Batch}, shape...)...)
+	images := g.input("images", p.images, append([]int{n}, shape...)...)
 	p.logits, p.params, err = g.network("discriminator", images, dis, mode{leaf: true, groups: 2, passed: &passed})
 	if err != nil {
 		return nil, err
@@ -92,11 +94,12 @@ func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph,
 	if p.loss, err = discriminatorLoss(c, &g.env, p.logits); err != nil {
 		return nil, err
 	}
-	if c.penalised() {
-		if p.penalty, err = newPenalty(c, dis, p.images, shape); err != nil {
+	if len(penalised) > 0 {
+		images := p.images[from*s.Len() : to*s.Len()]
+		if p.penalty, err = newPenalty(c, dis, images, append([]int{to - from}, shape...)); err != nil {
 			return nil, err
 		}
-		if p.loss, err = p.penalty.add(c, g, p.loss, dis, passed); err != nil {
+		if p.loss, err = p.penalty.add(p.loss, g, dis, passed, from, penalised); err != nil {
 			return nil, err
 		}
 	}

@@ -158,7 +158,7 @@ func (t *Trainer) Step() (Stats, error) {
 		LossD: float64(scalar(t.d.loss)),
 		LossG: float64(scalar(t.g.loss)),
 		Real:  verdict(logits[:b]),
-		Fake:  verdict(logits[b:]),
+		Fake:  verdict(logits[b : 2*b]),
 	}, nil
 }
 
@@ -169,7 +169,10 @@ func (t *Trainer) alternate() error {
 	if err := run(t.g.draw); err != nil {
 		return fmt.Errorf("gan: step %d: generate: %w", t.steps+1, err)
 	}
-	copy(t.d.images[t.cfg.Batch*t.shape.Len():], op.Floats(t.g.images.Value()))
+	all := t.cfg.Batch * t.shape.Len()
+	fake := op.Floats(t.g.images.Value())
+	copy(t.d.images[all:], fake)
+	mix(t.d.images[2*all:], fake, t.d.images[:all], t.shape.Len(), t.cfg.Seed, t.steps)
 	if t.d.penalty != nil {
 		if err := t.d.penalty.aim(); err != nil {
 			return fmt.Errorf("gan: step %d: penalty: %w", t.steps+1, err)

@@ -151,6 +151,8 @@ func TestConfigIsValidated(t *testing.T) {
 		"lr-decay is 0.1 of 10 steps":         func(c *Config) { c.LRDecay, c.Steps = 0.1, 10 },
 		"steps is 9, want 0 without lr-decay": func(c *Config) { c.Steps = 9 },
 		`norm-d is "layer"`:                   func(c *Config) { c.NormD = "layer" },
+		"gp is -1":                            func(c *Config) { c.GP = -1 },
+		"gp is 1, want 0 with r1 or r2":       func(c *Config) { c.GP, c.R2 = 1, 1 },
 		"r2 is NaN":                           func(c *Config) { c.R2 = math.NaN() },
 		"r1 is -1":                            func(c *Config) { c.R1 = -1 },
 		"clip is 0,":                          func(c *Config) { c.Loss = Wasserstein },

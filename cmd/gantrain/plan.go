@@ -83,6 +83,9 @@ func cures(c *gan.Config) (s string) {
 	if c.R2 > 0 {
 		s += fmt.Sprintf(", R2 with gamma %v", c.R2)
 	}
+	if c.GP > 0 {
+		s += fmt.Sprintf(", gradient penalty with lambda %v", c.GP)
+	}
 	return s
 }
 

@@ -239,8 +239,8 @@ def step(arch, z_dim, width, batch):
 
 
 def penalty(arch, width):
-    """The discriminator's loss with R1 and R2, and its gradients by double backward; weights are large, so that the penalties are no trifle."""
-    c = Case('penalty-' + arch, width=width, batch=4, r1=.5, r2=.25)
+    """The discriminator's loss with R1, R2 and WGAN-GP, and its gradients by double backward; weights are large, so that the penalties are no trifle."""
+    c = Case('penalty-' + arch, width=width, batch=4, r1=.5, r2=.25, gp=2)
     torch.manual_seed(zlib.crc32(c.name.encode()))
     D = nn.Sequential(*(mlp(10, width) if arch == 'mlp' else dcgan(10, width, norm=False))[1]).double()
     judge = lambda x: D(x if arch == 'dcgan' else x.reshape(4, -1)).reshape(4, 1)
@@ -248,9 +248,13 @@ def penalty(arch, width):
         p.data = (p.data * 3).float().double()
         c.put(**{name: p})
     real, fake = c.uniform('real', 4, 1, 28, 28), c.uniform('fake', 4, 1, 28, 28)
-    square = lambda x: (torch.autograd.grad(judge(x).sum(), x, create_graph=True)[0] ** 2).sum((1, 2, 3)).mean()
-    loss, r1, r2 = loss_d(judge(real), judge(fake)), .5 / 2 * square(real), .25 / 2 * square(fake)
-    for kind, value in ('plain', loss), ('r1', loss + r1), ('r2', loss + r2), ('both', loss + r1 + r2):
+    part = torch.rand((4, 1, 1, 1), generator=c.rng, dtype=torch.float64)
+    points = c.given(fake + part * (real - fake))
+    c.put(points=points)
+    squares = lambda x: (torch.autograd.grad(judge(x).sum(), x, create_graph=True)[0] ** 2).sum((1, 2, 3))
+    loss, r1, r2 = loss_d(judge(real), judge(fake)), .5 / 2 * squares(real).mean(), .25 / 2 * squares(fake).mean()
+    gp = 2 * ((squares(points).sqrt() - 1) ** 2).mean()
+    for kind, value in ('plain', loss), ('r1', loss + r1), ('r2', loss + r2), ('both', loss + r1 + r2), ('gp', loss + gp):
         grads = torch.autograd.grad(value, list(D.parameters()), retain_graph=True)
         c.put(**{kind + '.loss_d': value}, **{f'{kind}.{n}.grad': g for (n, _), g in zip(names(D, 'd'), grads)})
 

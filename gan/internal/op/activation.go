@@ -21,10 +21,10 @@ func activationGrad(e *Env, act kernel.Act, alpha float32, out, dout *G.Node) (*
 	return e.apply(o, out, dout)
 }
 
-// Tangent is v times the activation's slope at those samples of its output out
-// that are v's, the first. The slope is held constant, which is exact for
-// activations of straight pieces.
-func Tangent(e *Env, act kernel.Act, alpha float32, out, v *G.Node) (*G.Node, error) {
+// Tangent is v times the activation's slope where its output is out, from a
+// value of it on. The slope is held constant, which is exact for activations of
+// straight pieces.
+func Tangent(e *Env, act kernel.Act, alpha float32, out *G.Node, from int, v *G.Node) (*G.Node, error) {
 	if act == kernel.Identity {
 		return v, nil
 	}
@@ -33,12 +33,12 @@ func Tangent(e *Env, act kernel.Act, alpha float32, out, v *G.Node) (*G.Node, er
 		run: func(to []float32, in [][]float32) error {
 			e.split(func(part, parts int) {
 				i, j := len(to)*part/parts, len(to)*(part+1)/parts
-				kernel.ActivateGrad(to[i:j], in[0][i:j], in[1][i:j], act, alpha)
+				kernel.ActivateGrad(to[i:j], in[0][from:][i:j], in[1][i:j], act, alpha)
 			})
 			return nil
 		},
 		grad: func(in G.Nodes, _, dout *G.Node) (G.Nodes, error) {
-			dv, err := Tangent(e, act, alpha, in[0], dout)
+			dv, err := Tangent(e, act, alpha, in[0], from, dout)
 			return G.Nodes{nil, dv}, err
 		},
 	}, out, v)

@@ -7,10 +7,9 @@ import (
 
 // This file is how far logits are above others, for relativistic losses.
 
-// Lead is how far each logit of the first half of a batch is above the one in
-// its place in the second.
-func Lead(e *Env, logits *G.Node) (*G.Node, error) {
-	n := logits.Shape().TotalSize() / 2
+// Lead is how far each of the first n logits of a batch is above the one in its
+// place among the n that follow.
+func Lead(e *Env, logits *G.Node, n int) (*G.Node, error) {
 	return e.apply(&Op{
 		name: "lead", shape: tensor.Shape{n}, wrt: []bool{true},
 		run: func(out []float32, in [][]float32) error {
@@ -21,6 +20,7 @@ func Lead(e *Env, logits *G.Node) (*G.Node, error) {
 		},
 		grad: func(in G.Nodes, _, dout *G.Node) (G.Nodes, error) {
 			dx, err := e.apply(&Op{name: "lead/dx", shape: in[0].Shape().Clone(), run: func(dx []float32, in [][]float32) error {
+				clear(dx)
 				for i, d := range in[0] {
 					dx[i], dx[n+i] = d, -d
 				}
