@@ -33,9 +33,24 @@ type discriminatorGraph struct {
 	loss    *G.Node
 	params  G.Nodes
 
-	learn  G.VM
-	judge  G.VM    // the real images to rivals, with the weights as they are; nil: not wanted
-	rivals *G.Node // their logits
+	learn G.VM
+	judge *judge // of the real images; nil: not wanted
+}
+
+// judge computes the logits of images with the discriminator as it is.
+type judge struct {
+	logits *G.Node
+	run    G.VM
+}
+
+func newJudge(c Config, dis []Layer, images []float32, shape []int) (*judge, error) {
+	g := newGraph(shape[0], c.Threads, nil)
+	logits, _, err := g.network("discriminator", g.input("images", images, shape...), dis, mode{frozen: true, leaf: true, groups: 1})
+	if err != nil {
+		return nil, err
+	}
+	vm, err := g.program(logits)
+	return &judge{logits: logits, run: vm}, err
 }
 
 // channelsLast says in which order a discriminator takes an image's values:
@@ -103,16 +118,25 @@ func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph,
 			return nil, err
 		}
 	}
-	if p.learn, err = g.learn(p.loss, p.params); err != nil || !objectives[c.Loss].relativistic() {
-		return p, err
+	if objectives[c.Loss].relativistic() {
+		if p.judge, err = newJudge(c, dis, p.images[:c.Batch*s.Len()], append([]int{c.Batch}, shape...)); err != nil {
+			return nil, err
+		}
 	}
-	g = newGraph(c.Batch, c.Threads, nil)
-	real := g.input("real", p.images[:c.Batch*s.Len()], append([]int{c.Batch}, shape...)...)
-	if p.rivals, _, err = g.network("discriminator", real, dis, mode{frozen: true, leaf: true, groups: 1}); err != nil {
-		return nil, err
-	}
-	p.judge, err = g.program(p.rivals)
+	p.learn, err = g.learn(p.loss, p.params)
 	return p, err
+}
+
+// machines are all that run parts of p.
+func (p *discriminatorGraph) machines() []G.VM {
+	all := []G.VM{p.learn}
+	if p.penalty != nil {
+		all = append(all, p.penalty.slopes)
+	}
+	if p.judge != nil {
+		all = append(all, p.judge.run)
+	}
+	return all
 }
 
 // arrange puts generated images into the order that the discriminator takes.

@@ -112,14 +112,7 @@ func (t *Trainer) Close() error {
 		return nil
 	}
 	err := t.g.draw.Close()
-	vms := []G.VM{t.g.learn, t.d.learn}
-	if p := t.d.penalty; p != nil {
-		vms = append(vms, p.slopes)
-	}
-	if t.d.judge != nil {
-		vms = append(vms, t.d.judge)
-	}
-	for _, vm := range vms {
+	for _, vm := range append(t.d.machines(), t.g.learn) {
 		if e := vm.Close(); err == nil {
 			err = e
 		}
@@ -184,11 +177,11 @@ func (t *Trainer) alternate() error {
 	if t.cfg.Clip > 0 {
 		clip(params(t.dis), float32(t.cfg.Clip))
 	}
-	if t.d.judge != nil {
-		if err := run(t.d.judge); err != nil {
+	if j := t.d.judge; j != nil {
+		if err := run(j.run); err != nil {
 			return fmt.Errorf("gan: step %d: judge: %w", t.steps+1, err)
 		}
-		copy(t.g.rivals, op.Floats(t.d.rivals.Value()))
+		copy(t.g.rivals, op.Floats(j.logits.Value()))
 	}
 	t.g.hold = true
 	defer func() { t.g.hold = false }()
