@@ -60,9 +60,9 @@ type Config struct {
 	// norm.
 	R1 float64 `json:"r1,omitempty"`
 	R2 float64 `json:"r2,omitempty"`
-	// GP is lambda of another, on the same terms and without them: lambda times the
-	// mean of (|v|-1)², v the gradient at points between real and generated images
-	// (WGAN-GP, Gulrajani et al. 2017, who have 10).
+	// GP is lambda of a penalty in place of these, which wants no batch norm either:
+	// lambda times the mean of (|v|-1)², v the gradient at points between real and
+	// generated images (WGAN-GP, Gulrajani et al. 2017, who have 10).
 	GP float64 `json:"gp,omitempty"`
 
 	// Augmentation of real images, each time that one is shown.
@@ -129,7 +129,7 @@ func (c Config) Validate() error {
 	case c.Width < 1 || c.Width > 4096:
 		return bad("width", c.Width, "1 to 4096")
 	case c.NormD != "" && c.NormD != NoNorm:
-		return bad("norm-d", fmt.Sprintf("%q", c.NormD), `"batch" or "none"`)
+		return bad("norm-d", fmt.Sprintf("%q", c.NormD), `"none" or empty, for batch norm`)
 	case c.Distribution != Normal && c.Distribution != Uniform:
 		return bad("latent", fmt.Sprintf("%q", c.Distribution), `"normal" or "uniform"`)
 	case c.LatentDim < 1 || c.LatentDim > maxSide:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"time"
 
@@ -127,10 +128,14 @@ func (n *normD) String() string {
 }
 
 func (n *normD) Set(s string) error {
-	if s == "batch" {
-		s = ""
+	switch s {
+	case "batch":
+		*n = ""
+	case gan.NoNorm:
+		*n = gan.NoNorm
+	default:
+		return fmt.Errorf(`want "batch" or %q`, gan.NoNorm)
 	}
-	*n = normD(s)
 	return nil
 }
 

@@ -72,7 +72,7 @@ func cures(c *gan.Config) (s string) {
 		s += fmt.Sprintf(", the discriminator's lr %v", c.LRD)
 	}
 	if c.LRDecay > 0 {
-		s += fmt.Sprintf(", falling to 0 over the last %v of %d steps", c.LRDecay, c.Steps)
+		s += fmt.Sprintf(", lr falling to 0 over the last %v of %d steps", c.LRDecay, c.Steps)
 	}
 	if c.Clip > 0 {
 		s += fmt.Sprintf(", weights clipped at %v", c.Clip)
