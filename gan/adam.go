@@ -15,15 +15,18 @@ import (
 type adam struct {
 	lr, beta1, beta2, eps float64
 	falls, end            float64 // steps over which lr falls to 0, and the step at which it is 0; 0: never
+	longest               float64 // gradient, 0: any
 
 	steps int
 	m, v  [][]float32 // means of gradients and of their squares, as the parameters
+	grads [][]float32 // of the step at hand
 }
 
 var _ G.Solver = (*adam)(nil)
 
 func newAdam(c Config, lr float64, params [][]float32) *adam {
-	a := &adam{lr: lr, beta1: c.Beta1, beta2: c.Beta2, eps: 1e-8, falls: c.LRDecay * float64(c.Steps), end: float64(c.Steps)}
+	a := &adam{lr: lr, beta1: c.Beta1, beta2: c.Beta2, eps: 1e-8, falls: c.LRDecay * float64(c.Steps), end: float64(c.Steps), longest: c.GradClip}
+	a.grads = make([][]float32, len(params))
 	for _, p := range params {
 		a.m = append(a.m, make([]float32, len(p)))
 		a.v = append(a.v, make([]float32, len(p)))
@@ -54,8 +57,36 @@ func (a *adam) Step(model []G.ValueGrad) error {
 		if err != nil {
 			return fmt.Errorf("gan: adam: parameter %d has no gradient: %w", i, err)
 		}
-		kernel.Adam(op.Floats(p.Value()), op.Floats(g), a.m[i], a.v[i],
+		a.grads[i] = op.Floats(g)
+	}
+	if a.longest > 0 {
+		shorten(a.grads, a.longest)
+	}
+	for i, p := range model {
+		kernel.Adam(op.Floats(p.Value()), a.grads[i], a.m[i], a.v[i],
 			float32(a.beta1), float32(a.beta2), float32(lr/c1), float32(1/math.Sqrt(c2)), float32(a.eps))
 	}
 	return nil
+}
+
+// shorten scales a gradient, in parts, to the longest that it may be, if it is
+// longer (Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent
+// neural networks", 2013, algorithm 1).
+func shorten(grads [][]float32, longest float64) {
+	square := 0.0
+	for _, p := range grads {
+		for _, g := range p {
+			square += float64(float64(g) * float64(g))
+		}
+	}
+	length := math.Sqrt(square)
+	if !(length > longest) {
+		return
+	}
+	scale := float32(longest / length)
+	for _, p := range grads {
+		for i := range p {
+			p[i] *= scale
+		}
+	}
 }

@@ -96,3 +96,43 @@ func TestDecayedTraining(t *testing.T) {
 	}
 	saved(t, resumed)
 }
+
+// A gradient that is too long is cut to the bound in its direction, as a whole;
+// another is not touched.
+func TestShorten(t *testing.T) {
+	g := [][]float32{{3, 0}, {-4}}
+	shorten(g, 5)
+	if g[0][0] != 3 || g[1][0] != -4 {
+		t.Errorf("a gradient of length 5 bounded by 5 is %v, want it as it was", g)
+	}
+	shorten(g, 1)
+	if x, y := float64(g[0][0]), float64(g[1][0]); math.Abs(x-0.6) > 1e-6 || g[0][1] != 0 || math.Abs(y+0.8) > 1e-6 {
+		t.Errorf("a gradient bounded by 1 is %v, want [[0.6 0] [-0.8]]", g)
+	}
+}
+
+// Both players' gradients are bounded: Adam's first mean is a part of them.
+func TestGradClip(t *testing.T) {
+	for bound, want := range map[float64]bool{1e9: false, 1e-3: true} {
+		c := small("dcgan")
+		c.GradClip = bound
+		tr, err := New(c, random(Shape{1, 28, 28}, 12))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		steps(t, tr, 1)
+		for player, a := range map[string]*adam{"generator": tr.adamG, "discriminator": tr.adamD} {
+			square := 0.0
+			for _, m := range a.m {
+				for _, v := range m {
+					square += float64(v) * float64(v)
+				}
+			}
+			length := math.Sqrt(square) / (1 - c.Beta1)
+			if at := math.Abs(length/bound-1) < 1e-4; at != want {
+				t.Errorf("the %s's gradient of a length up to %v has %v", player, bound, length)
+			}
+		}
+	}
+}

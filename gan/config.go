@@ -47,6 +47,10 @@ type Config struct {
 	LRDecay float64 `json:"lr_decay,omitempty"`
 	Steps   int     `json:"steps,omitempty"`
 
+	// GradClip bounds the length of each player's whole gradient (Pascanu et al.
+	// 2013); 0: any length.
+	GradClip float64 `json:"grad_clip,omitempty"`
+
 	// NormD is NoNorm for a dcgan's discriminator without batch norm.
 	NormD string `json:"norm_d,omitempty"`
 
@@ -156,6 +160,8 @@ func (c Config) Validate() error {
 		return bad("lr", c.LR, "a step size above 0, up to 10")
 	case c.LRD != 0 && !within(c.LRD, math.SmallestNonzeroFloat32, 10):
 		return bad("lr-d", c.LRD, "a step size above 0, up to 10, or 0 for lr's")
+	case c.GradClip != 0 && !within(c.GradClip, math.SmallestNonzeroFloat32, math.MaxFloat32):
+		return bad("grad-clip", c.GradClip, "a length above 0, or 0 for any")
 	case !within(c.LRDecay, 0, 1):
 		return bad("lr-decay", c.LRDecay, "a part, 0 to 1")
 	case c.LRDecay == 0 && c.Steps != 0:

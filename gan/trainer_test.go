@@ -153,6 +153,7 @@ func TestConfigIsValidated(t *testing.T) {
 		`norm-d is "layer"`:                   func(c *Config) { c.NormD = "layer" },
 		"gp is -1":                            func(c *Config) { c.GP = -1 },
 		"gp is 1, want 0 with r1 or r2":       func(c *Config) { c.GP, c.R2 = 1, 1 },
+		"grad-clip is -1":                     func(c *Config) { c.GradClip = -1 },
 		"r2 is NaN":                           func(c *Config) { c.R2 = math.NaN() },
 		"r1 is -1":                            func(c *Config) { c.R1 = -1 },
 		"clip is 0,":                          func(c *Config) { c.Loss = Wasserstein },

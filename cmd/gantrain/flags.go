@@ -108,6 +108,7 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.Float64Var(&c.LR, "lr", c.LR, "Adam's learning rate")
 	f.Float64Var(&c.LRD, "lr-d", c.LRD, "the discriminator's own; 0: the same")
 	f.Float64Var(&c.LRDecay, "lr-decay", c.LRDecay, "last `part` of --steps or --epochs over which both fall linearly to zero: 0.3 is the last 30 %; 0: never")
+	f.Float64Var(&c.GradClip, "grad-clip", c.GradClip, "length that each player's gradient is cut to; 0: any")
 	f.Float64Var(&c.Beta1, "beta1", c.Beta1, "Adam's decay of the mean of gradients")
 	f.Float64Var(&c.Beta2, "beta2", c.Beta2, "Adam's decay of their mean square")
 	f.Float64Var(&c.Average, "average", c.Average, "decay of the moving average of the generator; 0: none")

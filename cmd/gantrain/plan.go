@@ -74,6 +74,9 @@ func cures(c *gan.Config) (s string) {
 	if c.LRDecay > 0 {
 		s += fmt.Sprintf(", lr falling to 0 over the last %v of %d steps", c.LRDecay, c.Steps)
 	}
+	if c.GradClip > 0 {
+		s += fmt.Sprintf(", gradients of a length up to %v", c.GradClip)
+	}
 	if c.Clip > 0 {
 		s += fmt.Sprintf(", weights clipped at %v", c.Clip)
 	}
