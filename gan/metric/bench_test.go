@@ -31,3 +31,15 @@ func BenchmarkFeatures(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkLeNet(b *testing.B) {
+	const images = 256
+	n, err := LeNet()
+	fatal(b, err)
+	x := make([]float32, images*n.Image)
+	for b.Loop() {
+		_, _, err := n.Apply(x)
+		fatal(b, err)
+	}
+	b.ReportMetric(images*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+}
