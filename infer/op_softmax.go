@@ -61,10 +61,11 @@ func softmax(log bool) func(*node) evaluate {
 		}
 		if x.elem == onnx.Float && !log && product(x.shape[joined[len(joined)-1]+1:]) == 1 {
 			return func(_ *memory, out, in []tensor) {
-				y := of[float32](out[0])
-				copy(y, of[float32](in[0]))
+				y, x := of[float32](out[0]), of[float32](in[0])
 				n := product(in[0].shape[first:])
-				kernel.Softmax(y, len(y)/max(n, 1), n)
+				for i := 0; i < len(y); i += n { // the row that is copied stays in the cache
+					kernel.Softmax(y[i:][:copy(y[i:][:n], x[i:])], 1, n)
+				}
 			}
 		}
 		return inDouble(joined, func(g []float64) { softmaxOf(g, log) })

@@ -95,6 +95,8 @@ func elementAVX2(f element, v *vecArgs) {
 		expLessAVX2(v)
 	case divideElement:
 		divideAVX2(v)
+	case largerElement:
+		largerAVX2(v)
 	case bilinearElement:
 		bilinearAVX2(v)
 	case slopeGradElement:
@@ -299,6 +301,8 @@ func elementAVX512(f element, v *vecArgs) {
 		expLessAVX512(v)
 	case divideElement:
 		divideAVX512(v)
+	case largerElement:
+		largerAVX512(v)
 	case bilinearElement:
 		bilinearAVX512(v)
 	case slopeGradElement:
@@ -458,6 +462,11 @@ func expLessAVX2(v *vecArgs)
 //
 //go:noescape
 func divideAVX2(v *vecArgs)
+
+// largerAVX2: x[i] = x[i] < y[i] ? y[i] : x[i]
+//
+//go:noescape
+func largerAVX2(v *vecArgs)
 
 // bilinearAVX2: p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t
 //
@@ -780,6 +789,11 @@ func expLessAVX512(v *vecArgs)
 //
 //go:noescape
 func divideAVX512(v *vecArgs)
+
+// largerAVX512: x[i] = x[i] < y[i] ? y[i] : x[i]
+//
+//go:noescape
+func largerAVX512(v *vecArgs)
 
 // bilinearAVX512: p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t
 //

@@ -2785,6 +2785,38 @@ done:
 	VZEROUPPER
 	RET
 
+// func largerAVX2(v *vecArgs)
+TEXT ·largerAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R8)(SI*4), Y0
+	VMOVUPS (R9)(SI*4), Y1
+	VCMPPS $0x11, Y1, Y0, Y2
+	VBLENDVPS Y2, Y1, Y0, Y0
+	VMOVUPS Y0, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func bilinearAVX2(v *vecArgs)
 TEXT ·bilinearAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -11495,6 +11527,38 @@ loop:
 	JEQ  done
 	MOVQ vecArgs_stride+0(DI), DX
 	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func largerAVX512(v *vecArgs)
+TEXT ·largerAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R8)(SI*4), Z0
+	VMOVUPS (R9)(SI*4), Z1
+	VCMPPS $0x11, Z1, Z0, K1
+	VBLENDMPS Z1, Z0, K1, Z0
+	VMOVUPS Z0, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
 	JMP  row
 
 done:

@@ -91,6 +91,8 @@ func elementNEON(f element, v *vecArgs) {
 		expLessNEON(v)
 	case divideElement:
 		divideNEON(v)
+	case largerElement:
+		largerNEON(v)
 	case bilinearElement:
 		bilinearNEON(v)
 	case slopeGradElement:
@@ -244,6 +246,11 @@ func expLessNEON(v *vecArgs)
 //
 //go:noescape
 func divideNEON(v *vecArgs)
+
+// largerNEON: x[i] = x[i] < y[i] ? y[i] : x[i]
+//
+//go:noescape
+func largerNEON(v *vecArgs)
 
 // bilinearNEON: p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t
 //

@@ -4646,6 +4646,42 @@ loop:
 done:
 	RET
 
+// func largerNEON(v *vecArgs)
+TEXT ·largerNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R1), [V0.S4]
+	VLD1 (R2), [V1.S4]
+	WORD $0x6ea0e422 // FCMGT V2.4S, V1.4S, V0.4S
+	WORD $0x6e601c22 // BSL V2.16B, V1.16B, V0.16B
+	WORD $0x4ea21c40 // MOV V0.16B, V2.16B
+	VST1 [V0.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	B row
+
+done:
+	RET
+
 // func bilinearNEON(v *vecArgs)
 TEXT ·bilinearNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0

@@ -18,6 +18,7 @@ const (
 	erfElement
 	expLessElement    // x = exp(x - s)
 	divideElement     // x = x/s
+	largerElement     // x = x < y ? y : x
 	bilinearElement   // x a b c d t: p = fma(t, b-a, a); q = fma(t, d-c, c); x = fma(s, q-p, p)
 	slopeGradElement  // x = y > 0 ? z : z*s
 	tanhGradElement   // x = z*(1 - y*y)

@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // This file is softmax over the rows of a matrix.
 
@@ -11,7 +14,7 @@ import "math"
 // The row's maximum m is subtracted first, so nothing overflows:
 //
 //	for i ascending { x[i] = exp(x[i] - m) }
-//	s = [8]float32{}; for i ascending { s[i%8] = s[i%8] + x[i] }
+//	s = [32]float32{}; for i ascending { s[i%32] = s[i%32] + x[i] }
 //	sum = +0; for j ascending { sum = sum + s[j] }
 //	for i ascending { x[i] = x[i] / sum }
 func Softmax(x []float32, rows, n int) {
@@ -31,50 +34,38 @@ func softmax(row []float32) {
 	}
 }
 
+// interleaved is how many maxima or sums of a row do not wait for each other.
+const interleaved = 32
+
 // largest is the maximum of x, of which it passes over NaN: they make the sum one.
 func largest(x []float32) float32 {
-	low := float32(math.Inf(-1))
-	a, b, c, d := low, low, low, low
-	for ; len(x) >= 4; x = x[4:] {
-		if x[0] > a {
-			a = x[0]
-		}
-		if x[1] > b {
-			b = x[1]
-		}
-		if x[2] > c {
-			c = x[2]
-		}
-		if x[3] > d {
-			d = x[3]
+	var m [interleaved]float32
+	for i := range m {
+		m[i] = float32(math.Inf(-1))
+	}
+	for i := inRows(largerElement, &m, x); i < len(x); i++ {
+		if x[i] > m[i%interleaved] {
+			m[i%interleaved] = x[i]
 		}
 	}
-	for _, v := range x {
-		if v > a {
-			a = v
-		}
-	}
-	return max(a, b, c, d)
+	return slices.Max(m[:])
 }
 
-// sumOf is the sum of x in eight sums that do not wait for each other.
+// sumOf is the sum of x as Softmax has it.
 func sumOf(x []float32) (sum float32) {
-	var s [8]float32
-	for ; len(x) >= 8; x = x[8:] {
-		s[0] += x[0]
-		s[1] += x[1]
-		s[2] += x[2]
-		s[3] += x[3]
-		s[4] += x[4]
-		s[5] += x[5]
-		s[6] += x[6]
-		s[7] += x[7]
+	var s [interleaved]float32
+	for i := inRows(addElement, &s, x); i < len(x); i++ {
+		s[i%interleaved] += x[i]
 	}
-	for j, v := range x {
-		s[j] += v
-	}
-	for _, v := range s {
+	for _, v := range s[:min(len(x), interleaved)] {
 		sum += v
 	}
 	return sum
+}
+
+// inRows applies f to acc and every interleaved elements of x, and returns how
+// many those are; the rest is the caller's.
+func inRows(f element, acc *[interleaved]float32, x []float32) int {
+	rows := len(x) / interleaved
+	return rows * vectorMatrix(f, interleaved, rows, [6]int{0, interleaved}, acc[:], x)
 }

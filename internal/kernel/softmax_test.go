@@ -9,7 +9,7 @@ import (
 
 // naiveSoftmax is the contract, an element at a time.
 func naiveSoftmax(row []float32) {
-	m, sums, sum := float32(math.Inf(-1)), [8]float32{}, float32(0)
+	m, sums, sum := float32(math.Inf(-1)), [32]float32{}, float32(0)
 	for _, v := range row {
 		if v > m {
 			m = v
@@ -17,7 +17,7 @@ func naiveSoftmax(row []float32) {
 	}
 	for i, v := range row {
 		row[i] = exp(v - m)
-		sums[i%8] += row[i]
+		sums[i%32] += row[i]
 	}
 	for _, s := range sums {
 		sum += s

@@ -62,6 +62,13 @@ var functions = []function{
 	{"divide", "x[i] = x[i]/s", 1, func(v *vec) {
 		v.store(v.do("div", v.in(0), v.arg(0)), 0)
 	}},
+	{"larger", "x[i] = x[i] < y[i] ? y[i] : x[i]", 2, func(v *vec) {
+		x, y := v.in(0), v.in(1)
+		up := v.new()
+		v.less(up, x, y)
+		v.sel(x, up, y, x)
+		v.store(x, 0)
+	}},
 	{"bilinear", "p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t", 6, func(v *vec) {
 		t := v.in(5)
 		between := func(low, high int) reg {
