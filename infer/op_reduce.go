@@ -120,14 +120,41 @@ func reduceOver(how reduction, list []int) evaluate {
 // reduceLanes reduces elements of type S in type T, which elem names.
 func reduceLanes[S wide, T float64 | int64](m *memory, how reduction, l *lanes, out, in tensor, elem onnx.DataType) {
 	src, dst, n := of[S](in), of[S](out), len(l.members)
-	room := of[T](m.tensor(elem, []int{together, n}))
+	room := of[T](m.tensor(elem, []int{together, max(n, 1)}))
 	for i := 0; i < len(l.groups); i += together {
 		groups := l.groups[i:min(i+together, len(l.groups))]
+		if how == reduceSum || how == reduceMean {
+			for k, sum := range summed(room, src, groups, l.members) {
+				if how == reduceMean && n > 0 {
+					sum /= T(n)
+				}
+				dst[i+k] = S(sum)
+			}
+			continue
+		}
 		gathered(room, src, groups, l.members)
 		for k := range groups {
 			dst[i+k] = S(reduced(how, room[k*n:][:n]))
 		}
 	}
+}
+
+// summed returns the sums of groups, in sums: four at once, as no sum waits for
+// another.
+func summed[S wide, T float64 | int64](sums []T, src []S, groups, members []int) []T {
+	for k := 0; k < len(groups); k += 4 {
+		last := len(groups) - 1
+		a, b, c, d := groups[k], groups[min(k+1, last)], groups[min(k+2, last)], groups[min(k+3, last)]
+		var p, q, r, s T
+		for _, m := range members {
+			p += T(src[a+m])
+			q += T(src[b+m])
+			r += T(src[c+m])
+			s += T(src[d+m])
+		}
+		sums[k], sums[k+1], sums[k+2], sums[k+3] = p, q, r, s
+	}
+	return sums[:len(groups)]
 }
 
 // gathered writes the elements of groups one after the other.
