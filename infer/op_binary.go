@@ -67,6 +67,7 @@ const pieceLen = 256
 // arithmeticOn calls f with pieces of out and what stands at their places in a
 // and b.
 func arithmeticOn[T wide](m *memory, out, a, b tensor, f func(z, x, y []T)) {
+	a, b = laidOut[T](m, out, a), laidOut[T](m, out, b)
 	z, x, y := of[T](out), of[T](a), of[T](b)
 	room := of[T](m.tensor(out.elem, []int{2 * pieceLen}))
 	left, right := room[:pieceLen], room[pieceLen:]
@@ -98,6 +99,29 @@ func arithmeticOn[T wide](m *memory, out, a, b tensor, f func(z, x, y []T)) {
 		}
 	})
 	flush()
+}
+
+// laidOut returns t, broadcast along all dimensions of out but the first that it
+// is the same for, if that makes lines longer and takes little memory.
+func laidOut[T wide](m *memory, out, t tensor) tensor {
+	var space [maxRank]int
+	shape, lead := space[:copy(space[:], out.shape)], len(out.shape)-len(t.shape)
+	short := lead >= 0 && len(t.shape) > 0 && t.shape[len(t.shape)-1] == 1 && shape[len(shape)-1] < pieceLen/4
+	for d := range shape {
+		if d >= lead && short && t.shape[d-lead] != 1 {
+			break
+		}
+		shape[d] = 1
+	}
+	if n := product(shape); !short || n == t.len() || 4*n > out.len() {
+		return t
+	}
+	wide := m.tensor(t.elem, shape)
+	to, from := of[T](wide), of[T](t)
+	m.walkOver(shape, t.shape, nil, nil).lines(func(o, n int, in, step [3]int) {
+		copy(to[o:], stepped(to[o:][:n], from, in[0], step[0]))
+	})
+	return wide
 }
 
 // stepped returns the elements of v from at on, one every step: where they lie,
