@@ -97,6 +97,7 @@ func (n *node) pooled(w *window, first float64, add func(acc, row []float64), en
 	}
 	if n.in[0].elem == onnx.Float {
 		n.onPixels = over(func(shape []int) int { return shape[len(shape)-1] })
+		n.grows = n.in[0].shape[1] >= together
 	}
 	return over(func([]int) int { return 1 })
 }
