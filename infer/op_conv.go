@@ -84,7 +84,7 @@ func conv(n *node) (*value, error) {
 	g := win.geometry(channels, w[0])
 	var k convKernel = &kernel.Conv{Geometry: g}
 	switch {
-	case groups > 1, g.C*g.F == 1 && g.OW >= 16 && win.rank < 3: // lines that fill vectors
+	case groups > 1, win.alone(g.C, g.F):
 		k = &kernel.Depthwise{Geometry: g}
 	case win.rank == 3:
 		k = newSliced(win, false, g.F, g.C, func() convKernel { return &kernel.Conv{Geometry: g} })

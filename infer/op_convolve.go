@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ganlet/ganlet/internal/kernel"
+	"github.com/ganlet/ganlet/internal/onnx"
 )
 
 // This file is the convolutions that no layer takes: of groups, and with weights
@@ -17,23 +18,29 @@ type convolution struct {
 
 // convGeneral is Conv of any rank, groups and padding.
 func convGeneral(n *node) evaluate {
-	x, kernel := n.in[0], n.in[1].shape
+	x, weights := n.in[0], n.in[1].shape
 	n.sameElem(floats)
 	group := int(n.intAttr("group", 1))
-	if len(x.shape) < 3 || len(kernel) != len(x.shape) || group < 1 || group > maxAttr ||
-		x.shape[1] != kernel[1]*group || kernel[0]%group != 0 || slices.Contains(x.shape, 0) {
-		n.fail("inputs of shapes %v and %v do not fit in %d groups", x.shape, kernel, group)
+	if len(x.shape) < 3 || len(weights) != len(x.shape) || group < 1 || group > maxAttr ||
+		x.shape[1] != weights[1]*group || weights[0]%group != 0 || slices.Contains(x.shape, 0) {
+		n.fail("inputs of shapes %v and %v do not fit in %d groups", x.shape, weights, group)
 		return nil
 	}
-	w := n.windowOf(x.shape[2:], kernel[2:])
+	w := n.windowOf(x.shape[2:], weights[2:])
 	if n.err != nil {
 		return nil
 	}
 	if n.fit(w); n.err != nil {
 		return nil
 	}
-	c := &convolution{w, group, x.shape[1], kernel[0]}
-	return n.convolve(c, append([]int{x.shape[0], kernel[0]}, w.sides()...), c.conv)
+	c := &convolution{w, group, x.shape[1], weights[0]}
+	sum := c.conv
+	if v := n.in[1]; v.constant != nil && v.elem == onnx.Float && w.alone(c.channels, c.filters) {
+		lines := &kernel.Depthwise{Geometry: w.geometry(1, 1)}
+		lines.Pack(n.weights(1))
+		sum = func(_ *memory, small, large, _ []float32) { lines.Run(small, large, 1, nil, nil, 0, 1) }
+	}
+	return n.convolve(c, append([]int{x.shape[0], weights[0]}, w.sides()...), sum)
 }
 
 // convTransposeGeneral is ConvTranspose of any rank, groups and padding.
@@ -95,7 +102,7 @@ func piece[T any](v []T, i, n int) []T {
 }
 
 // columnsLen bounds the matrix of columns that is made at once, in floats.
-const columnsLen = 1 << 20
+const columnsLen = 1 << 17
 
 // strips calls f with ranges of lines of the small image whose columns of k
 // elements are made at once.

@@ -21,6 +21,11 @@ func (w *window) reach(d int) int { return (w.size[d]-1)*w.dilation[d] + 1 }
 // taps is the number of taps of the window.
 func (w *window) taps() int { return w.size[0] * w.size[1] * w.size[2] }
 
+// alone says that a convolution is of one channel, in lines that fill vectors.
+func (w *window) alone(channels, filters int) bool {
+	return channels*filters == 1 && w.small[2] >= 16 && w.rank < 3
+}
+
 // windowOf reads the attributes of a window over dimensions of a size; kernel
 // may be nil: then kernel_shape says it.
 func (n *node) windowOf(sizes, kernel []int) *window {
