@@ -41,7 +41,9 @@ func addFits(n *node) bool {
 	if n.in[0].constant != nil {
 		x, c = 1, 0
 	}
-	return n.computedFloats(x) && n.constantFloats(c) && n.broadcastsPerChannel(c, n.in[x])
+	v := n.in[x]
+	one := product(n.in[c].shape) == 1 && v.layer == nil && v.plain != none // no reason to bring it into another order
+	return n.computedFloats(x) && n.constantFloats(c) && n.broadcastsPerChannel(c, v) && !one
 }
 
 func batchNormFits(n *node) bool {
