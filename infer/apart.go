@@ -90,7 +90,7 @@ func (n *node) apart(prepare func(*node) evaluate) ([]*value, error) {
 // apartStep appends the step that computes the node's results from inputs as
 // they lie, and says where the batch is in them.
 func (n *node) apartStep(eval evaluate, whole []*value, at place) error {
-	s := &apartStep{generalStep{eval: eval, id: n.plan.general, node: n.Label(), op: n.Op}}
+	s := &apartStep{generalStep{eval: eval, node: n.Label(), op: n.Op}}
 	for i, v := range whole {
 		o := operand{buffer: none}
 		if v != nil && v.probes == nil {
@@ -109,6 +109,7 @@ func (n *node) apartStep(eval evaluate, whole []*value, at place) error {
 		v.settle()
 		v.setPlain(to)
 	}
+	s.id = n.plan.general
 	n.plan.general++
 	n.plan.add(s)
 	return nil

@@ -50,6 +50,9 @@ type value struct {
 	plain, pixels int
 
 	layer *layer // that computes it and may take in what follows, or nil
+
+	turned *value       // whose last two dimensions it has exchanged, or nil
+	late   func() error // adds the step that computes it, if there is none yet
 }
 
 // build compiles the file into m.

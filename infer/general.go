@@ -69,7 +69,12 @@ func (b *builder) general(n *node, prepare func(*node) evaluate) ([]*value, erro
 		}
 		return n.results, nil
 	}
-	return n.results, n.generalStep(eval)
+	step := func() error { return n.generalStep(eval) }
+	if v := n.results[0]; v.turned != nil {
+		v.late = step // a product may take it as it was
+		return n.results, nil
+	}
+	return n.results, step()
 }
 
 // fold computes the outputs from constants, and from what shapes are for the
@@ -144,7 +149,7 @@ func (s *generalStep) run(r *run, part, _ int) {
 
 // generalStep appends the step that computes the node's results.
 func (n *node) generalStep(eval evaluate) error {
-	s := &generalStep{eval: eval, id: n.plan.general, node: n.Label(), op: n.Op}
+	s := &generalStep{eval: eval, node: n.Label(), op: n.Op}
 	pixels := n.wantsPixels()
 	if pixels && n.onPixels != nil {
 		s.eval = n.onPixels
@@ -177,6 +182,7 @@ func (n *node) generalStep(eval evaluate) error {
 		}
 		s.out = append(s.out, operand{at, v.elem, shape})
 	}
+	s.id = n.plan.general
 	n.plan.general++
 	n.plan.add(s)
 	return nil

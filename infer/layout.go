@@ -86,8 +86,13 @@ func (b *builder) pixels(v *value) (int, error) {
 	return to, nil
 }
 
-// place puts a constant that a step reads as data into a buffer.
+// place puts a constant that a step reads as data into a buffer, and computes a
+// value that was left for later.
 func (b *builder) place(v *value) error {
+	if late := v.late; late != nil {
+		v.late = nil
+		return late()
+	}
 	if v.constant == nil || v.lies() {
 		return nil
 	}
@@ -122,6 +127,9 @@ func (b *builder) view(v *value, shape []int) (*value, error) {
 		}
 		out.constant = &t
 		return out, nil
+	}
+	if err := b.place(v); err != nil {
+		return nil, err
 	}
 	if v.rows() == out.rows() {
 		if v.uses == 1 {

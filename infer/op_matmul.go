@@ -51,21 +51,24 @@ func matMulGeneral(n *node) evaluate {
 	n.fits(out, rowsOf(out), append(slices.Clone(out[min(1, len(out)):]), k)...)
 	n.result(elem, out...)
 	aStack, bStack := len(a)-2, len(b)-2
-	weights := n.packedWeights()
+	weights, last := n.packedWeights(), 1
+	if v := n.in[1].turned; v != nil && !n.single {
+		n.in[1], last = v, 2
+	}
 	pairs := func(m *memory, out, in []tensor) (stack *walk, h, width int) {
 		h, width = 1, 1
 		if !row {
 			h = in[0].shape[len(in[0].shape)-2]
 		}
 		if !column {
-			width = in[1].shape[len(in[1].shape)-1]
+			width = in[1].shape[len(in[1].shape)-last]
 		}
 		return m.walkOver(out[0].shape[:max(aStack, bStack)], in[0].shape[:aStack], in[1].shape[:bStack], nil), h, width
 	}
 	if floats.has(elem) {
 		return inSingle(func(m *memory, out, in []tensor) {
 			stack, h, width := pairs(m, out, in)
-			products(m, of[float32](out[0]), of[float32](in[0]), of[float32](in[1]), stack, h, k, width, weights)
+			products(m, of[float32](out[0]), of[float32](in[0]), of[float32](in[1]), stack, h, k, width, weights, last == 2)
 		})
 	}
 	return inWide(func(m *memory, out, in []tensor) {
@@ -95,28 +98,38 @@ func rowsOf(shape []int) rows {
 }
 
 // products multiplies pairs of matrices, m x k by k x n. The second is always
-// weights, unless those are nil.
-func products(mem *memory, c, a, b []float32, stack *walk, m, k, n int, weights *kernel.Packed) {
+// weights, unless those are nil; it lies with columns for rows if turned.
+func products(mem *memory, c, a, b []float32, stack *walk, m, k, n int, weights *kernel.Packed, turned bool) {
 	if k == 0 {
 		clear(c)
 		return
 	}
-	last := -1
+	last, row, col := -1, n, 1
+	if turned {
+		row, col = 1, k
+	}
 	stack.lines(func(o, count int, at, step [3]int) {
 		rows := m
 		if step[0] == 1 && step[1] == 0 { // all with the same second matrix
 			rows, count = m*count, 1
 		}
 		for i := range count {
-			by := weights
+			z, x, right, by := c[(o+i)*m*n:], a[(at[0]+i*step[0])*m*k:], (at[1]+i*step[1])*k*n, weights
+			if turned && rows*(n+k) < n*k { // it is less to turn the first, and the result
+				result := mem.pad.room(rows * n)
+				mem.pad.packed.Pack(x, k, rows, 1, k)
+				kernel.Gemm(result, rows, b[right:], k, n, &mem.pad.packed, nil, 0, 1)
+				turnAll(z, result, 1, n, rows, 0, 1)
+				continue
+			}
 			if by == nil {
 				by = &mem.pad.packed
-				if right := (at[1] + i*step[1]) * k * n; right != last {
-					by.Pack(b[right:], k, n, n, 1)
+				if right != last {
+					by.Pack(b[right:], k, n, row, col)
 					last = right
 				}
 			}
-			kernel.Gemm(c[(o+i)*m*n:], n, a[(at[0]+i*step[0])*m*k:], k, rows, by, nil, 0, 1)
+			kernel.Gemm(z, n, x, k, rows, by, nil, 0, 1)
 		}
 	})
 }

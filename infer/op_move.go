@@ -2,6 +2,8 @@ package infer
 
 import (
 	"slices"
+
+	"github.com/ganlet/ganlet/internal/onnx"
 )
 
 // This file is operators that only move elements, of any type.
@@ -53,7 +55,11 @@ func transposeOf(n *node) evaluate {
 		p.axes = append(p.axes, from.axes[axis])
 	}
 	p.batch = from.batch
-	return n.picked(p)
+	eval := n.picked(p)
+	if last := len(perm) - 1; x.elem == onnx.Float && !n.single && last > 0 && slices.IsSorted(perm[:last-1]) && int(perm[last]) == last-1 && int(perm[last-1]) == last {
+		n.results[0].turned = x
+	}
+	return eval
 }
 
 // squeeze is Squeeze: dimensions of 1 left out.
