@@ -24,7 +24,7 @@
 //   - GradWeights: as Gemm, k over images, then rows, then columns.
 //   - Depthwise: one chain over the window's rows, then columns, in the image.
 //   - [Softmax] and [Resize.Run]: as written there; the sum of a row of Softmax is
-//     plain additions, in 32 interleaved sums, ascending from +0.
+//     plain additions, in 128 interleaved sums that are then added up.
 //   - [Tail]: bias is added; then fma(y, scale, shift); then the activation.
 //
 // Functions of a float32 ([Activate], [Exp], [Erf]) are fixed sequences of float32

@@ -1,10 +1,5 @@
 package kernel
 
-import (
-	"math"
-	"slices"
-)
-
 // This file is softmax over the rows of a matrix.
 
 // Softmax replaces each row of x, [rows, n], by e^x over the row's sum of e^x.
@@ -14,8 +9,9 @@ import (
 // The row's maximum m is subtracted first, so nothing overflows:
 //
 //	for i ascending { x[i] = exp(x[i] - m) }
-//	s = [32]float32{}; for i ascending { s[i%32] = s[i%32] + x[i] }
-//	sum = +0; for j ascending { sum = sum + s[j] }
+//	s = [128]float32{}; for i ascending { s[i%128] = s[i%128] + x[i] }
+//	for h = 64, 32, 16 { for j < h { s[j] = s[j] + s[j+h] } }
+//	sum = s[0]; for 0 < j < 16 ascending { sum = sum + s[j] }
 //	for i ascending { x[i] = x[i] / sum }
 func Softmax(x []float32, rows, n int) {
 	for r := range rows {
@@ -24,6 +20,9 @@ func Softmax(x []float32, rows, n int) {
 }
 
 func softmax(row []float32) {
+	if len(row) == 0 {
+		return
+	}
 	m := largest(row)
 	for i := vector(expLessElement, []float32{m}, row); i < len(row); i++ {
 		row[i] = exp(row[i] - m)
@@ -35,37 +34,52 @@ func softmax(row []float32) {
 }
 
 // interleaved is how many maxima or sums of a row do not wait for each other.
-const interleaved = 32
+const interleaved = 128
 
-// largest is the maximum of x, of which it passes over NaN: they make the sum one.
+// largest is the maximum of x; what it makes of a NaN does not matter.
 func largest(x []float32) float32 {
-	var m [interleaved]float32
-	for i := range m {
-		m[i] = float32(math.Inf(-1))
-	}
-	for i := inRows(largerElement, &m, x); i < len(x); i++ {
-		if x[i] > m[i%interleaved] {
-			m[i%interleaved] = x[i]
+	return joined(largerElement, x, func(a, b float32) float32 {
+		if a < b {
+			return b
 		}
-	}
-	return slices.Max(m[:])
+		return a
+	})
 }
 
 // sumOf is the sum of x as Softmax has it.
-func sumOf(x []float32) (sum float32) {
-	var s [interleaved]float32
-	for i := inRows(addElement, &s, x); i < len(x); i++ {
-		s[i%interleaved] += x[i]
+func sumOf(x []float32) float32 {
+	return joined(addElement, x, func(a, b float32) float32 { return a + b })
+}
+
+// joined is the elements of x, which has some, joined by f.
+func joined(e element, x []float32, f func(a, b float32) float32) float32 {
+	var acc [interleaved]float32
+	n := copy(acc[:], x)
+	x = x[n:]
+	rows := len(x) / interleaved
+	if vectorMatrix(e, interleaved, rows, [6]int{0, interleaved}, acc[:], x) > 0 {
+		x = x[rows*interleaved:]
 	}
-	for _, v := range s[:min(len(x), interleaved)] {
-		sum += v
+	for ; len(x) > 0; x = x[min(interleaved, len(x)):] {
+		join(e, acc[:], x, f)
+	}
+	for h := interleaved / 2; h >= panelWidth; h /= 2 {
+		if n > h {
+			join(e, acc[:h], acc[h:n], f)
+			n = h
+		}
+	}
+	sum := acc[0]
+	for _, v := range acc[1:n] {
+		sum = f(sum, v)
 	}
 	return sum
 }
 
-// inRows applies f to acc and every interleaved elements of x, and returns how
-// many those are; the rest is the caller's.
-func inRows(f element, acc *[interleaved]float32, x []float32) int {
-	rows := len(x) / interleaved
-	return rows * vectorMatrix(f, interleaved, rows, [6]int{0, interleaved}, acc[:], x)
+// join is acc = f(acc, x), as far as both go.
+func join(e element, acc, x []float32, f func(a, b float32) float32) {
+	n := min(len(acc), len(x))
+	for i := vector(e, nil, acc[:n], x[:n]); i < n; i++ {
+		acc[i] = f(acc[i], x[i])
+	}
 }
