@@ -23,11 +23,11 @@ func softmax(row []float32) {
 	if len(row) == 0 {
 		return
 	}
-	m := largest(row)
+	m := joined(largerElement, row)
 	for i := vector(expLessElement, []float32{m}, row); i < len(row); i++ {
 		row[i] = exp(row[i] - m)
 	}
-	sum := sumOf(row)
+	sum := joined(addElement, row)
 	for i := vector(divideElement, []float32{sum}, row); i < len(row); i++ {
 		row[i] /= sum
 	}
@@ -36,23 +36,8 @@ func softmax(row []float32) {
 // interleaved is how many maxima or sums of a row do not wait for each other.
 const interleaved = 128
 
-// largest is the maximum of x; what it makes of a NaN does not matter.
-func largest(x []float32) float32 {
-	return joined(largerElement, x, func(a, b float32) float32 {
-		if a < b {
-			return b
-		}
-		return a
-	})
-}
-
-// sumOf is the sum of x as Softmax has it.
-func sumOf(x []float32) float32 {
-	return joined(addElement, x, func(a, b float32) float32 { return a + b })
-}
-
-// joined is the elements of x, which has some, joined by f.
-func joined(e element, x []float32, f func(a, b float32) float32) float32 {
+// joined is the sum of x, which is not empty, as Softmax has it, or its maximum.
+func joined(e element, x []float32) float32 {
 	var acc [interleaved]float32
 	n := copy(acc[:], x)
 	x = x[n:]
@@ -61,25 +46,32 @@ func joined(e element, x []float32, f func(a, b float32) float32) float32 {
 		x = x[rows*interleaved:]
 	}
 	for ; len(x) > 0; x = x[min(interleaved, len(x)):] {
-		join(e, acc[:], x, f)
+		join(e, acc[:], x)
 	}
 	for h := interleaved / 2; h >= panelWidth; h /= 2 {
 		if n > h {
-			join(e, acc[:h], acc[h:n], f)
+			join(e, acc[:h], acc[h:n])
 			n = h
 		}
 	}
 	sum := acc[0]
 	for _, v := range acc[1:n] {
-		sum = f(sum, v)
+		sum = join1(e, sum, v)
 	}
 	return sum
 }
 
-// join is acc = f(acc, x), as far as both go.
-func join(e element, acc, x []float32, f func(a, b float32) float32) {
+// join joins x to acc, as far as both go.
+func join(e element, acc, x []float32) {
 	n := min(len(acc), len(x))
 	for i := vector(e, nil, acc[:n], x[:n]); i < n; i++ {
-		acc[i] = f(acc[i], x[i])
+		acc[i] = join1(e, acc[i], x[i])
 	}
+}
+
+func join1(e element, a, b float32) float32 {
+	if e == addElement {
+		return a + b
+	}
+	return max(a, b)
 }

@@ -9,7 +9,7 @@ import (
 
 // naiveSoftmax is the contract, an element at a time.
 func naiveSoftmax(row []float32) {
-	m, sums, sum := float32(math.Inf(-1)), [128]float32{}, float32(0)
+	m, sums := float32(math.Inf(-1)), [128]float32{}
 	for _, v := range row {
 		if v > m {
 			m = v
@@ -24,11 +24,11 @@ func naiveSoftmax(row []float32) {
 			sums[j] += sums[j+h]
 		}
 	}
-	for _, s := range sums[:16] {
-		sum += s
+	for _, s := range sums[1:16] {
+		sums[0] += s
 	}
 	for i, v := range row {
-		row[i] = v / sum
+		row[i] = v / sums[0]
 	}
 }
 
