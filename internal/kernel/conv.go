@@ -54,6 +54,16 @@ func (c *Conv) Run(dst, src []float32, n int, tail *Tail, scratch []float32, par
 	}
 	i0, i1 := 0, rows
 	p0, p1 := 0, c.w.panels()
+	if c.overlaps() {
+		r0, r1 := 0, n*c.OH
+		if rows >= maxRows*parts && r1 >= parts {
+			r0, r1 = share(r1, part, parts)
+		} else {
+			p0, p1 = share(p1, part, parts)
+		}
+		c.tall(dst, src, tail, scratch, r0, r1, p0, p1)
+		return
+	}
 	if rows >= maxRows*parts {
 		i0, i1 = share(rows, part, parts)
 	} else {

@@ -154,6 +154,8 @@ func geometries() []Geometry {
 		sq(9, 2, 3, 4, 2, 4, 0),     // pixels no window reaches
 		sq(16, 18, 8, 7, 4, 2, 1),   // by Winograd
 		{H: 20, W: 16, C: 33, OH: 10, OW: 8, F: 20, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},
+		{H: 37, W: 3, C: 9, OH: 36, OW: 3, F: 18, KH: 4, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1}, // tall
+		{H: 69, W: 2, C: 2, OH: 34, OW: 2, F: 5, KH: 3, KW: 3, StrideH: 2, StrideW: 1, PadTop: 0, PadLeft: 1},
 		{H: 5, W: 9, C: 17, OH: 3, OW: 4, F: 6, KH: 3, KW: 2, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 0},
 		{H: 9, W: 8, C: 5, OH: 5, OW: 4, F: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, DilationH: 2, DilationW: 2},
 		{H: 9, W: 8, C: 20, OH: 7, OW: 6, F: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1, DilationH: 2, DilationW: 2},

@@ -40,12 +40,17 @@ func (g *Geometry) dw() int { return max(g.DilationW, 1) }
 // row writes the im2col row of small pixel (oy, ox), [KH, KW, C], and zeros
 // where the window leaves the image.
 func (g *Geometry) row(dst, large []float32, oy, ox int) {
+	g.windowRows(dst, large, oy*g.StrideH-g.PadTop, ox)
+}
+
+// windowRows fills dst with rows of windows of column ox of small pixels, from
+// row y of the large image on.
+func (g *Geometry) windowRows(dst, large []float32, y, ox int) {
 	n := g.KW * g.C
 	x := ox*g.StrideW - g.PadLeft
 	from, to := max(-x, 0), min(g.KW, g.W-x)
-	for ky := range g.KH {
-		d := dst[ky*n:][:n]
-		y := oy*g.StrideH - g.PadTop + ky*g.dh()
+	for ; len(dst) > 0; dst, y = dst[n:], y+g.dh() {
+		d := dst[:n]
 		if y < 0 || y >= g.H {
 			clear(d)
 			continue
