@@ -57,6 +57,10 @@ var generalSketches = map[string]func(s *sketch) []string{
 			s.act("GlobalMaxPool", up),
 		}
 	},
+	"short lines": func(s *sketch) []string {
+		return []string{s.node("Mul", []string{s.weight(1, 1, 8, 12, 3), s.reshape("z", 0, 1, 12, 1)})}
+	},
+	"turned product":        turnedProduct(2, 20, 9, false),
 	"images in both orders": func(s *sketch) []string { return bothOrders(s, false) },
 	"attention": func(s *sketch) []string {
 		x := s.reshape("z", 0, 4, 3)
