@@ -9,18 +9,38 @@ import "math"
 // of sums stay exact enough for long columns.
 const sumBlock = 128
 
-// columnSums writes, for each column of dst, the sum of what add adds for a row:
+// columnSums writes, for each column of dst, the sum of what add adds for n rows:
 // blocks of sumBlock rows ascending, then the blocks' sums. It needs an acc as
 // long as dst.
-func columnSums(dst, acc []float32, rows int, add func(acc []float32, row int)) {
+func columnSums(dst, acc []float32, rows int, add func(acc []float32, from, n int)) {
+	var narrow [panelWidth]float32
+	if len(dst) < panelWidth {
+		acc = narrow[:]
+	}
 	clear(dst)
 	for i := 0; i < rows; i += sumBlock {
 		clear(acc)
-		for r := i; r < min(rows, i+sumBlock); r++ {
-			add(acc, r)
-		}
+		add(acc, i, min(sumBlock, rows-i))
 		AddTo(dst, acc)
 	}
+}
+
+// wideRows is room for a block of rows of few columns, with zeros after each to
+// fill vectors.
+type wideRows [sumBlock * panelWidth]float32
+
+// of returns n rows of x, of c columns, and how long the rows are now.
+func (w *wideRows) of(x []float32, n, c int) (rows []float32, width int) {
+	if c >= panelWidth {
+		return x, c
+	}
+	for r := range n {
+		to := w[r*panelWidth:][:c]
+		for j, v := range x[r*c:][:c] {
+			to[j] = v
+		}
+	}
+	return w[:], panelWidth
 }
 
 // SumRows writes the sum over the rows of x, [len(x)/len(dst), len(dst)].
@@ -30,7 +50,16 @@ func SumRows(dst, x []float32) {
 
 func sumRows(dst, acc, x []float32) {
 	c := len(dst)
-	columnSums(dst, acc, len(x)/c, func(acc []float32, r int) { AddTo(acc, x[r*c:]) })
+	var room wideRows
+	columnSums(dst, acc, len(x)/c, func(acc []float32, from, n int) {
+		rows, w := room.of(x[from*c:], n, c)
+		done := vectorMatrix(addElement, w, n, [6]int{0, w}, acc, rows)
+		for r := range n {
+			for i := done; i < c; i++ {
+				acc[i] += rows[r*w+i]
+			}
+		}
+	})
 }
 
 // NormStats computes the mean, the unbiased variance, and 1/sqrt(biased
@@ -46,11 +75,16 @@ func normStats(mean, variance, inv, acc, x []float32, eps float32) {
 	for i := range mean {
 		mean[i] /= float32(rows)
 	}
-	columnSums(variance, acc, rows, func(acc []float32, r int) {
-		row := x[r*c:][:c]
-		for i := vector(addSquareElement, nil, acc, row, mean); i < c; i++ {
-			d := row[i] - mean[i]
-			acc[i] = fma(d, d, acc[i])
+	var room, one wideRows
+	columnSums(variance, acc, rows, func(acc []float32, from, n int) {
+		rows, w := room.of(x[from*c:], n, c)
+		mean, _ := one.of(mean, 1, c)
+		done := vectorMatrix(addSquareElement, w, n, [6]int{0, w, 0}, acc, rows, mean)
+		for r := range n {
+			for i := done; i < c; i++ {
+				d := rows[r*w+i] - mean[i]
+				acc[i] = fma(d, d, acc[i])
+			}
 		}
 	})
 	for i, v := range variance {
@@ -98,10 +132,16 @@ func InstanceNorm(y, x, gamma, beta []float32, eps float32, scratch []float32) {
 func NormGradSums(dgamma, dbeta, dy, x, mean, inv []float32) {
 	c := len(mean)
 	SumRows(dbeta, dy)
-	columnSums(dgamma, make([]float32, c), len(x)/c, func(acc []float32, r int) {
-		row, d := x[r*c:][:c], dy[r*c:][:c]
-		for i := vector(addProductElement, nil, acc, d, row, mean); i < c; i++ {
-			acc[i] = fma(d[i], row[i]-mean[i], acc[i])
+	var room, grads, one wideRows
+	columnSums(dgamma, make([]float32, c), len(x)/c, func(acc []float32, from, n int) {
+		rows, w := room.of(x[from*c:], n, c)
+		d, _ := grads.of(dy[from*c:], n, c)
+		mean, _ := one.of(mean, 1, c)
+		done := vectorMatrix(addProductElement, w, n, [6]int{0, w, w, 0}, acc, d, rows, mean)
+		for r := range n {
+			for i := done; i < c; i++ {
+				acc[i] = fma(d[r*w+i], rows[r*w+i]-mean[i], acc[i])
+			}
 		}
 	})
 	for i := range dgamma {
