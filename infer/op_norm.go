@@ -38,7 +38,7 @@ type instanceStep struct {
 	eps         float32
 }
 
-func (s *instanceStep) scratch(int) int  { return 4 * s.channels }
+func (s *instanceStep) scratch(int) int  { return 4*s.channels + 16 }
 func (s *instanceStep) work(n int) int64 { return 4 * volume(s.rows.of(n), s.area, s.channels) }
 
 func (s *instanceStep) run(r *run, part, parts int) {

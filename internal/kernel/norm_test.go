@@ -17,7 +17,7 @@ func TestInstanceNorm(t *testing.T) {
 				got, want := make([]float32, rows*c), make([]float32, rows*c)
 				NormStats(mean, variance, inv, x, 1e-5)
 				Normalize(want, x, mean, inv, gamma, beta, Identity, 0)
-				InstanceNorm(got, x, gamma, beta, 1e-5, make([]float32, 4*c))
+				InstanceNorm(got, x, gamma, beta, 1e-5, make([]float32, 4*c+16))
 				sameBits(t, fmt.Sprintf("%s InstanceNorm(%dx%d)", tier, rows, c), got, want)
 			}
 		}

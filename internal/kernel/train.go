@@ -10,13 +10,9 @@ import "math"
 const sumBlock = 128
 
 // columnSums writes, for each column of dst, the sum of what add adds for n rows:
-// blocks of sumBlock rows ascending, then the blocks' sums. It needs an acc as
-// long as dst.
+// blocks of sumBlock rows ascending, then the blocks' sums. Acc is
+// accLen(len(dst)) long.
 func columnSums(dst, acc []float32, rows int, add func(acc []float32, from, n int)) {
-	var narrow [panelWidth]float32
-	if len(dst) < panelWidth {
-		acc = narrow[:]
-	}
 	clear(dst)
 	for i := 0; i < rows; i += sumBlock {
 		clear(acc)
@@ -24,6 +20,9 @@ func columnSums(dst, acc []float32, rows int, add func(acc []float32, from, n in
 		AddTo(dst, acc)
 	}
 }
+
+// accLen is the columns of a sum, or as many as fill a vector.
+func accLen(c int) int { return max(c, panelWidth) }
 
 // wideRows is room for a block of rows of few columns, with zeros after each to
 // fill vectors.
@@ -45,7 +44,7 @@ func (w *wideRows) of(x []float32, n, c int) (rows []float32, width int) {
 
 // SumRows writes the sum over the rows of x, [len(x)/len(dst), len(dst)].
 func SumRows(dst, x []float32) {
-	sumRows(dst, make([]float32, len(dst)), x)
+	sumRows(dst, make([]float32, accLen(len(dst))), x)
 }
 
 func sumRows(dst, acc, x []float32) {
@@ -65,7 +64,7 @@ func sumRows(dst, acc, x []float32) {
 // NormStats computes the mean, the unbiased variance, and 1/sqrt(biased
 // variance + eps) of each column of x, [len(x)/C, C].
 func NormStats(mean, variance, inv, x []float32, eps float32) {
-	normStats(mean, variance, inv, make([]float32, len(mean)), x, eps)
+	normStats(mean, variance, inv, make([]float32, accLen(len(mean))), x, eps)
 }
 
 func normStats(mean, variance, inv, acc, x []float32, eps float32) {
@@ -113,10 +112,10 @@ func Normalize(y, x, mean, inv, gamma, beta []float32, act Act, alpha float32) {
 
 // InstanceNorm brings each column of x, [len(x)/C, C], to mean 0 and variance 1,
 // with the column's own statistics as NormStats computes them, and applies gamma
-// and beta as Normalize does. It needs 4 floats of scratch a column.
+// and beta as Normalize does. It needs 4 floats of scratch a column, and 16 more.
 func InstanceNorm(y, x, gamma, beta []float32, eps float32, scratch []float32) {
 	c := len(gamma)
-	mean, shift, scale, acc := scratch[:c], scratch[c:][:c], scratch[2*c:][:c], scratch[3*c:][:c]
+	mean, shift, scale, acc := scratch[:c], scratch[c:][:c], scratch[2*c:][:c], scratch[3*c:][:accLen(c)]
 	normStats(mean, shift, scale, acc, x, eps)
 	for i := range c {
 		scale[i] *= gamma[i]
@@ -133,7 +132,7 @@ func NormGradSums(dgamma, dbeta, dy, x, mean, inv []float32) {
 	c := len(mean)
 	SumRows(dbeta, dy)
 	var room, grads, one wideRows
-	columnSums(dgamma, make([]float32, c), len(x)/c, func(acc []float32, from, n int) {
+	columnSums(dgamma, make([]float32, accLen(c)), len(x)/c, func(acc []float32, from, n int) {
 		rows, w := room.of(x[from*c:], n, c)
 		d, _ := grads.of(dy[from*c:], n, c)
 		mean, _ := one.of(mean, 1, c)
