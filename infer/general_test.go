@@ -267,6 +267,9 @@ func bothOrders(s *sketch, plain bool) []string {
 	sum = s.node("Mul", []string{sum, s.node("ReduceMean", []string{mask}, onnx.IntsAttr("axes", 1))})
 	up := s.node("Resize", []string{sum, "", s.weight32(1, 1, 2, 3)}, onnx.StringAttr("mode", "nearest"))
 	smooth := s.node("Resize", []string{sum, "", s.weight32(1, 1, 2, 3)}, onnx.StringAttr("mode", "cubic"))
+	low, high := s.name("low"), s.name("high")
+	s.Graph.Nodes = append(s.Graph.Nodes, onnx.Node{Op: "Split", Inputs: []string{up, s.ints(1, 3)}, Outputs: []string{low, high}, Attrs: []onnx.Attr{onnx.IntAttr("axis", 1)}})
+	up = s.node("Concat", []string{high, low}, onnx.IntAttr("axis", 1))
 	padded := s.node("Pad", []string{s.node("Sub", []string{up, smooth}), s.ints(0, 0, 1, 2, 0, 0, 2, 1)}, onnx.StringAttr("mode", "reflect"))
 	return []string{s.conv(padded, 4, 2, 3, 3), padded, s.node("Clip", []string{s.node("Add", []string{padded, s.weight32(1)}), "", s.weight(1)}), s.act("Exp", sum)}
 }

@@ -69,7 +69,9 @@ func split(n *node) evaluate {
 	if n.err != nil {
 		return nil
 	}
-	n.within(x.shape, axis)
+	if n.within(x.shape, axis); n.err != nil {
+		return nil
+	}
 	sizes := n.listAttr("split")
 	if n.in[1] != nil {
 		sizes = n.ints(1)
@@ -88,21 +90,32 @@ func split(n *node) evaluate {
 			sizes = append(sizes, int64(max(min(each, left), 0)))
 		}
 	}
-	var picks []pick
+	var picks, inPixels []pick
 	at := 0
 	for _, size := range sizes {
 		if size < 0 || size > int64(x.shape[axis]-at) {
 			break
 		}
 		p := newPick(x.shape)
-		p.axes[axis] = p.axes[axis][at : at+int(size)]
+		p.choose(axis, steps(x.shape[axis], 1)[at:at+int(size)])
 		at += int(size)
 		n.result(x.elem, p.shape()...)
-		picks = append(picks, p)
+		picks = append(picks, p.joined())
+		if len(x.shape) > 2 {
+			inPixels = append(inPixels, p.inPixels(x.shape).joined())
+		}
 	}
 	if len(picks) != parts || at != x.shape[axis] {
 		n.fail("split is %v, want %d sizes that sum to %d", sizes, parts, x.shape[axis])
 	}
+	if inPixels != nil {
+		n.onPixels = runAll(inPixels)
+	}
+	return runAll(picks)
+}
+
+// runAll makes the evaluate of a pick for each output.
+func runAll(picks []pick) evaluate {
 	return inWide(func(m *memory, out, in []tensor) {
 		for i := range picks {
 			picks[i].run(out[i], in[0], tensor{})
