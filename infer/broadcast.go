@@ -284,12 +284,14 @@ func pickLine[T wide](dst, src []T, at int, list []int, fill T) {
 		for i+n < len(list) && list[i+n] == k+n {
 			n++
 		}
-		if n < 8 {
-			dst[i], n = src[at+k], 1 // cheaper than a call
-		} else {
-			copy(dst[i:i+n], src[at+k:])
+		to, from := dst[i:i+n], src[at+k:][:n]
+		if i += n; n >= 8 {
+			copy(to, from)
+			continue
 		}
-		i += n
+		for j, v := range from { // cheaper than a call
+			to[j] = v
+		}
 	}
 }
 
