@@ -280,10 +280,7 @@ func pickLine[T wide](dst, src []T, at int, list []int, fill T) {
 			i++
 			continue
 		}
-		n := 1
-		for i+n < len(list) && list[i+n] == k+n {
-			n++
-		}
+		n := consecutive(list[i:])
 		to, from := dst[i:i+n], src[at+k:][:n]
 		if i += n; n >= 8 {
 			copy(to, from)
@@ -293,6 +290,16 @@ func pickLine[T wide](dst, src []T, at int, list []int, fill T) {
 			to[j] = v
 		}
 	}
+}
+
+// consecutive returns how many numbers of a list count up by one.
+func consecutive(list []int) int {
+	for i, k := range list {
+		if k != list[0]+i {
+			return i
+		}
+	}
+	return len(list)
 }
 
 // ascending says that a list of two or more counts up by one.
