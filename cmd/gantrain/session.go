@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -64,6 +65,9 @@ func (s *session) train() error {
 		return err
 	}
 	defer release()
+	// What lives, images and the results of operators, is large, and garbage is
+	// collected for little: most of it has no pointers.
+	defer debug.SetGCPercent(debug.SetGCPercent(20))
 	if s.log, err = s.folder.openLog(s.keep); err != nil {
 		return err
 	}
