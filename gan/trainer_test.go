@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -272,5 +273,30 @@ func TestSpentTrainer(t *testing.T) {
 	}
 	if err := tr.Save(io.Discard); err != want {
 		t.Errorf("saving: error %v, want %v", err, want)
+	}
+}
+
+// A thousand steps take no more memory than a hundred, and under a thousand
+// allocations each.
+func TestStepsTakeNoMoreMemory(t *testing.T) {
+	tr, err := New(small("dcgan"), random(Shape{1, 8, 8}, 20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	memory := func() (m runtime.MemStats) {
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m
+	}
+	steps(t, tr, 100)
+	before := memory()
+	steps(t, tr, 1000)
+	after := memory()
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 64<<10 {
+		t.Errorf("a thousand steps left %d bytes more", grown)
+	}
+	if each := (after.Mallocs - before.Mallocs) / 1000; each >= 1000 {
+		t.Errorf("a step makes %d allocations, want under 1000", each)
 	}
 }
