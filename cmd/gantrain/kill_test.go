@@ -36,13 +36,12 @@ func TestKilledRunsResume(t *testing.T) {
 	}
 	run := folder(filepath.Join(dir, "killed"))
 	set := []string{"--steps", "1000000", "--save-every", fmt.Sprint(saveEvery), "--sample-every", "7"}
-	saved, early := 0, 0
+	saved := 0
+	wait := 200 * time.Millisecond // at most; longer where gantrain starts slowly
 	for i := range kills {
 		more := set
 		if _, err := os.Stat(run.config()); err == nil {
 			more = []string{"--resume"}
-		} else {
-			early++
 		}
 		cmd := begin("killed", more...)
 		var stderr bytes.Buffer
@@ -50,7 +49,7 @@ func TestKilledRunsResume(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(rand.IntN(250)) * time.Millisecond)
+		time.Sleep(rand.N(wait))
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatalf("kill %d: gantrain ended by itself: %s", i, &stderr)
 		}
@@ -63,13 +62,18 @@ func TestKilledRunsResume(t *testing.T) {
 			if seen := log[len(log)-1].Step; checkpoint.Steps() < saved || checkpoint.Steps() < seen-saveEvery {
 				t.Fatalf("kill %d: the checkpoint is of step %d, after one of %d and a log up to %d", i, checkpoint.Steps(), saved, seen)
 			}
+			if checkpoint.Steps() == saved {
+				wait += 50 * time.Millisecond
+			}
 			saved = checkpoint.Steps()
 		} else if saved > 0 {
 			t.Fatalf("kill %d: the checkpoint of step %d is gone", i, saved)
+		} else {
+			wait += 50 * time.Millisecond
 		}
 	}
-	if saved < kills || early == kills {
-		t.Fatalf("after %d kills the checkpoint is of step %d: they came too early to test anything", kills, saved)
+	if saved == 0 {
+		t.Fatalf("after %d kills nothing was saved: they came too early to test anything", kills)
 	}
 	t.Logf("%d steps under %d kills", saved, kills)
 
