@@ -35,6 +35,7 @@ func (w *wideRows) of(x []float32, n, c int) (rows []float32, width int) {
 	}
 	for r := range n {
 		to := w[r*panelWidth:][:c]
+		//lint:ignore S1001 a few elements: a call would take longer
 		for j, v := range x[r*c:][:c] {
 			to[j] = v
 		}
