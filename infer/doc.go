@@ -40,10 +40,11 @@
 // Graphs over some hundred operators of opsets 6 to 27: layers, arithmetic with
 // broadcasting, shapes, reductions, pooling, normalisation, resizing. Values are
 // float32, float64, int64, int32, int8, uint8 or bool; weights may be stored as
-// float16. The first dimension may be left open (N, the batch) or fixed, and
-// what exporters write around it (Shape, Gather, Concat, Reshape) is computed
-// while loading. In between the batch may be elsewhere, as [T, N, C] or as
-// [N*C, H, W]. Samples of an open batch must not depend on each other.
+// float16. Products and convolutions of float64 are computed in float32. The
+// first dimension may be left open (N, the batch) or fixed, and what exporters
+// write around it (Shape, Gather, Concat, Reshape) is computed while loading. In
+// between the batch may be elsewhere, as [T, N, C] or as [N*C, H, W]. Samples of
+// an open batch must not depend on each other.
 //
 // All else is refused while loading, never later: with an [UnsupportedError]
 // that names node and operator, or, if the file is damaged, with a
