@@ -44,7 +44,7 @@ func (h *hand) prepare(dst []float32, i int, shown uint64) error {
 		image = h.augmented
 	}
 	if s := h.data.Shape(); h.channelsLast {
-		kernel.Transpose(dst, image, s.C, s.H*s.W)
+		kernel.Transpose(dst, image, 1, s.C, s.H*s.W, 0, 1)
 	} else {
 		copy(dst, image)
 	}

@@ -112,7 +112,7 @@ func copySame(dst, src tensor) {
 
 // integer converts to int64, the same on every CPU also where a float is NaN or
 // too large.
-func integer[S float32 | float64 | int64 | int32 | int8 | uint8](v S) int64 {
+func integer[S wide](v S) int64 {
 	if v != v || S(1)/2 == 0 { // NaN, or an integer
 		if v != v {
 			return 0

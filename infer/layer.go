@@ -122,7 +122,7 @@ func (s *normStep) work(n int) int64 { return 2 * volume(s.rows.of(n), s.area, s
 
 func (s *normStep) run(r *run, part, parts int) {
 	dst, src := s.of(r)
-	from, to := share(s.rows.of(r.n)*s.area, part, parts)
+	from, to := kernel.Share(s.rows.of(r.n)*s.area, part, parts)
 	from, to = from*s.channels, to*s.channels
 	copy(dst[from:to], src[from:to])
 	s.tail.Apply(dst[from:to], s.channels)

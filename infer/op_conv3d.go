@@ -34,29 +34,31 @@ func newSliced(w *window, transposed bool, filters, channels int, slice func() c
 }
 
 func (s *slicedConv) Pack(w []float32) {
-	area := s.window.size[1] * s.window.size[2]
 	for k, c := range s.depth {
-		var flat []float32
-		for at := k * area; at < len(w); at += area * len(s.depth) {
-			flat = append(flat, w[at:at+area]...)
-		}
-		c.Pack(flat)
+		c.Pack(atDepth(s, w, k))
 	}
 }
 
 func (s *slicedConv) PackHalf(w []uint16) {
-	wide := make([]float32, len(w))
-	for i, h := range w {
-		wide[i] = kernel.Float16(h)
+	for k, c := range s.depth {
+		c.PackHalf(atDepth(s, w, k))
 	}
-	s.Pack(wide)
+}
+
+// atDepth returns the weights at place k of the window's depth.
+func atDepth[T float32 | uint16](s *slicedConv, w []T, k int) (flat []T) {
+	area := s.window.size[1] * s.window.size[2]
+	for at := k * area; at < len(w); at += area * len(s.depth) {
+		flat = append(flat, w[at:at+area]...)
+	}
+	return flat
 }
 
 func (s *slicedConv) ScratchLen(int) int { return s.out.len() + s.depth[0].ScratchLen(1) }
 
 func (s *slicedConv) Run(dst, src []float32, n int, tail *kernel.Tail, scratch []float32, part, parts int) {
 	more, scratch := scratch[:s.out.len()], scratch[s.out.len():]
-	from, to := share(n*s.out.n, part, parts)
+	from, to := kernel.Share(n*s.out.n, part, parts)
 	for i := from; i < to; i++ {
 		sum, first := dst[i*s.out.len():][:s.out.len()], true
 		for k, c := range s.depth {

@@ -119,7 +119,7 @@ func products(mem *memory, c, a, b []float32, stack *walk, m, k, n int, weights 
 				result := mem.pad.room(rows * n)
 				mem.pad.packed.Pack(x, k, rows, 1, k)
 				kernel.Gemm(result, rows, b[right:], k, n, &mem.pad.packed, nil, 0, 1)
-				turnAll(z, result, 1, n, rows, 0, 1)
+				kernel.Transpose(z, result, 1, n, rows, 0, 1)
 				continue
 			}
 			if by == nil {

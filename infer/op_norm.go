@@ -43,7 +43,7 @@ func (s *instanceStep) work(n int) int64 { return 4 * volume(s.rows.of(n), s.are
 
 func (s *instanceStep) run(r *run, part, parts int) {
 	dst, src := s.of(r)
-	from, to := share(s.rows.of(r.n), part, parts)
+	from, to := kernel.Share(s.rows.of(r.n), part, parts)
 	for i, each := from, s.area*s.channels; i < to; i++ {
 		y := dst[i*each:][:each]
 		kernel.InstanceNorm(y, src[i*each:][:each], s.gamma, s.beta, s.eps, r.scratch[part])

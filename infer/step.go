@@ -35,12 +35,6 @@ func (l link) scratch(int) int { return 0 }
 // of returns the memory behind the link.
 func (l link) of(r *run) (dst, src []float32) { return r.buffers[l.dst], r.buffers[l.src] }
 
-// share returns the part-th of parts nearly equal ranges of n.
-func share(n, part, parts int) (from, to int) {
-	of := func(part int) int { return int(int64(n) * int64(part) / int64(parts)) }
-	return of(part), of(part + 1)
-}
-
 // volume multiplies without running over on 32-bit devices.
 func volume(factors ...int) int64 {
 	v := int64(1)
@@ -60,7 +54,7 @@ func (s *copyStep) work(n int) int64 { return int64(s.size.of(n)) }
 
 func (s *copyStep) run(r *run, part, parts int) {
 	dst, src := s.of(r)
-	from, to := share(s.size.of(r.n), part, parts)
+	from, to := kernel.Share(s.size.of(r.n), part, parts)
 	copy(dst[from:to], src[from:to])
 }
 
@@ -76,7 +70,7 @@ func (s *planesStep) work(n int) int64 { return volume(s.rows.of(n), s.channels,
 
 func (s *planesStep) run(r *run, part, parts int) {
 	dst, src := s.of(r)
-	turnAll(dst, src, s.rows.of(r.n), s.area, s.channels, part, parts)
+	kernel.Transpose(dst, src, s.rows.of(r.n), s.area, s.channels, part, parts)
 }
 
 // pixelsStep is the reverse of planesStep.
@@ -90,28 +84,12 @@ func (s *pixelsStep) work(n int) int64 { return volume(s.rows.of(n), s.channels,
 
 func (s *pixelsStep) run(r *run, part, parts int) {
 	dst, src := s.of(r)
-	turnAll(dst, src, s.rows.of(r.n), s.channels, s.area, part, parts)
+	kernel.Transpose(dst, src, s.rows.of(r.n), s.channels, s.area, part, parts)
 }
 
 // together is how many neighbours in memory are gathered at once: few enough
 // that what is written for each stays in the cache.
 const together = 8
-
-// turnAll transposes n matrices of rows x cols. It does its part-th of parts
-// shares of the columns.
-func turnAll(dst, src []float32, n, rows, cols, part, parts int) {
-	groups := (cols + together - 1) / together
-	from, to := share(n*groups, part, parts)
-	for i := from; i < to; i++ {
-		at, c := i/groups*rows*cols, i%groups*together
-		width := min(together, cols-c)
-		for r := range rows {
-			for k, v := range src[at+r*cols+c:][:width] {
-				dst[at+(c+k)*rows+r] = v
-			}
-		}
-	}
-}
 
 // transpose gathers dst from every stride-th element of src.
 func transpose(dst, src []float32, stride int) {
@@ -132,7 +110,7 @@ func (s *activationStep) work(n int) int64 { return 8 * int64(s.size.of(n)) }
 
 func (s *activationStep) run(r *run, part, parts int) {
 	dst, src := s.of(r)
-	from, to := share(s.size.of(r.n), part, parts)
+	from, to := kernel.Share(s.size.of(r.n), part, parts)
 	copy(dst[from:to], src[from:to])
 	kernel.Activate(dst[from:to], s.act, s.alpha)
 }

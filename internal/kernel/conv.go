@@ -57,17 +57,17 @@ func (c *Conv) Run(dst, src []float32, n int, tail *Tail, scratch []float32, par
 	if c.overlaps() {
 		r0, r1 := 0, n*c.OH
 		if rows >= maxRows*parts && r1 >= parts {
-			r0, r1 = share(r1, part, parts)
+			r0, r1 = Share(r1, part, parts)
 		} else {
-			p0, p1 = share(p1, part, parts)
+			p0, p1 = Share(p1, part, parts)
 		}
 		c.tall(dst, src, tail, scratch, r0, r1, p0, p1)
 		return
 	}
 	if rows >= maxRows*parts {
-		i0, i1 = share(rows, part, parts)
+		i0, i1 = Share(rows, part, parts)
 	} else {
-		p0, p1 = share(p1, part, parts)
+		p0, p1 = Share(p1, part, parts)
 	}
 	for i := i0; i < i1; i += runRows {
 		m := min(runRows, i1-i)

@@ -122,11 +122,11 @@ func (c *ConvTranspose) ScratchLen(int) int {
 func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []float32, part, parts int) {
 	i0, i1 := 0, n
 	if n >= parts {
-		i0, i1 = share(n, part, parts)
+		i0, i1 = Share(n, part, parts)
 		part, parts = 0, 1
 	}
 	if c.few() {
-		y0, y1 := share(c.H, part, parts)
+		y0, y1 := Share(c.H, part, parts)
 		for i := i0; i < i1; i++ {
 			c.overlap(dst[i*c.Large():][:c.Large()], src[i*c.Small():], tail, scratch, y0, y1)
 		}
@@ -138,7 +138,7 @@ func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []flo
 	}
 	width := max(1, min(panels, panels*phases/parts)) // panels of one unit of work
 	units := (panels + width - 1) / width
-	u0, u1 := share(phases*units, part, parts)
+	u0, u1 := Share(phases*units, part, parts)
 	if c.winograd() {
 		for i := i0; i < i1; i++ {
 			c.winogradRun(dst[i*c.Large():][:c.Large()], src[i*c.Small():], tail, scratch, u0, u1, units, width)

@@ -39,7 +39,7 @@ func (d *Depthwise) ScratchLen(int) int { return 0 }
 // the window's rows, then columns, that are in the image. It does its part-th of
 // parts shares; no two parts write the same output.
 func (d *Depthwise) Run(dst, src []float32, n int, tail *Tail, _ []float32, part, parts int) {
-	from, to := share(n*d.OH, part, parts)
+	from, to := Share(n*d.OH, part, parts)
 	for from < to {
 		i, y0 := from/d.OH, from%d.OH
 		y1 := min(d.OH, y0+to-from)

@@ -8,11 +8,11 @@ package kernel
 // part-th of parts shares of the work: rows where there are enough, else columns.
 func Gemm(dst []float32, ldd int, a []float32, lda, m int, b *Packed, tail *Tail, part, parts int) {
 	if m >= 4*maxRows*parts {
-		i0, i1 := share(m, part, parts)
+		i0, i1 := Share(m, part, parts)
 		gemm(dst[i0*ldd:], ldd, a[i0*lda:], lda, i1-i0, b, tail, 0, b.panels())
 		return
 	}
-	p0, p1 := share(b.panels(), part, parts)
+	p0, p1 := Share(b.panels(), part, parts)
 	gemm(dst, ldd, a, lda, m, b, tail, p0, p1)
 }
 
@@ -133,8 +133,8 @@ func balanced(left, most int) int {
 	return (left + tiles - 1) / tiles
 }
 
-// share returns the part-th of parts nearly equal ranges of n.
-func share(n, part, parts int) (from, to int) {
+// Share returns the part-th of parts nearly equal ranges of n.
+func Share(n, part, parts int) (from, to int) {
 	at := func(part int) int { return int(int64(n) * int64(part) / int64(parts)) }
 	return at(part), at(part + 1)
 }

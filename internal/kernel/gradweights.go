@@ -23,7 +23,7 @@ func (g *GradWeights) ScratchLen() int {
 func (g *GradWeights) Run(dw, large, small []float32, n int, scratch []float32, part, parts int) {
 	k := g.window() * g.C
 	panels := (k + panelWidth - 1) / panelWidth
-	p0, p1 := share(panels, part, parts)
+	p0, p1 := Share(panels, part, parts)
 	if p0 >= p1 {
 		return
 	}
@@ -39,7 +39,7 @@ func (g *GradWeights) Run(dw, large, small []float32, n int, scratch []float32, 
 	pixels := n * g.OH * g.OW
 	for i := 0; i < pixels; i += Block {
 		m := min(Block, pixels-i)
-		Transpose(at, small[i*g.F:], m, g.F)
+		Transpose(at, small[i*g.F:], 1, m, g.F, 0, 1)
 		src := rows
 		if g.whole() || g.pointwise() {
 			src = large[i*k:]
@@ -75,11 +75,22 @@ func (g *GradWeights) block(sum []float32, ld int, at []float32, m int, b *Packe
 	}
 }
 
-// Transpose writes the m x n matrix src as n x m.
-func Transpose(dst, src []float32, m, n int) {
-	for i := range m {
-		for j, v := range src[i*n:][:n] {
-			dst[j*m+i] = v
+// together is how many columns Transpose turns at once: few enough
+// that what is written for each stays in the cache.
+const together = 8
+
+// Transpose writes n matrices of rows x cols as cols x rows. It does its part-th
+// of parts shares of the columns.
+func Transpose(dst, src []float32, n, rows, cols, part, parts int) {
+	groups := (cols + together - 1) / together
+	from, to := Share(n*groups, part, parts)
+	for i := from; i < to; i++ {
+		at, c := i/groups*rows*cols, i%groups*together
+		width := min(together, cols-c)
+		for r := range rows {
+			for k, v := range src[at+r*cols+c:][:width] {
+				dst[at+(c+k)*rows+r] = v
+			}
 		}
 	}
 }

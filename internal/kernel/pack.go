@@ -39,7 +39,7 @@ func (p *Packed) groups() int {
 func (p *Packed) panel(q int) (at, step, end int) {
 	groups, all := p.groups(), p.panels()
 	g := ((q+1)*groups - 1) / all // the group whose share has q
-	from, to := share(all, g, groups)
+	from, to := Share(all, g, groups)
 	return (from*p.K + q - from) * panelWidth, (to - from) * panelWidth, to
 }
 

@@ -36,7 +36,7 @@ func NewResize(h, w, c int, y, x Axis) *Resize {
 func (r *Resize) Run(dst, src []float32, n, part, parts int) {
 	oh, in, out := len(r.y.Low), r.w*r.c, len(r.x.Low)*r.c
 	var s strip
-	from, to := share(n*oh, part, parts)
+	from, to := Share(n*oh, part, parts)
 	for i := from; i < to; i++ {
 		oy := i % oh
 		image, row := src[i/oh*r.h*in:], dst[i*out:][:out]

@@ -133,7 +133,7 @@ func last(x []float32, s []int) []float32 {
 	}
 	y, n := make([]float32, len(x)), s[1]*s[2]*s[3]
 	for i := range s[0] {
-		kernel.Transpose(y[i*n:][:n], x[i*n:], s[1], s[2]*s[3])
+		kernel.Transpose(y[i*n:][:n], x[i*n:], 1, s[1], s[2]*s[3], 0, 1)
 	}
 	return y
 }

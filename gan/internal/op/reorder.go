@@ -22,9 +22,7 @@ func reorder(e *Env, name string, x *G.Node, n, a, b int, shape tensor.Shape) (*
 	return e.apply(&Op{
 		name: name, shape: shape, wrt: []bool{true},
 		run: func(out []float32, in [][]float32) error {
-			for i := range n {
-				kernel.Transpose(out[i*a*b:][:a*b], in[0][i*a*b:], a, b)
-			}
+			kernel.Transpose(out, in[0], n, a, b, 0, 1)
 			return nil
 		},
 		grad: func(in G.Nodes, _, dout *G.Node) (G.Nodes, error) {
