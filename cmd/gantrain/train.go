@@ -84,10 +84,11 @@ func resolve(o *options, f folder) (*plan, gan.Dataset, error) {
 // trainer begins the plan's training, or continues it: from its first step, if
 // it was stopped before anything was saved.
 func trainer(o *options, f folder, p *plan, set gan.Dataset, stderr io.Writer) (*gan.Trainer, error) {
-	if o.resume && f.unsaved() {
-		fmt.Fprintf(stderr, "gantrain: %q has no checkpoint yet: from the first step\n", string(f))
+	if !o.resume {
+		return gan.New(p.Config, set)
 	}
-	if !o.resume || f.unsaved() {
+	if f.unsaved() {
+		fmt.Fprintf(stderr, "gantrain: %q has no checkpoint yet: from the first step\n", string(f))
 		return gan.New(p.Config, set)
 	}
 	t, err := f.load(set, p.Config.Threads)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/ganlet/ganlet/gan"
 )
@@ -23,6 +24,9 @@ type Images struct {
 	n      int
 	labels []byte    // [n], or nil
 	closer io.Closer // of files, or nil
+
+	digested sync.Once
+	digest   string
 
 	// One of these has the images.
 	pixels []byte    // [n, C, H, W]
@@ -65,16 +69,19 @@ func (d *Images) Ignored() int {
 // Digest tells the set from another of the same name: a SHA-256 of its pixels
 // or, where they are in files, of the files' paths and sizes, in hexadecimal.
 func (d *Images) Digest() string {
-	h := sha256.New()
-	switch {
-	case d.files != nil:
-		h = d.files.digest
-	case d.values != nil:
-		binary.Write(h, binary.LittleEndian, d.values) // a hash takes all
-	default:
-		h.Write(d.pixels)
-	}
-	return hex.EncodeToString(h.Sum(nil))
+	d.digested.Do(func() {
+		h := sha256.New()
+		switch {
+		case d.files != nil:
+			h = d.files.digest
+		case d.values != nil:
+			binary.Write(h, binary.LittleEndian, d.values) // a hash takes all
+		default:
+			h.Write(d.pixels)
+		}
+		d.digest = hex.EncodeToString(h.Sum(nil))
+	})
+	return d.digest
 }
 
 // Close closes the zip that images are decoded from. The set must not be used
