@@ -14,7 +14,7 @@ import (
 // it, so that it could not be saved.
 type adam struct {
 	lr, beta1, beta2, eps float64
-	falls, end            float64 // steps over which lr falls to 0, and the step at which it is 0; 0: never
+	factor                float64 // of lr at the next step
 	longest               float64 // gradient, 0: any
 
 	steps int
@@ -25,7 +25,7 @@ type adam struct {
 var _ G.Solver = (*adam)(nil)
 
 func newAdam(c Config, lr float64, params [][]float32) *adam {
-	a := &adam{lr: lr, beta1: c.Beta1, beta2: c.Beta2, eps: 1e-8, falls: c.LRDecay * float64(c.Steps), end: float64(c.Steps), longest: c.GradClip}
+	a := &adam{lr: lr, beta1: c.Beta1, beta2: c.Beta2, eps: 1e-8, factor: 1, longest: c.GradClip}
 	a.grads = make([][]float32, len(params))
 	for _, p := range params {
 		a.m = append(a.m, make([]float32, len(p)))
@@ -34,21 +34,13 @@ func newAdam(c Config, lr float64, params [][]float32) *adam {
 	return a
 }
 
-// rate is the step size of the next step.
-func (a *adam) rate() float64 {
-	if a.falls == 0 {
-		return a.lr
-	}
-	return a.lr * min(1, (a.end-float64(a.steps))/a.falls)
-}
-
 // Step changes every parameter by its gradient. The order of model is that of
 // the parameters adam was made with, on every call.
 func (a *adam) Step(model []G.ValueGrad) error {
 	if len(model) != len(a.m) {
 		return fmt.Errorf("gan: adam was given %d parameters, want %d", len(model), len(a.m))
 	}
-	lr := a.rate()
+	lr := a.factor * a.lr
 	a.steps++
 	c1 := 1 - math.Pow(a.beta1, float64(a.steps))
 	c2 := 1 - math.Pow(a.beta2, float64(a.steps))

@@ -12,19 +12,18 @@ import (
 func TestRateFalls(t *testing.T) {
 	for _, c := range []struct {
 		decay float64
+		curve string
 		want  []float64 // at each of eight steps
 	}{
-		{0, []float64{2, 2, 2, 2, 2, 2, 2, 2}},
-		{0.5, []float64{2, 2, 2, 2, 2, 1.5, 1, 0.5}},
-		{1, []float64{2, 1.75, 1.5, 1.25, 1, 0.75, 0.5, 0.25}},
+		{0, Linear, []float64{1, 1, 1, 1, 1, 1, 1, 1}},
+		{0.5, Linear, []float64{1, 1, 1, 1, 1, .75, .5, .25}},
+		{1, Linear, []float64{1, .875, .75, .625, .5, .375, .25, .125}},
+		{0.5, Cosine, []float64{1, 1, 1, 1, 1, .5 + math.Sqrt2/4, .5, .5 - math.Sqrt2/4}},
 	} {
-		a := newAdam(Config{LRDecay: c.decay, Steps: len(c.want)}, 2, nil)
 		for i, want := range c.want {
-			if got := a.rate(); got != want {
-				t.Errorf("decay %v: the rate of step %d is %v, want %v", c.decay, i+1, got, want)
-			}
-			if err := a.Step(nil); err != nil {
-				t.Fatal(err)
+			got := Config{LRDecay: c.decay, LRCurve: c.curve}.lrFactor(float64(i) / float64(len(c.want)))
+			if math.Abs(got-want) > 1e-15 {
+				t.Errorf("decay %v %s: the rate's factor at step %d is %v, want %v", c.decay, c.curve, i+1, got, want)
 			}
 		}
 	}
@@ -62,11 +61,9 @@ func TestRateOfEachPlayer(t *testing.T) {
 // checkpoint, and ends where the rate is zero.
 func TestDecayedTraining(t *testing.T) {
 	data := random(Shape{1, 28, 28}, 20)
-	begin := func(decay float64) *Trainer {
+	begin := func(decay float64, planned int) *Trainer {
 		c := small("mlp")
-		if decay > 0 {
-			c.LRDecay, c.Steps = decay, 6
-		}
+		c.LRDecay, c.Steps = decay, planned
 		tr, err := New(c, data)
 		if err != nil {
 			t.Fatal(err)
@@ -74,7 +71,7 @@ func TestDecayedTraining(t *testing.T) {
 		t.Cleanup(func() { tr.Close() })
 		return tr
 	}
-	plain, whole, half := begin(0), begin(0.5), begin(0.5)
+	plain, whole, half := begin(0, 0), begin(0.5, 6), begin(0.5, 6)
 	for i, steps := 0, [2][]Stats{steps(t, plain, 6), steps(t, whole, 6)}; i < 6; i++ {
 		// The fifth is the first with a smaller rate: the discriminator's shows in the generator's loss.
 		if same := steps[0][i] == steps[1][i]; same != (i < 4) {
@@ -91,10 +88,19 @@ func TestDecayedTraining(t *testing.T) {
 	if !bytes.Equal(saved(t, resumed), saved(t, whole)) {
 		t.Error("resumed training ends in other weights")
 	}
-	if _, err := resumed.Step(); err == nil || !strings.Contains(err.Error(), "step 7: the learning rate has fallen to zero after 6 steps") {
+	if _, err := resumed.Step(); err == nil || !strings.Contains(err.Error(), "step 7: the training was planned for 6 steps") {
 		t.Errorf("a step after the last: error %v", err)
 	}
 	saved(t, resumed)
+
+	told := begin(0.5, 0)
+	for i := range 6 {
+		told.SetProgress(float64(i) / 6)
+		steps(t, told, 1)
+	}
+	if !equal(params(told.gen), params(whole.gen)) {
+		t.Error("a training that is told its progress ends in other weights than one that counts it")
+	}
 }
 
 // A gradient that is too long is cut to the bound in its direction, as a whole;

@@ -42,10 +42,12 @@ type Config struct {
 	// Trained by a Two Time-Scale Update Rule", 2017).
 	LRD float64 `json:"lr_d,omitempty"`
 	// LRDecay is the last part of the training, 0 to 1, over which both step
-	// sizes fall linearly to zero: they would reach it at Steps, the number of
-	// steps that the training is planned for. Steps is for LRDecay alone.
+	// sizes fall to zero, along LRCurve: Linear or Cosine.
 	LRDecay float64 `json:"lr_decay,omitempty"`
-	Steps   int     `json:"steps,omitempty"`
+	LRCurve string  `json:"lr_curve,omitempty"`
+	// Steps is how many steps the training is planned for, so that LRDecay knows
+	// its end; 0: [Trainer.SetProgress] says how far it is.
+	Steps int `json:"steps,omitempty"`
 
 	// GradClip bounds the length of each player's whole gradient (Pascanu et al.
 	// 2013); 0: any length.
@@ -164,10 +166,16 @@ func (c Config) Validate() error {
 		return bad("grad-clip", c.GradClip, "a length above 0, or 0 for any")
 	case !within(c.LRDecay, 0, 1):
 		return bad("lr-decay", c.LRDecay, "a part, 0 to 1")
-	case c.LRDecay == 0 && c.Steps != 0:
+	case c.LRCurve != Linear && c.LRCurve != Cosine:
+		return bad("lr-curve", fmt.Sprintf("%q", c.LRCurve), `"cosine" or empty, for a line`)
+	case c.LRCurve != Linear && c.LRDecay == 0:
+		return bad("lr-curve", fmt.Sprintf("%q", c.LRCurve), "none without lr-decay")
+	case c.Steps != 0 && !c.Scheduled():
 		return bad("steps", c.Steps, "0 without lr-decay")
-	case c.LRDecay > 0 && (c.LRDecay*float64(c.Steps) <= 1 || float64(c.Steps) > maxSteps):
-		return bad("lr-decay", fmt.Sprintf("%v of %d steps", c.LRDecay, c.Steps), "more than one step, up to 1e12")
+	case c.Steps < 0 || float64(c.Steps) > maxSteps:
+		return bad("steps", c.Steps, "0 to 1e12")
+	case c.LRDecay > 0 && c.Steps > 0 && c.LRDecay*float64(c.Steps) <= 1:
+		return bad("lr-decay", fmt.Sprintf("%v of %d steps", c.LRDecay, c.Steps), "more than one step")
 	case !within(c.Beta1, 0, 0.99999):
 		return bad("beta1", c.Beta1, "0 to 0.99999")
 	case !within(c.Beta2, 0, 0.9999999):

@@ -27,7 +27,8 @@ type Trainer struct {
 	adamG   *adam
 	adamD   *adam
 	steps   int
-	spent   error // of a step that failed in its middle: nothing goes on from there
+	part    float64 // of the training that is done, if the Config plans no Steps
+	spent   error   // of a step that failed in its middle: nothing goes on from there
 
 	g    *generatorGraph
 	d    *discriminatorGraph
@@ -123,8 +124,8 @@ func (t *Trainer) Close() error {
 // Step trains the discriminator once and then the generator once, on the same
 // generated images. A loss that is NaN or infinite is an error that says at
 // which step; the trainer is then spent: go back to what was saved. An image
-// that cannot be read is a [DataError], and harms nothing. With LRDecay, a step
-// after the configuration's Steps is an error.
+// that cannot be read is a [DataError], and harms nothing. A step after the
+// configuration's Steps is an error.
 func (t *Trainer) Step() (Stats, error) {
 	if t.data == nil {
 		return Stats{}, fmt.Errorf("gan: trainer has no data: it was resumed to export only")
@@ -132,8 +133,8 @@ func (t *Trainer) Step() (Stats, error) {
 	if t.spent != nil {
 		return Stats{}, t.spent
 	}
-	if t.cfg.LRDecay > 0 && t.steps >= t.cfg.Steps {
-		return Stats{}, fmt.Errorf("gan: step %d: the learning rate has fallen to zero after %d steps", t.steps+1, t.cfg.Steps)
+	if t.cfg.Steps > 0 && t.steps >= t.cfg.Steps {
+		return Stats{}, fmt.Errorf("gan: step %d: the training was planned for %d steps", t.steps+1, t.cfg.Steps)
 	}
 	b := t.cfg.Batch
 	if err := t.realImages(t.d.images[:b*t.shape.Len()]); err != nil {
@@ -158,6 +159,8 @@ func (t *Trainer) Step() (Stats, error) {
 // alternate is the step on the real images at hand: generate, train the
 // discriminator, train the generator.
 func (t *Trainer) alternate() error {
+	factor := t.cfg.lrFactor(t.progress())
+	t.adamG.factor, t.adamD.factor = factor, factor
 	t.latents(t.g.z)
 	if err := run(t.g.draw); err != nil {
 		return fmt.Errorf("gan: step %d: generate: %w", t.steps+1, err)

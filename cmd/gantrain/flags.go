@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -96,7 +98,7 @@ func parse(args []string, stdout io.Writer) (o *options, helped bool, err error)
 func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.StringVar(&c.Arch, "arch", c.Arch, "mlp or dcgan; dcgan makes square images of 28, 32, 64 ...")
 	f.IntVar(&c.Width, "width", c.Width, "size of the narrowest hidden layer; 256 for mlp")
-	f.Var((*normD)(&c.NormD), "norm-d", "batch norm in a dcgan's discriminator: batch or none")
+	f.Var(normD(c), "norm-d", "batch norm in a dcgan's discriminator: batch or none")
 	f.StringVar(&c.Distribution, "latent", c.Distribution, "distribution of the latents: normal or uniform")
 	f.IntVar(&c.LatentDim, "latent-dim", c.LatentDim, "numbers of a latent")
 	f.StringVar(&c.Loss, "loss", c.Loss, "ns (non-saturating), minimax, ls (least squares), hinge, wasserstein or rp (relativistic pairs)")
@@ -107,7 +109,8 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.IntVar(&c.Batch, "batch", c.Batch, "real images of a step")
 	f.Float64Var(&c.LR, "lr", c.LR, "Adam's learning rate")
 	f.Float64Var(&c.LRD, "lr-d", c.LRD, "the discriminator's own; 0: the same")
-	f.Float64Var(&c.LRDecay, "lr-decay", c.LRDecay, "last `part` of --steps or --epochs over which both fall linearly to zero: 0.3 is the last 30 %; 0: never")
+	f.Float64Var(&c.LRDecay, "lr-decay", c.LRDecay, "last `part` of the training over which both fall to zero: 0.3 is the last 30 %; 0: never")
+	f.Var(lrCurve(c), "lr-curve", "how they fall: linear or cosine")
 	f.Float64Var(&c.GradClip, "grad-clip", c.GradClip, "length that each player's gradient is cut to; 0: any")
 	f.Float64Var(&c.Beta1, "beta1", c.Beta1, "Adam's decay of the mean of gradients")
 	f.Float64Var(&c.Beta2, "beta2", c.Beta2, "Adam's decay of their mean square")
@@ -118,26 +121,33 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.IntVar(&c.Threads, "threads", c.Threads, "processor threads")
 }
 
-// normD is Config.NormD, whose empty string is batch norm.
-type normD string
-
-func (n *normD) String() string {
-	if *n == "" {
-		return "batch"
-	}
-	return string(*n)
+// choice is one of a few words. The first of them is an empty string in the
+// Config.
+type choice struct {
+	to    *string
+	words []string
 }
 
-func (n *normD) Set(s string) error {
-	switch s {
-	case "batch":
-		*n = ""
-	case gan.NoNorm:
-		*n = gan.NoNorm
+func (c choice) String() string {
+	if c.to == nil || *c.to == "" {
+		return c.words[0]
+	}
+	return *c.to
+}
+
+func (c choice) Set(s string) error {
+	switch i := slices.Index(c.words, s); i {
+	case -1:
+		return fmt.Errorf("want %s", strings.Join(c.words, " or "))
+	case 0:
+		*c.to = ""
 	default:
-		return fmt.Errorf(`want "batch" or %q`, gan.NoNorm)
+		*c.to = s
 	}
 	return nil
 }
 
-func (*normD) Type() string { return "string" }
+func (choice) Type() string { return "string" }
+
+func normD(c *gan.Config) choice   { return choice{&c.NormD, []string{"batch", gan.NoNorm}} }
+func lrCurve(c *gan.Config) choice { return choice{&c.LRCurve, []string{"linear", gan.Cosine}} }

@@ -72,7 +72,7 @@ func cures(c *gan.Config) (s string) {
 		s += fmt.Sprintf(", the discriminator's lr %v", c.LRD)
 	}
 	if c.LRDecay > 0 {
-		s += fmt.Sprintf(", lr falling to 0 over the last %v of %d steps", c.LRDecay, c.Steps)
+		s += fmt.Sprintf(", lr falling to 0 over the last %v of them (%v)", c.LRDecay, lrCurve(c))
 	}
 	if c.GradClip > 0 {
 		s += fmt.Sprintf(", gradients of a length up to %v", c.GradClip)
@@ -138,10 +138,8 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 	if err := p.override(o, budget{Steps: o.steps}); err != nil {
 		return nil, nil, err
 	}
-	if p.Config.LRDecay > 0 {
-		if p.Config.Steps = p.target(); p.Config.Steps == 0 {
-			return nil, nil, cli.Flagf("--lr-decay needs to know the last step: give --steps or --epochs, not --time")
-		}
+	if p.Config.Scheduled() {
+		p.Config.Steps = p.target()
 	}
 	if err := p.Config.Validate(); err != nil {
 		return nil, nil, cli.Flagf("%w", err)
@@ -194,11 +192,12 @@ func resumePlan(o *options, p *plan) (gan.Dataset, error) {
 	if err != nil {
 		return nil, cli.Flagf("%w", err)
 	}
+	planned := p.Budget
 	if err := p.override(o, p.Budget); err != nil {
 		return nil, err
 	}
-	if c := p.Config; c.LRDecay > 0 && p.target() != c.Steps {
-		return nil, cli.Flagf("a budget of %v conflicts with the run in %q, whose learning rate falls to zero at step %d", p.Budget, o.out, c.Steps)
+	if p.Config.Scheduled() && p.Budget != planned && (p.target() == 0 || p.target() != p.Config.Steps) {
+		return nil, cli.Flagf("a budget of %v conflicts with the run in %q, whose learning rate falls to zero after %v", p.Budget, o.out, planned)
 	}
 	return set, nil
 }

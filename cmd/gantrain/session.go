@@ -90,6 +90,7 @@ func (s *session) train() error {
 func (s *session) steps(ctx context.Context, p *progress) error {
 	for {
 		begun := time.Now()
+		s.trainer.SetProgress(s.done(s.trainer.Steps()))
 		stats, err := s.trainer.Step()
 		if err != nil {
 			return s.lost(s.keepWhatIsDone(err))
