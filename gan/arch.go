@@ -3,14 +3,57 @@ package gan
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/ganlet/ganlet/internal/kernel"
 )
 
-// This file is the architectures: configuration and image shape to layers.
+// This file is from a configuration and an image shape to layers, by way of an
+// architecture. Each of those is a file of its own, arch_*.go, and a name here.
 
-// normEps is batch norm's epsilon, as everybody's.
-const normEps = 1e-5
+// An architecture is a kind of networks.
+type architecture struct {
+	name  string
+	width int // that it is known by
+	// build makes the layers of both networks, without weights but with biases and
+	// norms, for a valid configuration and shape.
+	build func(c Config, s Shape) (generator, discriminator []Layer, err error)
+	// draw gives a layer its first weights; they are zeros before.
+	draw func(l *Layer, s *kernel.Stream)
+}
+
+var architectures = []architecture{mlp, dcgan}
+
+// Architectures are the names that [Config].Arch can have.
+func Architectures() (names []string) {
+	for _, a := range architectures {
+		names = append(names, a.name)
+	}
+	return names
+}
+
+// architecture is the one that the configuration asks for; that of an unknown
+// name has no width.
+func (c Config) architecture() (found architecture) {
+	for _, a := range architectures {
+		if a.name == c.Arch {
+			found = a
+		}
+	}
+	return found
+}
+
+// DefaultWidth is the width that an architecture is known by; 0 when there is
+// no such architecture.
+func DefaultWidth(arch string) int { return Config{Arch: arch}.architecture().width }
+
+// validateArch reports an architecture that is none.
+func (c Config) validateArch() error {
+	if c.architecture().width == 0 {
+		return fmt.Errorf("gan: arch is %q, want one of %s", c.Arch, strings.Join(Architectures(), ", "))
+	}
+	return nil
+}
 
 // Layers are the layers of both networks with their first weights, drawn from
 // the configuration's seed.
@@ -18,11 +61,11 @@ func (c Config) Layers(s Shape) (generator, discriminator []Layer, err error) {
 	if generator, discriminator, err = c.shapes(s); err != nil {
 		return nil, nil, err
 	}
-	for i := range generator {
-		generator[i].initialise(c, kernel.Stream{Seed: c.Seed, Domain: domainWeights, Index: uint64(i)})
-	}
-	for i := range discriminator {
-		discriminator[i].initialise(c, kernel.Stream{Seed: c.Seed, Domain: domainWeights, Index: 1<<32 + uint64(i)})
+	for first, layers := range [][]Layer{generator, discriminator} {
+		for i := range layers {
+			layers[i].Weight = make([]float32, layers[i].In*layers[i].Out*layers[i].window())
+			c.architecture().draw(&layers[i], &kernel.Stream{Seed: c.Seed, Domain: domainWeights, Index: uint64(first)<<32 + uint64(i)})
+		}
 	}
 	return generator, discriminator, nil
 }
@@ -38,13 +81,7 @@ func (c Config) shapes(s Shape) (generator, discriminator []Layer, err error) {
 	if err := c.validateAugmentation(s); err != nil {
 		return nil, nil, err
 	}
-	switch c.Arch {
-	case "mlp":
-		generator, discriminator = mlp(c, s)
-	case "dcgan":
-		generator, discriminator, err = dcgan(c, s)
-	}
-	if err != nil {
+	if generator, discriminator, err = c.architecture().build(c, s); err != nil {
 		return nil, nil, err
 	}
 	if err := c.validateNorm(s, discriminator); err != nil {
@@ -78,76 +115,8 @@ const (
 	domainNorm     = 'n' // latents that statistics are estimated on
 )
 
-// mlp is the generator z-w-2w-4w-image and the discriminator image-2w-w-1, with
-// LeakyReLU between and tanh at the end (after Goodfellow et al. 2014).
-func mlp(c Config, s Shape) (g, d []Layer) {
-	chain := func(last Act, sizes ...int) (layers []Layer) {
-		for i := range len(sizes) - 1 {
-			layers = append(layers, Layer{Op: Dense, In: sizes[i], Out: sizes[i+1], Bias: make([]float32, sizes[i+1]), Act: LeakyReLU, Alpha: 0.2})
-		}
-		end := &layers[len(layers)-1]
-		end.Act, end.Alpha = last, 0
-		return layers
-	}
-	g = chain(Tanh, c.LatentDim, c.Width, 2*c.Width, 4*c.Width, s.Len())
-	d = chain(Identity, s.Len(), 2*c.Width, c.Width, 1)
-	return g, d
-}
-
-// dcganBase returns the sides of a DCGAN's images, from the first layer's to
-// the whole image: each twice the one before.
-func dcganBase(s Shape) ([]int, error) {
-	sides := []int{s.H}
-	for n := s.H; n > 7 && n%2 == 0; {
-		n /= 2
-		sides = append([]int{n}, sides...)
-	}
-	if s.H != s.W || sides[0] < 3 || sides[0] > 7 || len(sides) < 2 {
-		return nil, fmt.Errorf("gan: dcgan makes no images of %dx%d, want a square side of 3 to 7 times 2, 4, 8 ... (28, 32, 64, 128)", s.H, s.W)
-	}
-	return sides, nil
-}
-
-// dcgan is Radford, Metz and Chintala, "Unsupervised Representation Learning
-// with Deep Convolutional Generative Adversarial Networks", 2015: transposed
-// convolutions with batch norm and ReLU, k4 s2 p1 after the first; the
-// discriminator is its mirror with LeakyReLU, and batch norm but for its ends,
-// unless the configuration wants none.
-func dcgan(c Config, s Shape) (g, d []Layer, err error) {
-	sides, err := dcganBase(s)
-	if err != nil {
-		return nil, nil, err
-	}
-	last := len(sides) - 1
-	channels := func(i int) int { // of the image with sides[i]
-		if i == last {
-			return s.C
-		}
-		return c.Width << (last - 1 - i)
-	}
-	if n := channels(0); n > maxSide {
-		return nil, nil, fmt.Errorf("gan: a dcgan of width %d has layers of %d channels for images of %v, want at most %d: lower the width", c.Width, n, s, maxSide)
-	}
-	g = append(g, Layer{Op: ConvTranspose, In: c.LatentDim, Out: channels(0), H: 1, W: 1, Kernel: sides[0], Stride: 1, Norm: newNorm(channels(0)), Act: ReLU})
-	for i := range last {
-		up := Layer{Op: ConvTranspose, In: channels(i), Out: channels(i + 1), H: sides[i], W: sides[i], Kernel: 4, Stride: 2, Pad: 1, Act: ReLU}
-		down := Layer{Op: Conv, In: channels(i + 1), Out: channels(i), H: sides[i+1], W: sides[i+1], Kernel: 4, Stride: 2, Pad: 1, Act: LeakyReLU, Alpha: 0.2}
-		if i == last-1 {
-			up.Act = Tanh
-		} else {
-			up.Norm = newNorm(up.Out)
-		}
-		if i == last-1 || c.NormD == NoNorm {
-			down.Bias = make([]float32, down.Out)
-		} else {
-			down.Norm = newNorm(down.Out)
-		}
-		g = append(g, up)
-		d = append([]Layer{down}, d...)
-	}
-	d = append(d, Layer{Op: Conv, In: channels(0), Out: 1, H: sides[0], W: sides[0], Kernel: sides[0], Stride: 1, Bias: make([]float32, 1), Act: Identity})
-	return g, d, nil
-}
+// normEps is batch norm's epsilon, as everybody's.
+const normEps = 1e-5
 
 func newNorm(c int) *Norm {
 	n := &Norm{Gamma: make([]float32, c), Beta: make([]float32, c), Mean: make([]float32, c), Var: make([]float32, c), Eps: normEps}
@@ -157,21 +126,20 @@ func newNorm(c int) *Norm {
 	return n
 }
 
-// initialise draws a layer's first weights: normal with deviation 0.02 in a
-// DCGAN (Radford et al. 2015), uniform within 1/sqrt(inputs) elsewhere.
-func (l *Layer) initialise(c Config, s kernel.Stream) {
-	l.Weight = make([]float32, l.In*l.Out*l.window())
-	if c.Arch == "dcgan" {
-		s.Normals(l.Weight)
-		for i := range l.Weight {
-			l.Weight[i] *= 0.02
-		}
-		return
-	}
+// drawUniform draws weights and bias uniform within 1/sqrt(inputs).
+func drawUniform(l *Layer, s *kernel.Stream) {
 	bound := float32(1 / math.Sqrt(float64(l.In*l.window())))
 	for _, p := range [][]float32{l.Weight, l.Bias} {
 		for i := range p {
 			p[i] = s.Uniform() * bound
 		}
+	}
+}
+
+// drawNormal draws weights of deviation 0.02 (Radford et al. 2015).
+func drawNormal(l *Layer, s *kernel.Stream) {
+	s.Normals(l.Weight)
+	for i := range l.Weight {
+		l.Weight[i] *= 0.02
 	}
 }

@@ -25,7 +25,7 @@ type Dataset interface {
 // Config is everything that decides a training run besides its data; equal
 // configurations give equal weights, bit for bit, on the same machine.
 type Config struct {
-	Arch         string  `json:"arch"`       // "mlp" or "dcgan"
+	Arch         string  `json:"arch"`       // one of Architectures
 	Width        int     `json:"width"`      // of the narrowest hidden layer
 	Distribution string  `json:"latent"`     // Normal or Uniform
 	LatentDim    int     `json:"latent_dim"` // numbers of a latent
@@ -81,11 +81,11 @@ type Config struct {
 // al. 2014.
 func Default(s Shape) Config {
 	c := Config{
-		Arch: "mlp", Distribution: Normal, LatentDim: 100, Loss: NonSaturating,
+		Arch: mlp.name, Distribution: Normal, LatentDim: 100, Loss: NonSaturating,
 		Batch: 64, LR: 2e-4, Beta1: 0.5, Beta2: 0.999, Average: 0.999, Seed: 1, Threads: min(runtime.GOMAXPROCS(0), maxThreads),
 	}
 	if _, err := dcganBase(s); err == nil {
-		c.Arch = "dcgan"
+		c.Arch = dcgan.name
 	}
 	c.Width = DefaultWidth(c.Arch)
 	return c
@@ -94,18 +94,6 @@ func Default(s Shape) Config {
 // NoNorm is a discriminator without batch norm, whose verdict on an image
 // depends on no other image.
 const NoNorm = "none"
-
-// DefaultWidth is the width that an architecture is known by; 0 when there is
-// no such architecture.
-func DefaultWidth(arch string) int {
-	switch arch {
-	case "mlp":
-		return 256
-	case "dcgan":
-		return 64
-	}
-	return 0
-}
 
 const maxThreads = 256
 
@@ -129,9 +117,10 @@ func (c Config) Validate() error {
 		return fmt.Errorf("gan: %s is %v, want %s", name, found, want)
 	}
 	within := func(v, low, high float64) bool { return v >= low && v <= high } // false for NaN
+	if err := c.validateArch(); err != nil {
+		return err
+	}
 	switch {
-	case DefaultWidth(c.Arch) == 0:
-		return bad("arch", fmt.Sprintf("%q", c.Arch), `"mlp" or "dcgan"`)
 	case c.Width < 1 || c.Width > 4096:
 		return bad("width", c.Width, "1 to 4096")
 	case c.NormD != "" && c.NormD != NoNorm:

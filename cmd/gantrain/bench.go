@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -53,7 +54,7 @@ func runBench(args []string, stdout io.Writer) error {
 	c := gan.Default(synthetic{}.Shape())
 	c.Average = 0
 	f := cli.Flags()
-	f.StringVar(&c.Arch, "arch", c.Arch, "mlp or dcgan")
+	f.StringVar(&c.Arch, "arch", c.Arch, strings.Join(gan.Architectures(), ", "))
 	f.IntVar(&c.Width, "width", c.Width, "size of the narrowest hidden layer; 256 for mlp")
 	f.IntVar(&c.Batch, "batch", c.Batch, "real images of a step")
 	f.IntVar(&c.Threads, "threads", c.Threads, "processor threads")

@@ -96,7 +96,7 @@ func parse(args []string, stdout io.Writer) (o *options, helped bool, err error)
 
 // configFlags joins the fields of c to flags. Their default is what c has.
 func configFlags(f *pflag.FlagSet, c *gan.Config) {
-	f.StringVar(&c.Arch, "arch", c.Arch, "mlp or dcgan; dcgan makes square images of 28, 32, 64 ...")
+	f.StringVar(&c.Arch, "arch", c.Arch, strings.Join(gan.Architectures(), ", ")+"; all but mlp make square images of 28, 32, 64 ... only")
 	f.IntVar(&c.Width, "width", c.Width, "size of the narrowest hidden layer; 256 for mlp")
 	f.Var(normD(c), "norm-d", "batch norm in a dcgan's discriminator: batch or none")
 	f.StringVar(&c.Distribution, "latent", c.Distribution, "distribution of the latents: normal or uniform")
