@@ -53,6 +53,12 @@ type Config struct {
 	// 2013); 0: any length.
 	GradClip float64 `json:"grad_clip,omitempty"`
 
+	// Smooth is how far the label of real images is below 1 for the discriminator,
+	// of ns, minimax and ls (one-sided label smoothing, Salimans et al., "Improved
+	// Techniques for Training GANs", 2016, section 3.4, who have 0.1). The
+	// generator's label stays.
+	Smooth float64 `json:"smooth,omitempty"`
+
 	// NormD is NoNorm for a dcgan's discriminator without batch norm.
 	NormD string `json:"norm_d,omitempty"`
 
@@ -176,7 +182,7 @@ func (c Config) Validate() error {
 	case c.Threads < 1 || c.Threads > maxThreads:
 		return bad("threads", c.Threads, fmt.Sprintf("1 to %d", maxThreads))
 	}
-	return nil
+	return c.validateSmoothing()
 }
 
 // validateAugmentation reports an augmentation that images of a shape cannot

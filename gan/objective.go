@@ -1,6 +1,8 @@
 package gan
 
 import (
+	"fmt"
+
 	"github.com/ganlet/ganlet/gan/internal/op"
 	G "gorgonia.org/gorgonia"
 )
@@ -37,17 +39,21 @@ const (
 
 // objective is what a logit costs: the discriminator on real and on generated
 // images, and the generator. A relativistic one has no fake: a logit is then how
-// far an image's is above its partner's.
-type objective struct{ real, fake, generated op.Cost }
+// far an image's is above its partner's. Labelled is real with a label other than
+// 1; nil where there are no labels.
+type objective struct {
+	real, fake, generated op.Cost
+	labelled              func(label float64) op.Cost
+}
 
 func (o objective) relativistic() bool { return o.fake == nil }
 
 var objectives = map[string]objective{
-	NonSaturating: {op.CrossEntropyReal, op.CrossEntropyFake, op.CrossEntropyReal},
-	Minimax:       {op.CrossEntropyReal, op.CrossEntropyFake, op.Saturating},
-	LeastSquares:  {op.SquareReal, op.SquareFake, op.SquareReal},
-	Hinge:         {op.HingeReal, op.HingeFake, op.Raise},
-	Wasserstein:   {op.Raise, op.Lower, op.Raise},
+	NonSaturating: {op.CrossEntropyReal, op.CrossEntropyFake, op.CrossEntropyReal, op.CrossEntropy},
+	Minimax:       {op.CrossEntropyReal, op.CrossEntropyFake, op.Saturating, op.CrossEntropy},
+	LeastSquares:  {op.SquareReal, op.SquareFake, op.SquareReal, op.Square},
+	Hinge:         {real: op.HingeReal, fake: op.HingeFake, generated: op.Raise},
+	Wasserstein:   {real: op.Raise, fake: op.Lower, generated: op.Raise},
 	Relativistic:  {real: op.CrossEntropyReal, generated: op.CrossEntropyReal},
 }
 
@@ -55,6 +61,9 @@ var objectives = map[string]objective{
 // ones after them.
 func discriminatorLoss(c Config, e *op.Env, logits *G.Node) (*G.Node, error) {
 	o := objectives[c.Loss]
+	if c.Smooth > 0 {
+		o.real = o.labelled(1 - c.Smooth)
+	}
 	terms := []op.Term{{From: 0, To: c.Batch, Cost: o.real}}
 	if !o.relativistic() {
 		return op.Loss(e, logits, append(terms, op.Term{From: c.Batch, To: 2 * c.Batch, Cost: o.fake}))
@@ -64,6 +73,17 @@ func discriminatorLoss(c Config, e *op.Env, logits *G.Node) (*G.Node, error) {
 		return nil, err
 	}
 	return op.Loss(e, lead, terms)
+}
+
+// validateSmoothing reports a Smooth that cannot be.
+func (c Config) validateSmoothing() error {
+	if !(c.Smooth >= 0 && c.Smooth <= 0.5) {
+		return fmt.Errorf("gan: label-smoothing is %v, want 0 to 0.5", c.Smooth)
+	}
+	if c.Smooth > 0 && objectives[c.Loss].labelled == nil {
+		return fmt.Errorf("gan: label-smoothing is %v, want 0 with loss %q, which has no labels", c.Smooth, c.Loss)
+	}
+	return nil
 }
 
 // generatorLoss is of the logits of generated images, and of the rivals that are

@@ -19,25 +19,9 @@ func TestObjectivesEqualPyTorch(t *testing.T) {
 		n := len(real)
 		cfg := Config{Batch: n, Loss: loss}
 		play := func(name string, logits []float32, loss func(g *graph, x *G.Node) (*G.Node, error)) []float32 {
-			g := newGraph(len(logits), 1, nil)
-			x := g.input("logits", logits, len(logits), 1)
-			out, err := loss(g, x)
-			if err != nil {
-				t.Fatal(err)
-			}
-			vm, err := g.learn(out, G.Nodes{x})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := run(vm); err != nil {
-				t.Fatal(err)
-			}
-			c.Check(t, name, []float32{scalar(out)}, 1e-6)
-			dx, err := x.Grad()
-			if err != nil {
-				t.Fatal(err)
-			}
-			return op.Floats(dx)
+			value, dx := slopes(t, logits, loss)
+			c.Check(t, name, []float32{value}, 1e-6)
+			return dx
 		}
 		d := play("loss_d", append(append([]float32(nil), real...), fake...), func(g *graph, x *G.Node) (*G.Node, error) {
 			return discriminatorLoss(cfg, &g.env, x)
@@ -48,6 +32,58 @@ func TestObjectivesEqualPyTorch(t *testing.T) {
 			return generatorLoss(cfg, &g.env, x, g.input("rivals", real, n))
 		}), 1e-6)
 	}
+}
+
+// With a smooth label, the discriminator's loss and slopes equal PyTorch's; the
+// generator's do not change.
+func TestSmoothingEqualsPyTorch(t *testing.T) {
+	c := golden.Load(t, "smoothing")
+	real, _ := c.Tensor("real")
+	fake, _ := c.Tensor("fake")
+	n := len(real)
+	for _, loss := range []string{NonSaturating, Minimax, LeastSquares} {
+		cfg := Config{Batch: n, Loss: loss, Smooth: 1 - c.Float("label")}
+		kind := loss
+		if loss == Minimax {
+			kind = NonSaturating // the discriminator's is the same
+		}
+		value, d := slopes(t, append(append([]float32(nil), real...), fake...), func(g *graph, x *G.Node) (*G.Node, error) {
+			return discriminatorLoss(cfg, &g.env, x)
+		})
+		c.Check(t, kind+".loss_d", []float32{value}, 1e-6)
+		c.Check(t, kind+".d_dreal", d[:n], 1e-6)
+		c.Check(t, kind+".d_dfake", d[n:], 1e-6)
+
+		smooth, _ := slopes(t, fake, func(g *graph, x *G.Node) (*G.Node, error) { return generatorLoss(cfg, &g.env, x, nil) })
+		cfg.Smooth = 0
+		plain, _ := slopes(t, fake, func(g *graph, x *G.Node) (*G.Node, error) { return generatorLoss(cfg, &g.env, x, nil) })
+		if smooth != plain {
+			t.Errorf("%s: the generator's loss is %v with a smooth label, %v without", loss, smooth, plain)
+		}
+	}
+}
+
+// slopes is a loss of logits and its gradient.
+func slopes(t *testing.T, logits []float32, loss func(g *graph, x *G.Node) (*G.Node, error)) (float32, []float32) {
+	t.Helper()
+	g := newGraph(len(logits), 1, nil)
+	x := g.input("logits", logits, len(logits), 1)
+	out, err := loss(g, x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	vm, err := g.learn(out, G.Nodes{x})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run(vm); err != nil {
+		t.Fatal(err)
+	}
+	dx, err := x.Grad()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scalar(out), op.Floats(dx)
 }
 
 // The weights of a clipped discriminator are within the bound after each step,

@@ -106,6 +106,7 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.Float64Var(&c.R1, "r1", c.R1, "weight of the penalty on the discriminator's squared gradient at real images; wants no batch norm in it; 0: none")
 	f.Float64Var(&c.R2, "r2", c.R2, "the same at generated images")
 	f.Float64Var(&c.GP, "gp", c.GP, "weight of a penalty on gradients other than 1 between real and generated images, such as 10, in place of these; 0: none")
+	f.Float64Var(&c.Smooth, "label-smoothing", c.Smooth, "how far the label of real images is below 1 for the discriminator, such as 0.1; of ns, minimax and ls")
 	f.IntVar(&c.Batch, "batch", c.Batch, "real images of a step")
 	f.Float64Var(&c.LR, "lr", c.LR, "Adam's learning rate")
 	f.Float64Var(&c.LRD, "lr-d", c.LRD, "the discriminator's own; 0: the same")

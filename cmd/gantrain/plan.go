@@ -68,6 +68,9 @@ func cures(c *gan.Config) (s string) {
 	if c.NormD != "" {
 		s += fmt.Sprintf(", norm in the discriminator: %s", c.NormD)
 	}
+	if c.Smooth > 0 {
+		s += fmt.Sprintf(", real images labelled %v", 1-c.Smooth)
+	}
 	if c.LRD > 0 {
 		s += fmt.Sprintf(", the discriminator's lr %v", c.LRD)
 	}

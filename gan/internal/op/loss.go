@@ -65,11 +65,23 @@ func CrossEntropyReal(x float64) (cost, slope float64) { return softplus(-x), -S
 // CrossEntropyFake is -log(1-sigmoid(x)).
 func CrossEntropyFake(x float64) (cost, slope float64) { return softplus(x), Sigmoid(x) }
 
+// CrossEntropy is -label*log(sigmoid(x)) - (1-label)*log(1-sigmoid(x)).
+func CrossEntropy(label float64) Cost {
+	return func(x float64) (cost, slope float64) {
+		return float64(label*softplus(-x)) + float64((1-label)*softplus(x)), Sigmoid(x) - label
+	}
+}
+
 // Saturating is log(1-sigmoid(x)).
 func Saturating(x float64) (cost, slope float64) { return -softplus(x), -Sigmoid(x) }
 
 // SquareReal is half the square of the distance to 1.
 func SquareReal(x float64) (cost, slope float64) { return (x - 1) * (x - 1) / 2, x - 1 }
+
+// Square is half the square of the distance to the label.
+func Square(label float64) Cost {
+	return func(x float64) (cost, slope float64) { return (x - label) * (x - label) / 2, x - label }
+}
 
 // SquareFake is half the square of the distance to 0.
 func SquareFake(x float64) (cost, slope float64) { return x * x / 2, x }
