@@ -55,6 +55,5 @@ func buildDCGAN(c Config, s Shape) (g, d []Layer, err error) {
 		g = append(g, up)
 		d = append([]Layer{down}, d...)
 	}
-	d = append(d, Layer{Op: Conv, In: channels(0), Out: 1, H: sides[0], W: sides[0], Kernel: sides[0], Stride: 1, Bias: make([]float32, 1), Act: Identity})
-	return g, d, nil
+	return g, append(d, dcganHead(c.HeadD, channels(0), sides[0])...), nil
 }

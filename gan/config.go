@@ -62,6 +62,10 @@ type Config struct {
 	// NormD is NoNorm for a dcgan's discriminator without batch norm.
 	NormD string `json:"norm_d,omitempty"`
 
+	// HeadD is the features of a dense layer, with LeakyReLU, before the last layer
+	// of a dcgan's discriminator; 0: there is none.
+	HeadD int `json:"head_d,omitempty"`
+
 	// Clip bounds each weight of the discriminator after its step: of Wasserstein
 	// alone, which needs it, R1, R2 or GP. Arjovsky et al. 2017 have 0.01.
 	Clip float64 `json:"clip,omitempty"`
@@ -182,7 +186,15 @@ func (c Config) Validate() error {
 	case c.Threads < 1 || c.Threads > maxThreads:
 		return bad("threads", c.Threads, fmt.Sprintf("1 to %d", maxThreads))
 	}
-	return c.validateSmoothing()
+	for _, validate := range []func() error{
+		c.validateSmoothing,
+		c.validateDiscriminator,
+	} {
+		if err := validate(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // validateAugmentation reports an augmentation that images of a shape cannot
@@ -204,7 +216,7 @@ func (c Config) validateNorm(s Shape, dis []Layer) error {
 	if c.penalised() && normed {
 		return fmt.Errorf("gan: r1, r2 and gp are %v, %v and %v, want 0 with batch norm in the discriminator: choose norm-d %q", c.R1, c.R2, c.GP, NoNorm)
 	}
-	if c.NormD == NoNorm && (c.Arch != "dcgan" || len(dis) < 3) {
+	if c.NormD == NoNorm && (len(dis) < 3 || dis[1].Op == Dense) {
 		return fmt.Errorf("gan: norm-d %q changes nothing: the discriminator of arch %q for images of %v has no batch norm", NoNorm, c.Arch, s)
 	}
 	return nil

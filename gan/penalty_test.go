@@ -1,6 +1,7 @@
 package gan
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ganlet/ganlet/gan/internal/golden"
@@ -10,8 +11,9 @@ import (
 // The discriminator's loss and gradients equal PyTorch's, without a penalty and
 // with each, there by double backward.
 func TestPenaltyEqualsPyTorch(t *testing.T) {
-	for _, arch := range []string{"mlp", "dcgan"} {
-		c := golden.Load(t, "penalty-"+arch)
+	for _, name := range []string{"penalty-mlp", "penalty-dcgan", "penalty-dcgan-head"} {
+		c := golden.Load(t, name)
+		arch := strings.Split(name, "-")[1]
 		real, _ := c.Tensor("real")
 		fake, _ := c.Tensor("fake")
 		points, _ := c.Tensor("points")
@@ -21,6 +23,9 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 			cfg.Width, cfg.Batch, cfg.R1, cfg.R2, cfg.GP = c.Int("width"), c.Int("batch"), weights[0], weights[1], weights[2]
 			if arch == "dcgan" {
 				cfg.NormD = NoNorm
+			}
+			if strings.HasSuffix(name, "-head") {
+				cfg.HeadD = c.Int("head")
 			}
 			tr, err := New(cfg, &fixed{Shape{1, 28, 28}, real})
 			if err != nil {

@@ -156,6 +156,8 @@ func TestConfigIsValidated(t *testing.T) {
 		"label-smoothing is 0.6":              func(c *Config) { c.Smooth = 0.6 },
 		"label-smoothing is NaN":              func(c *Config) { c.Smooth = math.NaN() },
 		`with loss "hinge", which has no`:     func(c *Config) { c.Loss, c.Smooth = Hinge, 0.1 },
+		"head-d is -1":                        func(c *Config) { c.HeadD = -1 },
+		"head-d is 9, want 0":                 func(c *Config) { c.Arch, c.HeadD = "mlp", 9 },
 		"gp is -1":                            func(c *Config) { c.GP = -1 },
 		"gp is 1, want 0 with r1 or r2":       func(c *Config) { c.GP, c.R2 = 1, 1 },
 		"grad-clip is -1":                     func(c *Config) { c.GradClip = -1 },

@@ -99,6 +99,7 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.StringVar(&c.Arch, "arch", c.Arch, strings.Join(gan.Architectures(), ", ")+"; all but mlp make square images of 28, 32, 64 ... only")
 	f.IntVar(&c.Width, "width", c.Width, "size of the narrowest hidden layer; 256 for mlp")
 	f.Var(normD(c), "norm-d", "batch norm in a dcgan's discriminator: batch or none")
+	f.IntVar(&c.HeadD, "head-d", c.HeadD, "features of a dense layer before the last one of a dcgan's discriminator, such as 256; 0: none")
 	f.StringVar(&c.Distribution, "latent", c.Distribution, "distribution of the latents: normal or uniform")
 	f.IntVar(&c.LatentDim, "latent-dim", c.LatentDim, "numbers of a latent")
 	f.StringVar(&c.Loss, "loss", c.Loss, "ns (non-saturating), minimax, ls (least squares), hinge, wasserstein or rp (relativistic pairs)")

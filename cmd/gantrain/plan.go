@@ -71,6 +71,9 @@ func cures(c *gan.Config) (s string) {
 	if c.Smooth > 0 {
 		s += fmt.Sprintf(", real images labelled %v", 1-c.Smooth)
 	}
+	if c.HeadD > 0 {
+		s += fmt.Sprintf(", a dense layer of %d before the last of the discriminator", c.HeadD)
+	}
 	if c.LRD > 0 {
 		s += fmt.Sprintf(", the discriminator's lr %v", c.LRD)
 	}

@@ -187,11 +187,20 @@ def mlp(z, w):
     return g, [Layer(nn.Linear(d[i], d[i + 1]), 'identity' if i == 2 else 'leaky_relu') for i in range(3)]
 
 
-def dcgan(z, w, norm=True):
+class Flat(nn.Linear):
+    """A dense layer over whole images."""
+
+    def forward(self, x):
+        return super().forward(x.flatten(1))
+
+
+def dcgan(z, w, norm=True, head=0):
     up = lambda i, o, k, s, p: nn.ConvTranspose2d(i, o, k, s, p, bias=False)
     g = [Layer(up(z, 2 * w, 7, 1, 0), 'relu', True), Layer(up(2 * w, w, 4, 2, 1), 'relu', True), Layer(up(w, 1, 4, 2, 1), 'tanh')]
     d = [Layer(nn.Conv2d(1, w, 4, 2, 1), 'leaky_relu'), Layer(nn.Conv2d(w, 2 * w, 4, 2, 1, bias=not norm), 'leaky_relu', norm),
          Layer(nn.Conv2d(2 * w, 1, 7), 'identity')]
+    if head:
+        d[-1:] = [Layer(Flat(2 * w * 49, head), 'leaky_relu'), Layer(nn.Linear(head, 1), 'identity')]
     return g, d
 
 
@@ -238,11 +247,11 @@ def step(arch, z_dim, width, batch):
         c.put(**{f'{kind}.{n}.after': p for n, p in names(G, 'g')})
 
 
-def penalty(arch, width):
+def penalty(arch, width, head=0):
     """The discriminator's loss with R1, R2 and WGAN-GP, and its gradients by double backward; weights are large, so that the penalties are no trifle."""
-    c = Case('penalty-' + arch, width=width, batch=4, r1=.5, r2=.25, gp=2)
+    c = Case('penalty-' + arch + ('-head' if head else ''), width=width, batch=4, r1=.5, r2=.25, gp=2, **({'head': head} if head else {}))
     torch.manual_seed(zlib.crc32(c.name.encode()))
-    D = nn.Sequential(*(mlp(10, width) if arch == 'mlp' else dcgan(10, width, norm=False))[1]).double()
+    D = nn.Sequential(*(mlp(10, width) if arch == 'mlp' else dcgan(10, width, norm=False, head=head))[1]).double()
     judge = lambda x: D(x if arch == 'dcgan' else x.reshape(4, -1)).reshape(4, 1)
     for name, p in names(D, 'd'):
         p.data = (p.data * 3).float().double()
@@ -296,6 +305,7 @@ step('dcgan', 10, 4, 4)
 objectives()
 penalty('mlp', 2)
 penalty('dcgan', 4)
+penalty('dcgan', 2, head=3)
 INDEX = '[\n' + ',\n'.join(c.entry() for c in Case.all) + '\n]\n'
 if sys.argv[1:] == ['--check']:
     check(STORED, INDEX)

@@ -1,0 +1,33 @@
+package gan
+
+import "fmt"
+
+// This file is what a discriminator may have beyond its architecture's layers.
+
+// dcganHead is the last layers of a dcgan's discriminator, from an image of
+// channels and side to a logit: a window as large as the image (Radford et al.
+// 2015), or, with features, a dense layer of so many before the last one (as in
+// Chen et al., "InfoGAN", 2016, appendix C.1, there with batch norm).
+func dcganHead(features, channels, side int) []Layer {
+	if features == 0 {
+		return []Layer{{Op: Conv, In: channels, Out: 1, H: side, W: side, Kernel: side, Stride: 1, Bias: make([]float32, 1), Act: Identity}}
+	}
+	return []Layer{
+		{Op: Dense, In: channels * side * side, Out: features, Bias: make([]float32, features), Act: LeakyReLU, Alpha: 0.2},
+		{Op: Dense, In: features, Out: 1, Bias: make([]float32, 1), Act: Identity},
+	}
+}
+
+// validateDiscriminator reports such an option that cannot work, or that another
+// makes void.
+func (c Config) validateDiscriminator() error {
+	switch {
+	case c.HeadD < 0 || c.HeadD > maxHead:
+		return fmt.Errorf("gan: head-d is %d, want 0 to %d features", c.HeadD, maxHead)
+	case c.HeadD > 0 && c.Arch != "dcgan":
+		return fmt.Errorf("gan: head-d is %d, want 0: the layers of a discriminator of arch %q are dense", c.HeadD, c.Arch)
+	}
+	return nil
+}
+
+const maxHead = 4096
