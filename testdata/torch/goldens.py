@@ -152,6 +152,17 @@ def objectives():
         c.put(loss_d=d, d_dreal=dreal, d_dfake=dfake, loss_g=g, g_dfake=torch.autograd.grad(g, fake)[0])
 
 
+def smoothing():
+    """The discriminator's loss where the label of real images is less than 1."""
+    c = Case('smoothing', label=.9)
+    real, fake = c.normal('real', 8, 1, scale=2), c.normal('fake', 8, 1, scale=2)
+    label, zero = torch.full_like(real, .9), torch.zeros_like(fake)
+    cross = F.binary_cross_entropy_with_logits
+    for kind, d in ('ns', cross(real, label) + cross(fake, zero)), ('ls', ((real - .9) ** 2).mean() / 2 + (fake ** 2).mean() / 2):
+        dreal, dfake = torch.autograd.grad(d, [real, fake])
+        c.put(**{f'{kind}.loss_d': d, f'{kind}.d_dreal': dreal, f'{kind}.d_dfake': dfake})
+
+
 class Layer(nn.Module):
     """A sum (Linear, Conv2d, ConvTranspose2d), perhaps batch norm, an activation."""
 
@@ -248,8 +259,11 @@ def step(arch, z_dim, width, batch):
 
 
 def penalty(arch, width, head=0):
-    """The discriminator's loss with R1, R2 and WGAN-GP, and its gradients by double backward; weights are large, so that the penalties are no trifle."""
-    c = Case('penalty-' + arch + ('-head' if head else ''), width=width, batch=4, r1=.5, r2=.25, gp=2, **({'head': head} if head else {}))
+    """The discriminator's loss with R1, R2 and WGAN-GP, and its gradients by double backward; weights are large, so that the penalties are no trifle.
+
+    And with approximate R1 and R2: squared differences of logits, to those of the points, and where both are there, of the fake to the real images.
+    """
+    c = Case('penalty-' + arch + ('-head' if head else ''), width=width, batch=4, r1=.5, r2=.25, gp=2, ar1=.5, ar2=.25, **({'head': head} if head else {}))
     torch.manual_seed(zlib.crc32(c.name.encode()))
     D = nn.Sequential(*(mlp(10, width) if arch == 'mlp' else dcgan(10, width, norm=False, head=head))[1]).double()
     judge = lambda x: D(x if arch == 'dcgan' else x.reshape(4, -1)).reshape(4, 1)
@@ -263,9 +277,41 @@ def penalty(arch, width, head=0):
     squares = lambda x: (torch.autograd.grad(judge(x).sum(), x, create_graph=True)[0] ** 2).sum((1, 2, 3))
     loss, r1, r2 = loss_d(judge(real), judge(fake)), .5 / 2 * squares(real).mean(), .25 / 2 * squares(fake).mean()
     gp = 2 * ((squares(points).sqrt() - 1) ** 2).mean()
-    for kind, value in ('plain', loss), ('r1', loss + r1), ('r2', loss + r2), ('both', loss + r1 + r2), ('gp', loss + gp):
+    gap = lambda x, y: ((judge(x) - judge(y)) ** 2).mean()
+    ar1, ar2, ar = .5 * gap(real, points), .25 * gap(fake, points), .5 * gap(real, points) + .25 * gap(fake, real)
+    for kind, value in (('plain', loss), ('r1', loss + r1), ('r2', loss + r2), ('both', loss + r1 + r2), ('gp', loss + gp),
+                        ('ar1', loss + ar1), ('ar2', loss + ar2), ('ar', loss + ar)):
         grads = torch.autograd.grad(value, list(D.parameters()), retain_graph=True)
         c.put(**{kind + '.loss_d': value}, **{f'{kind}.{n}.grad': g for (n, _), g in zip(names(D, 'd'), grads)})
+
+
+def spectral(arch, width):
+    """A discriminator with spectral_norm: one power iteration from u, then its loss, plain and with R1, by double backward; and after a step of Adam
+    the logits of the same images, with the singular vectors as they were."""
+    c = Case('spectral-' + arch, width=width, batch=2, r1=.5, lr=2e-4, beta1=.5, beta2=.999)
+    torch.manual_seed(zlib.crc32(c.name.encode()))
+    D = nn.Sequential(*(mlp(10, width) if arch == 'mlp' else dcgan(10, width, norm=False))[1]).double()
+    for name, p in names(D, 'd'):
+        p.data = (p.data * 3).float().double()
+        c.put(**{name: p})
+    params = [p for _, p in names(D, 'd')]
+    for i, l in enumerate(D):
+        nn.utils.spectral_norm(l.op)
+        l.op.weight_u.copy_(c.normal(f'd.{i}.u', len(l.op.weight_u)).detach())
+    judge = lambda x: D(x if arch == 'dcgan' else x.reshape(2, -1)).reshape(2, 1)
+    real, fake = c.uniform('real', 2, 1, 28, 28), c.uniform('fake', 2, 1, 28, 28)
+    judge(real)
+    D.eval()  # no more iterations
+    c.put(**{f'd.{i}.u.after': l.op.weight_u for i, l in enumerate(D)})
+    loss = loss_d(judge(real), judge(fake))
+    r1 = .5 / 2 * (torch.autograd.grad(judge(real).sum(), real, create_graph=True)[0] ** 2).sum((1, 2, 3)).mean()
+    for kind, value in ('r1', loss + r1), ('plain', loss):
+        grads = torch.autograd.grad(value, params, retain_graph=True)
+        c.put(**{kind + '.loss_d': value}, **{f'{kind}.{n}.grad': g for (n, _), g in zip(names(D, 'd'), grads)})
+    for p, g in zip(params, grads):
+        p.grad = g
+    torch.optim.Adam(params, 2e-4, (.5, .999), 1e-8).step()
+    c.put(logits_updated=torch.cat([judge(real), judge(fake)]))
 
 
 def write(out, index):
@@ -303,9 +349,12 @@ losses()
 step('mlp', 10, 8, 4)
 step('dcgan', 10, 4, 4)
 objectives()
+smoothing()
 penalty('mlp', 2)
 penalty('dcgan', 4)
 penalty('dcgan', 2, head=3)
+spectral('mlp', 2)
+spectral('dcgan', 4)
 INDEX = '[\n' + ',\n'.join(c.entry() for c in Case.all) + '\n]\n'
 if sys.argv[1:] == ['--check']:
     check(STORED, INDEX)
