@@ -111,7 +111,7 @@ const (
 	domainTraining = 't' // latents of training steps
 	domainShuffle  = 's' // order of images
 	domainAugment  = 'a' // their augmentation
-	domainMix      = 'm' // points between real and generated images
+	domainMix      = 'm' // points between or near real and generated images
 	domainNorm     = 'n' // latents that statistics are estimated on
 )
 

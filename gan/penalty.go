@@ -3,9 +3,9 @@ package gan
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ganlet/ganlet/gan/internal/op"
-	"github.com/ganlet/ganlet/internal/kernel"
 	G "gorgonia.org/gorgonia"
 )
 
@@ -17,7 +17,9 @@ import (
 // Nowozin, "Which Training Methods for GANs do actually Converge?", 2018,
 // equations 9 and 10), and the gradient penalty lambda times the mean of (|v|-1)²
 // over points between the two (Gulrajani et al., "Improved Training of
-// Wasserstein GANs", 2017, equation 3).
+// Wasserstein GANs", 2017, equation 3) or near the real ones (DRAGAN: Kodali,
+// Abernethy, Hays and Kira, "On Convergence and Stability of GANs", 2017,
+// algorithm 1).
 //
 // |v| is the slope u·∇D of the discriminator along u = v/|v|. Its derivative by
 // a weight is the same if u is held still, for a change of u is at right angles
@@ -37,15 +39,16 @@ type penalty struct {
 
 // penalties returns which images of the discriminator's batch are penalised and
 // what their slopes cost. The third B of a batch, after real and generated
-// images, are points between them.
+// images, are points between or near them.
 func (c Config) penalties() (from, to int, terms []op.Term) {
 	square := func(gamma float64) op.Cost {
 		return func(x float64) (cost, slope float64) { return gamma * x * x / 2, gamma * x }
 	}
 	b := c.Batch
 	switch {
-	case c.GP > 0:
-		one := func(x float64) (cost, slope float64) { return c.GP * (x - 1) * (x - 1), 2 * c.GP * (x - 1) }
+	case c.GP > 0 || c.DRAGAN > 0:
+		lambda := c.GP + c.DRAGAN // one of which is 0
+		one := func(x float64) (cost, slope float64) { return lambda * (x - 1) * (x - 1), 2 * lambda * (x - 1) }
 		return 2 * b, 3 * b, []op.Term{{From: 0, To: b, Cost: one}}
 	case c.R1 > 0 && c.R2 > 0:
 		return 0, 2 * b, []op.Term{{From: 0, To: b, Cost: square(c.R1)}, {From: b, To: 2 * b, Cost: square(c.R2)}}
@@ -116,14 +119,33 @@ func (p *penalty) add(loss *G.Node, g *graph, dis []Layer, passed []pass, from i
 	return G.Add(loss, cost)
 }
 
-// mix fills dst with points between images a and b, of so many values each, at
-// places of the step's own.
-func mix(dst, a, b []float32, size int, seed uint64, step int) {
-	s := kernel.Stream{Seed: seed, Domain: domainMix, Index: uint64(step)}
-	for i := 0; i < len(dst); i += size {
-		at := (s.Uniform() + 1) / 2
-		for j := i; j < i+size; j++ {
-			dst[j] = a[j] + float32(at*(b[j]-a[j]))
+// A penaltyWeight is one of the configuration's, under its name.
+type penaltyWeight struct {
+	name  string
+	value float64
+}
+
+func (c Config) penaltyWeights() []penaltyWeight {
+	return []penaltyWeight{{"r1", c.R1}, {"r2", c.R2}, {"gp", c.GP}, {"dragan", c.DRAGAN}}
+}
+
+// penalised says whether the discriminator has a penalty.
+func (c Config) penalised() bool {
+	return slices.ContainsFunc(c.penaltyWeights(), func(p penaltyWeight) bool { return p.value > 0 })
+}
+
+// validatePenalties reports the first penalty that cannot be.
+func (c Config) validatePenalties() error {
+	for _, p := range c.penaltyWeights() {
+		if !(p.value >= 0 && p.value <= 1e6) {
+			return fmt.Errorf("gan: %s is %v, want 0 to 1e6", p.name, p.value)
 		}
 	}
+	switch {
+	case c.GP > 0 && c.R1+c.R2 > 0:
+		return fmt.Errorf("gan: gp is %v, want 0 with r1 or r2", c.GP)
+	case c.DRAGAN > 0 && c.R1+c.R2+c.GP > 0:
+		return fmt.Errorf("gan: dragan is %v, want 0 with r1, r2 or gp", c.DRAGAN)
+	}
+	return nil
 }

@@ -1,11 +1,13 @@
 package gan
 
 import (
+	"math"
 	"strings"
 	"testing"
 
 	"github.com/ganlet/ganlet/gan/internal/golden"
 	"github.com/ganlet/ganlet/gan/internal/op"
+	"github.com/ganlet/ganlet/internal/kernel"
 )
 
 // The discriminator's loss and gradients equal PyTorch's, without a penalty and
@@ -18,9 +20,20 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 		fake, _ := c.Tensor("fake")
 		points, _ := c.Tensor("points")
 		r1, r2, gp := c.Float("r1"), c.Float("r2"), c.Float("gp")
-		for kind, weights := range map[string][3]float64{"plain": {}, "r1": {r1}, "r2": {0, r2}, "both": {r1, r2}, "gp": {0, 0, gp}} {
-			cfg := small(arch)
-			cfg.Width, cfg.Batch, cfg.R1, cfg.R2, cfg.GP = c.Int("width"), c.Int("batch"), weights[0], weights[1], weights[2]
+		for _, k := range []struct {
+			kind string
+			set  func(c *Config)
+		}{
+			{"plain", func(*Config) {}},
+			{"r1", func(c *Config) { c.R1 = r1 }},
+			{"r2", func(c *Config) { c.R2 = r2 }},
+			{"both", func(c *Config) { c.R1, c.R2 = r1, r2 }},
+			{"gp", func(c *Config) { c.GP = gp }},
+			{"gp", func(c *Config) { c.DRAGAN = gp }}, // at the same points
+		} {
+			kind, cfg := k.kind, small(arch)
+			cfg.Width, cfg.Batch = c.Int("width"), c.Int("batch")
+			k.set(&cfg)
 			if arch == "dcgan" {
 				cfg.NormD = NoNorm
 			}
@@ -63,6 +76,7 @@ func TestTrainingWithPenalty(t *testing.T) {
 		for _, set := range []func(c *Config){
 			func(c *Config) { c.Loss, c.R1, c.R2 = Relativistic, 3, 1 },
 			func(c *Config) { c.Loss, c.GP = Wasserstein, 10 },
+			func(c *Config) { c.DRAGAN = 10 },
 		} {
 			c := small(arch)
 			set(&c)
@@ -93,7 +107,7 @@ func TestMix(t *testing.T) {
 	seen := map[float32]bool{}
 	for step := range 2 {
 		x := make([]float32, len(a))
-		mix(x, a, b, size, 7, step)
+		mix(x, a, b, size, &kernel.Stream{Seed: 7, Index: uint64(step)})
 		for i := 0; i < len(x); i += size {
 			at := x[i] - 1
 			if at < 0 || at >= 1 || seen[at] {
@@ -106,5 +120,45 @@ func TestMix(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// DRAGAN's points are the step's real images, each value raised by a draw from 0
+// to half the deviation of them all; other steps have other draws.
+func TestScatteredPoints(t *testing.T) {
+	c := small("mlp")
+	c.DRAGAN = 1
+	const size = 500
+	all := c.Batch * size
+	images := make([]float32, c.judged()*size)
+	kernel.Latents(images, 3, 0, size, false)
+	for i := range all {
+		images[i] = 2*images[i] - 1 // uniform in [-3, 1), whose deviation is 4/sqrt(12)
+	}
+	most := 2 / math.Sqrt(12)
+	noise := func(step int) []float64 {
+		c.points(images, size, step)
+		d := make([]float64, all)
+		for i := range d {
+			d[i] = float64(images[2*all+i]) - float64(images[i])
+		}
+		return d
+	}
+	first, second := noise(0), noise(1)
+	mean, same := 0.0, 0
+	for i, d := range first {
+		mean += d / float64(all)
+		if d < -1e-6 || d > 1.02*most {
+			t.Fatalf("value %d has noise of %v, want 0 to %v", i, d, most)
+		}
+		if d == second[i] {
+			same++
+		}
+	}
+	if math.Abs(mean-most/2) > 0.03*most {
+		t.Errorf("the mean of the noise is %v, want %v", mean, most/2)
+	}
+	if same > all/100 {
+		t.Errorf("%d of %d values have the same noise in two steps", same, all)
 	}
 }

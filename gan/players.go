@@ -27,7 +27,7 @@ type generatorGraph struct {
 // discriminatorGraph computes the discriminator's loss and gradients on a
 // batch of real images followed by as many generated ones.
 type discriminatorGraph struct {
-	images  []float32 // input, [2B, ...], or with GP [3B, ...]: the points between
+	images  []float32 // input, [2B, ...], and more if a penalty looks at points
 	penalty *penalty  // to be aimed before learn; nil: none
 	logits  *G.Node
 	loss    *G.Node
@@ -92,7 +92,7 @@ func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(int, []
 
 func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph, error) {
 	from, to, penalised := c.penalties()
-	n := max(2*c.Batch, to)
+	n := c.judged()
 	p := &discriminatorGraph{images: make([]float32, n*s.Len())}
 	g := newGraph(n, c.Threads, nil)
 	shape := []int{s.Len()}

@@ -168,7 +168,7 @@ func (t *Trainer) alternate() error {
 	all := t.cfg.Batch * t.shape.Len()
 	fake := op.Floats(t.g.images.Value())
 	copy(t.d.images[all:], fake)
-	mix(t.d.images[2*all:], fake, t.d.images[:all], t.shape.Len(), t.cfg.Seed, t.steps)
+	t.cfg.points(t.d.images, t.shape.Len(), t.steps)
 	if t.d.penalty != nil {
 		if err := t.d.penalty.aim(); err != nil {
 			return fmt.Errorf("gan: step %d: penalty: %w", t.steps+1, err)

@@ -160,6 +160,8 @@ func TestConfigIsValidated(t *testing.T) {
 		"head-d is 9, want 0":                 func(c *Config) { c.Arch, c.HeadD = "mlp", 9 },
 		"gp is -1":                            func(c *Config) { c.GP = -1 },
 		"gp is 1, want 0 with r1 or r2":       func(c *Config) { c.GP, c.R2 = 1, 1 },
+		"dragan is NaN":                       func(c *Config) { c.DRAGAN = math.NaN() },
+		"dragan is 1, want 0 with r1, r2":     func(c *Config) { c.DRAGAN, c.GP = 1, 1 },
 		"grad-clip is -1":                     func(c *Config) { c.GradClip = -1 },
 		"r2 is NaN":                           func(c *Config) { c.R2 = math.NaN() },
 		"r1 is -1":                            func(c *Config) { c.R1 = -1 },

@@ -95,6 +95,9 @@ func cures(c *gan.Config) (s string) {
 	if c.GP > 0 {
 		s += fmt.Sprintf(", gradient penalty with lambda %v", c.GP)
 	}
+	if c.DRAGAN > 0 {
+		s += fmt.Sprintf(", DRAGAN with lambda %v", c.DRAGAN)
+	}
 	return s
 }
 
