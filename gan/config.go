@@ -84,6 +84,13 @@ type Config struct {
 	// noise: added to each value is a draw between 0 and half the deviation of the
 	// batch's values (Kodali et al. 2017, who have 10).
 	DRAGAN float64 `json:"dragan,omitempty"`
+	// AR1 is lambda of an approximate R1 in place of these, lambda times the mean
+	// square of what noise on a real image changes of its logit, AR2 of the same
+	// with generated ones. ARSigma is the noise's deviation, theirs alone (Lin et al.
+	// 2025 have 100 and 0.01).
+	AR1     float64 `json:"ar1,omitempty"`
+	AR2     float64 `json:"ar2,omitempty"`
+	ARSigma float64 `json:"ar_sigma,omitempty"`
 
 	// Augmentation of real images, each time that one is shown.
 	Flip      bool `json:"flip,omitempty"`      // mirror half of them, left to right

@@ -68,7 +68,7 @@ func discriminatorLoss(c Config, e *op.Env, logits *G.Node) (*G.Node, error) {
 	if !o.relativistic() {
 		return op.Loss(e, logits, append(terms, op.Term{From: c.Batch, To: 2 * c.Batch, Cost: o.fake}))
 	}
-	lead, err := op.Lead(e, logits, c.Batch)
+	lead, err := op.Lead(e, logits, 0, c.Batch, c.Batch)
 	if err != nil {
 		return nil, err
 	}

@@ -41,9 +41,6 @@ type penalty struct {
 // what their slopes cost. The third B of a batch, after real and generated
 // images, are points between or near them.
 func (c Config) penalties() (from, to int, terms []op.Term) {
-	square := func(gamma float64) op.Cost {
-		return func(x float64) (cost, slope float64) { return gamma * x * x / 2, gamma * x }
-	}
 	b := c.Batch
 	switch {
 	case c.GP > 0 || c.DRAGAN > 0:
@@ -58,6 +55,11 @@ func (c Config) penalties() (from, to int, terms []op.Term) {
 		return b, 2 * b, []op.Term{{From: 0, To: b, Cost: square(c.R2)}}
 	}
 	return 0, 0, nil
+}
+
+// square costs gamma/2 times the square.
+func square(gamma float64) op.Cost {
+	return func(x float64) (cost, slope float64) { return gamma * x * x / 2, gamma * x }
 }
 
 // newPenalty is on images [n, ...].
@@ -126,7 +128,7 @@ type penaltyWeight struct {
 }
 
 func (c Config) penaltyWeights() []penaltyWeight {
-	return []penaltyWeight{{"r1", c.R1}, {"r2", c.R2}, {"gp", c.GP}, {"dragan", c.DRAGAN}}
+	return []penaltyWeight{{"r1", c.R1}, {"r2", c.R2}, {"gp", c.GP}, {"dragan", c.DRAGAN}, {"ar1", c.AR1}, {"ar2", c.AR2}}
 }
 
 // penalised says whether the discriminator has a penalty.
@@ -146,6 +148,12 @@ func (c Config) validatePenalties() error {
 		return fmt.Errorf("gan: gp is %v, want 0 with r1 or r2", c.GP)
 	case c.DRAGAN > 0 && c.R1+c.R2+c.GP > 0:
 		return fmt.Errorf("gan: dragan is %v, want 0 with r1, r2 or gp", c.DRAGAN)
+	case c.AR1+c.AR2 > 0 && c.R1+c.R2+c.GP+c.DRAGAN > 0:
+		return fmt.Errorf("gan: ar1 and ar2 are %v and %v, want 0 with r1, r2, gp or dragan", c.AR1, c.AR2)
+	case c.AR1+c.AR2 == 0 && c.ARSigma != 0:
+		return fmt.Errorf("gan: ar-sigma is %v, want 0 without ar1 or ar2", c.ARSigma)
+	case c.AR1+c.AR2 > 0 && !(c.ARSigma >= 1e-6 && c.ARSigma <= 10):
+		return fmt.Errorf("gan: ar-sigma is %v, want 1e-6 to 10 with ar1 or ar2, such as 0.01", c.ARSigma)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 		real, _ := c.Tensor("real")
 		fake, _ := c.Tensor("fake")
 		points, _ := c.Tensor("points")
-		r1, r2, gp := c.Float("r1"), c.Float("r2"), c.Float("gp")
+		r1, r2, gp, ar1, ar2 := c.Float("r1"), c.Float("r2"), c.Float("gp"), c.Float("ar1"), c.Float("ar2")
 		for _, k := range []struct {
 			kind string
 			set  func(c *Config)
@@ -30,6 +30,9 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 			{"both", func(c *Config) { c.R1, c.R2 = r1, r2 }},
 			{"gp", func(c *Config) { c.GP = gp }},
 			{"gp", func(c *Config) { c.DRAGAN = gp }}, // at the same points
+			{"ar1", func(c *Config) { c.AR1, c.ARSigma = ar1, 1 }},
+			{"ar2", func(c *Config) { c.AR2, c.ARSigma = ar2, 1 }},
+			{"ar", func(c *Config) { c.AR1, c.AR2, c.ARSigma = ar1, ar2, 1 }},
 		} {
 			kind, cfg := k.kind, small(arch)
 			cfg.Width, cfg.Batch = c.Int("width"), c.Int("batch")
@@ -48,8 +51,8 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 			loadGolden(t, c, "d", tr.dis)
 			copy(tr.d.images, real)
 			copy(tr.d.images[len(real):], fake)
-			copy(tr.d.images[2*len(real):], points)
-			if cfg.penalised() {
+			copy(tr.d.images[2*len(real):], append(points[:len(real):len(real)], real...))
+			if tr.d.penalty != nil {
 				if err := tr.d.penalty.aim(); err != nil {
 					t.Fatal(err)
 				}
@@ -77,6 +80,7 @@ func TestTrainingWithPenalty(t *testing.T) {
 			func(c *Config) { c.Loss, c.R1, c.R2 = Relativistic, 3, 1 },
 			func(c *Config) { c.Loss, c.GP = Wasserstein, 10 },
 			func(c *Config) { c.DRAGAN = 10 },
+			func(c *Config) { c.AR1, c.AR2, c.ARSigma = 100, 50, 0.1 },
 		} {
 			c := small(arch)
 			set(&c)
@@ -160,5 +164,42 @@ func TestScatteredPoints(t *testing.T) {
 	}
 	if same > all/100 {
 		t.Errorf("%d of %d values have the same noise in two steps", same, all)
+	}
+}
+
+// Approximate penalties compare an image with itself and normal noise: real
+// images, generated ones, or both.
+func TestNoisyCopies(t *testing.T) {
+	for _, set := range []func(c *Config){
+		func(c *Config) { c.AR1, c.ARSigma = 1, 0.1 },
+		func(c *Config) { c.AR2, c.ARSigma = 1, 0.1 },
+		func(c *Config) { c.AR1, c.AR2, c.ARSigma = 1, 1, 0.1 },
+	} {
+		c := small("mlp")
+		set(&c)
+		const size = 500
+		all := c.Batch * size
+		images := make([]float32, c.judged()*size)
+		kernel.Latents(images, 3, 0, size, false)
+		c.points(images, size, 0)
+		from, n := 0, all
+		if c.AR1 == 0 {
+			from = all
+		}
+		if c.AR1 > 0 && c.AR2 > 0 {
+			n *= 2
+		}
+		if len(images) != 2*all+n {
+			t.Fatalf("the batch has %d values, want %d", len(images), 2*all+n)
+		}
+		noise := make([]float32, n)
+		mean := 0.0
+		for i := range noise {
+			noise[i] = images[2*all+i] - images[from+i]
+			mean += float64(noise[i]) / float64(n)
+		}
+		if d := deviation(noise); math.Abs(mean) > 0.01 || math.Abs(d-0.1) > 0.01 {
+			t.Errorf("ar1 %v, ar2 %v: noise of mean %v and deviation %v, want 0 and 0.1", c.AR1, c.AR2, mean, d)
+		}
 	}
 }

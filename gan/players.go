@@ -109,6 +109,11 @@ func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph,
 	if p.loss, err = discriminatorLoss(c, &g.env, p.logits); err != nil {
 		return nil, err
 	}
+	if c.AR1 > 0 || c.AR2 > 0 {
+		if p.loss, err = addDifferences(p.loss, c, &g.env, p.logits); err != nil {
+			return nil, err
+		}
+	}
 	if len(penalised) > 0 {
 		images := p.images[from*s.Len() : to*s.Len()]
 		if p.penalty, err = newPenalty(c, dis, images, append([]int{to - from}, shape...)); err != nil {

@@ -10,10 +10,10 @@ import (
 // ones.
 
 // judged is how many images the discriminator's batch has: real ones, as many
-// generated ones, and points.
+// generated ones, and what a penalty looks at.
 func (c Config) judged() int {
 	n := 2 * c.Batch
-	for _, lambda := range []float64{c.GP, c.DRAGAN} {
+	for _, lambda := range []float64{c.GP, c.DRAGAN, c.AR1, c.AR2} {
 		if lambda > 0 {
 			n += c.Batch
 		}
@@ -32,6 +32,9 @@ func (c Config) points(images []float32, size, step int) {
 		mix(dst, fake, real, size, &s)
 	case c.DRAGAN > 0:
 		scatter(dst, real, &s)
+	case c.AR1 > 0 || c.AR2 > 0:
+		from, to, _ := c.copied()
+		blur(dst, images[from*size:to*size], float32(c.ARSigma), &s)
 	}
 }
 
@@ -52,6 +55,14 @@ func scatter(dst, x []float32, s *kernel.Stream) {
 	most := float32(deviation(x) / 2)
 	for i, v := range x {
 		dst[i] = v + float32(most*(s.Uniform()+1)/2)
+	}
+}
+
+// blur fills dst with x and normal noise of a deviation.
+func blur(dst, x []float32, deviation float32, s *kernel.Stream) {
+	s.Normals(dst)
+	for i, v := range x {
+		dst[i] = v + float32(deviation*dst[i])
 	}
 }
 

@@ -98,6 +98,9 @@ func cures(c *gan.Config) (s string) {
 	if c.DRAGAN > 0 {
 		s += fmt.Sprintf(", DRAGAN with lambda %v", c.DRAGAN)
 	}
+	if c.AR1 > 0 || c.AR2 > 0 {
+		s += fmt.Sprintf(", approximate R1 and R2 with lambda %v and %v, noise of %v", c.AR1, c.AR2, c.ARSigma)
+	}
 	return s
 }
 
@@ -146,6 +149,9 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 	}
 	if err := p.override(o, budget{Steps: o.steps}); err != nil {
 		return nil, nil, err
+	}
+	if c := &p.Config; (c.AR1 > 0 || c.AR2 > 0) && !o.set.Changed("ar-sigma") {
+		c.ARSigma = 0.01 // Lin et al. 2025
 	}
 	if p.Config.Scheduled() {
 		p.Config.Steps = p.target()

@@ -5,16 +5,17 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// This file is how far logits are above others, for relativistic losses.
+// This file is how far logits are above others, for relativistic losses and
+// approximate penalties.
 
-// Lead is how far each of the first n logits of a batch is above the one in its
-// place among the n that follow.
-func Lead(e *Env, logits *G.Node, n int) (*G.Node, error) {
+// Lead is how far each of n logits of a batch, from the one numbered first on, is
+// above the one in its place from the one numbered second on.
+func Lead(e *Env, logits *G.Node, first, second, n int) (*G.Node, error) {
 	return e.apply(&Op{
 		name: "lead", shape: tensor.Shape{n}, wrt: []bool{true},
 		run: func(out []float32, in [][]float32) error {
 			for i := range out {
-				out[i] = in[0][i] - in[0][n+i]
+				out[i] = in[0][first+i] - in[0][second+i]
 			}
 			return nil
 		},
@@ -22,7 +23,7 @@ func Lead(e *Env, logits *G.Node, n int) (*G.Node, error) {
 			dx, err := e.apply(&Op{name: "lead/dx", shape: in[0].Shape().Clone(), run: func(dx []float32, in [][]float32) error {
 				clear(dx)
 				for i, d := range in[0] {
-					dx[i], dx[n+i] = d, -d
+					dx[first+i], dx[second+i] = d, -d
 				}
 				return nil
 			}}, dout)
