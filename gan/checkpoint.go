@@ -152,7 +152,7 @@ func Resume(r io.Reader, data Dataset, threads int) (*Trainer, error) {
 	}
 	t := newTrainer(head.Config, head.Shape, gen, dis)
 	t.name, t.images, t.digest, t.steps = head.Data, head.Images, head.Digest, head.Steps
-	t.adamG.steps, t.adamD.steps = head.Steps, head.Steps
+	t.adamG.steps, t.adamD.steps = head.Steps, head.Steps*head.Config.stepsD()
 	for _, s := range t.state() {
 		values = values[copy(s, values):]
 	}
@@ -212,7 +212,7 @@ func readHeader(in io.Reader) (h checkpointHeader, err error) {
 	if err := d.Decode(&h); err != nil {
 		return h, fmt.Errorf("gan: checkpoint is damaged: header: %w", err)
 	}
-	if h.Steps < 0 || h.Images < 0 {
+	if h.Steps < 0 || h.Steps > math.MaxInt/maxStepsD || h.Images < 0 {
 		return h, fmt.Errorf("gan: checkpoint is damaged: %d steps, %d images", h.Steps, h.Images)
 	}
 	return h, nil

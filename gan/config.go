@@ -30,7 +30,7 @@ type Config struct {
 	Distribution string  `json:"latent"`     // Normal or Uniform
 	LatentDim    int     `json:"latent_dim"` // numbers of a latent
 	Loss         string  `json:"loss"`       // NonSaturating, Minimax, LeastSquares, Hinge, Wasserstein or Relativistic
-	Batch        int     `json:"batch"`      // images of a step; batch norm wants 2 or more
+	Batch        int     `json:"batch"`      // real images of a discriminator's step; batch norm wants 2 or more
 	LR           float64 `json:"lr"`         // Adam's step size, both players unless LRD is set
 	Beta1        float64 `json:"beta1"`      // Adam's decay of the mean
 	Beta2        float64 `json:"beta2"`      // Adam's decay of the square
@@ -65,6 +65,11 @@ type Config struct {
 	// HeadD is the features of a dense layer, with LeakyReLU, before the last layer
 	// of a dcgan's discriminator; 0: there is none.
 	HeadD int `json:"head_d,omitempty"`
+
+	// StepsD is how many steps the discriminator takes for each of the generator's,
+	// every one on real images and latents of its own; 0: one (Goodfellow et al.
+	// 2014, algorithm 1, where it is k; Arjovsky et al. 2017 have 5).
+	StepsD int `json:"steps_d,omitempty"`
 
 	// Clip bounds each weight of the discriminator after its step: of Wasserstein
 	// alone, which needs it or a penalty. Arjovsky et al. 2017 have 0.01.

@@ -26,8 +26,16 @@ func (c Config) validateDiscriminator() error {
 		return fmt.Errorf("gan: head-d is %d, want 0 to %d features", c.HeadD, maxHead)
 	case c.HeadD > 0 && c.Arch != "dcgan":
 		return fmt.Errorf("gan: head-d is %d, want 0: the layers of a discriminator of arch %q are dense", c.HeadD, c.Arch)
+	case c.StepsD < 0 || c.StepsD > maxStepsD:
+		return fmt.Errorf("gan: steps-d is %d, want 0 to %d", c.StepsD, maxStepsD)
 	}
 	return nil
 }
 
-const maxHead = 4096
+const maxHead, maxStepsD = 4096, 100
+
+// stepsD is how many steps the discriminator takes in one of the training.
+func (c Config) stepsD() int { return max(1, c.StepsD) }
+
+// RealImages is how many real images a step of the training shows.
+func (c Config) RealImages() int { return c.Batch * c.stepsD() }

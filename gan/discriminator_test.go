@@ -1,6 +1,7 @@
 package gan
 
 import (
+	"errors"
 	"math"
 	"testing"
 )
@@ -27,4 +28,74 @@ func TestDiscriminatorWithHead(t *testing.T) {
 		t.Errorf("the first weights deviate by %v, want 0.02", got)
 	}
 	resumesExactly(t, c, random(Shape{3, 28, 28}, 20))
+}
+
+// A step with several of the discriminator is that many steps in which the
+// generator stands still, in every bit: its weights, images, latents and places
+// between images; and resumes exactly, on data of fewer batches than that.
+func TestStepsOfTheDiscriminator(t *testing.T) {
+	for _, set := range []func(c *Config){
+		func(c *Config) { c.Loss, c.LRDecay, c.Steps = Relativistic, 0.5, 6 },
+		func(c *Config) { c.Loss, c.GP, c.NormD = Wasserstein, 10, NoNorm },
+	} {
+		c := small("dcgan")
+		set(&c)
+		data := random(Shape{1, 28, 28}, 20)
+		several := c
+		several.StepsD = 4
+		resumesExactly(t, several, data)
+
+		c.LRDecay, c.Steps = 0, 0
+		several.LRDecay, several.Steps = 0, 0
+		one, err := New(c, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer one.Close()
+		four, err := New(several, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer four.Close()
+		one.adamG.lr, four.adamG.lr = 0, 0
+		want, got := steps(t, one, 8)[7], steps(t, four, 2)[1]
+		if got.Step = 8; got != want {
+			t.Errorf("loss %s: 2 steps of 4 are %+v, want %+v", c.Loss, got, want)
+		}
+		if !equal(params(four.dis), params(one.dis)) {
+			t.Errorf("loss %s: 2 steps of 4 leave another discriminator than 8 of one", c.Loss)
+		}
+	}
+}
+
+// An image that cannot be read harms nothing, whichever of the step's batches it
+// is in.
+func TestDataErrorsWithStepsOfTheDiscriminator(t *testing.T) {
+	for seed := range uint64(5) { // of image 3 first in each of three batches
+		c := small("mlp")
+		c.StepsD, c.Seed = 3, seed
+		data := &broken{fixed: random(Shape{1, 28, 28}, 18)}
+		whole, err := New(c, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := steps(t, whole, 3)
+		whole.Close()
+		tr, err := New(c, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		steps(t, tr, 1)
+		tr.stopFeed() // what it has read ahead
+		data.bad = true
+		var de *DataError
+		if _, err := tr.Step(); !errors.As(err, &de) || de.Step != 2 || de.Image != 3 {
+			t.Errorf("seed %d: error %v, want one of step 2 and image 3", seed, err)
+		}
+		data.bad = false
+		if got := steps(t, tr, 2); got[0] != want[1] || got[1] != want[2] {
+			t.Errorf("seed %d: after an error, the steps are %+v, want %+v", seed, got, want[1:])
+		}
+	}
 }

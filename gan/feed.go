@@ -12,9 +12,9 @@ import (
 // computes the one at hand. Which image comes where, and how it is augmented,
 // follows from the seed and the step alone; preparing one is in augment.go.
 
-// feedBatches is how many batches a feed has memory for: those that wait, and
-// the one in the making.
-const feedBatches = 3
+// feedBatches is how many batches a feed has memory for: those of the next step
+// and one more that wait, and the one in the making.
+func (c Config) feedBatches() int { return c.stepsD() + 2 }
 
 // A DataError is a real image that could not be had. The Trainer is as it was
 // before the step.
@@ -31,7 +31,8 @@ func (e *DataError) Error() string {
 
 func (e *DataError) Unwrap() error { return e.Err }
 
-// A feed is a bounded queue of batches of real images, in the order of steps.
+// A feed is a bounded queue of batches of real images, one for each step of the
+// discriminator, in order.
 type feed struct {
 	cfg   Config
 	data  Dataset
@@ -50,33 +51,33 @@ type drawn struct {
 	err    error
 }
 
-// startFeed begins to draw the batches of the steps that follow the first
-// steps. The feed must be closed.
-func startFeed(cfg Config, data Dataset, channelsLast bool, steps int) *feed {
+// startFeed begins to draw the batches that follow so many. The feed must be
+// closed.
+func startFeed(cfg Config, data Dataset, channelsLast bool, batches int) *feed {
 	ctx, stop := context.WithCancel(context.Background())
 	f := &feed{
 		cfg: cfg, data: data, epoch: -1, stop: stop,
-		ready: make(chan drawn, feedBatches), free: make(chan []float32, feedBatches),
+		ready: make(chan drawn, cfg.feedBatches()), free: make(chan []float32, cfg.feedBatches()),
 	}
 	for range min(cfg.Threads, cfg.Batch) {
 		f.hands = append(f.hands, newHand(cfg, data, channelsLast))
 	}
-	for range feedBatches {
+	for range cfg.feedBatches() {
 		f.free <- make([]float32, cfg.Batch*data.Shape().Len())
 	}
-	go f.run(ctx, steps)
+	go f.run(ctx, batches)
 	return f
 }
 
 // run draws batches until it is stopped or an image cannot be had.
-func (f *feed) run(ctx context.Context, step int) {
+func (f *feed) run(ctx context.Context, batches int) {
 	defer close(f.ready)
-	for ; ; step++ {
+	for ; ; batches++ {
 		select {
 		case <-ctx.Done():
 			return
 		case images := <-f.free:
-			err := f.draw(ctx, images, step)
+			err := f.draw(ctx, images, batches)
 			f.ready <- drawn{images, err} // never waits: there is room for all batches
 			if err != nil {
 				return
@@ -103,15 +104,15 @@ func (f *feed) close() {
 	}
 }
 
-// draw fills dst with the batch that follows so many steps: each epoch is an
-// order of its own, of which a last incomplete batch is left out. Of several
-// images that fail, the error is the first's.
-func (f *feed) draw(ctx context.Context, dst []float32, steps int) error {
+// draw fills dst with the batch that follows so many: each epoch is an order of
+// its own, of which a last incomplete batch is left out. Of several images that
+// fail, the error is the first's.
+func (f *feed) draw(ctx context.Context, dst []float32, batches int) error {
 	perEpoch := f.data.Len() / f.cfg.Batch
-	if epoch := steps / perEpoch; epoch != f.epoch {
+	if epoch := batches / perEpoch; epoch != f.epoch {
 		f.shuffle(epoch)
 	}
-	batch := f.order[steps%perEpoch*f.cfg.Batch:][:f.cfg.Batch]
+	batch := f.order[batches%perEpoch*f.cfg.Batch:][:f.cfg.Batch]
 	size := len(dst) / f.cfg.Batch
 
 	var mu sync.Mutex
@@ -129,7 +130,7 @@ func (f *feed) draw(ctx context.Context, dst []float32, steps int) error {
 		// All places before this one were begun, so that the first failure is found.
 		begun = len(batch)
 		if place < failed {
-			failed, err = place, &DataError{Step: steps + 1, Image: int(batch[place]), Data: f.data.Name(), Err: e}
+			failed, err = place, &DataError{Step: batches/f.cfg.stepsD() + 1, Image: int(batch[place]), Data: f.data.Name(), Err: e}
 		}
 	}
 	var wg sync.WaitGroup
@@ -138,7 +139,7 @@ func (f *feed) draw(ctx context.Context, dst []float32, steps int) error {
 		go func() {
 			defer wg.Done()
 			for i := take(); i < len(batch) && ctx.Err() == nil; i = take() {
-				shown := uint64(steps)*uint64(len(batch)) + uint64(i)
+				shown := uint64(batches)*uint64(len(batch)) + uint64(i)
 				if err := h.prepare(dst[i*size:][:size], int(batch[i]), shown); err != nil {
 					fail(i, err)
 				}

@@ -197,7 +197,7 @@ func TestFeedEnds(t *testing.T) {
 	gone("before the first step")
 	steps(t, tr, 1)
 	time.Sleep(50 * time.Millisecond)
-	if n, most := data.begun.Load(), int64((1+feedBatches)*c.Batch); n > most {
+	if n, most := data.begun.Load(), int64((1+c.feedBatches())*c.Batch); n > most {
 		t.Errorf("%d images were read for the first step, want at most %d", n, most)
 	}
 	steps(t, tr, 1)

@@ -30,12 +30,14 @@ type Trainer struct {
 	part    float64 // of the training that is done, if the Config plans no Steps
 	spent   error   // of a step that failed in its middle: nothing goes on from there
 
-	g    *generatorGraph
-	d    *discriminatorGraph
-	feed *feed // of real images; nil until a step wants some
+	g     *generatorGraph
+	d     *discriminatorGraph
+	feed  *feed       // of real images; nil until a step wants some
+	later [][]float32 // the step's batches after the first: of StepsD
 }
 
-// Stats are the figures of one step.
+// Stats are the figures of one step; the discriminator's are of its last, with
+// StepsD.
 type Stats struct {
 	Step  int     `json:"step"`   // steps done, this one included
 	Epoch float64 `json:"epoch"`  // real images seen, over the data's size
@@ -89,6 +91,9 @@ func (t *Trainer) attach(data Dataset) (err error) {
 		return fmt.Errorf("gan: %q has %d images, want at least a batch of %d", data.Name(), data.Len(), t.cfg.Batch)
 	}
 	t.data = data
+	for range t.cfg.stepsD() - 1 {
+		t.later = append(t.later, make([]float32, t.cfg.Batch*t.shape.Len()))
+	}
 	if t.g, err = newGeneratorGraph(t.cfg, t.shape, t.gen, t.dis, t.observe); err != nil {
 		return err
 	}
@@ -121,11 +126,11 @@ func (t *Trainer) Close() error {
 	return err
 }
 
-// Step trains the discriminator once and then the generator once, on the same
-// generated images. A loss that is NaN or infinite is an error that says at
-// which step; the trainer is then spent: go back to what was saved. An image
-// that cannot be read is a [DataError], and harms nothing. A step after the
-// configuration's Steps is an error.
+// Step trains the discriminator, once or StepsD times, and then the generator
+// once, on the generated images that the discriminator saw last. A loss that is
+// NaN or infinite is an error that says at which step; the trainer is then spent:
+// go back to what was saved. An image that cannot be read is a [DataError], and
+// harms nothing. A step after the configuration's Steps is an error.
 func (t *Trainer) Step() (Stats, error) {
 	if t.data == nil {
 		return Stats{}, fmt.Errorf("gan: trainer has no data: it was resumed to export only")
@@ -137,8 +142,10 @@ func (t *Trainer) Step() (Stats, error) {
 		return Stats{}, fmt.Errorf("gan: step %d: the training was planned for %d steps", t.steps+1, t.cfg.Steps)
 	}
 	b := t.cfg.Batch
-	if err := t.realImages(t.d.images[:b*t.shape.Len()]); err != nil {
-		return Stats{}, err
+	for _, dst := range append([][]float32{t.d.images[:b*t.shape.Len()]}, t.later...) {
+		if err := t.realImages(dst); err != nil {
+			return Stats{}, err
+		}
 	}
 	if t.spent = t.alternate(); t.spent != nil {
 		return Stats{}, t.spent
@@ -148,7 +155,7 @@ func (t *Trainer) Step() (Stats, error) {
 	logits := op.Floats(t.d.logits.Value())
 	return Stats{
 		Step:  t.steps,
-		Epoch: float64(t.steps) * float64(b) / float64(t.data.Len()),
+		Epoch: float64(t.steps) * float64(t.cfg.RealImages()) / float64(t.data.Len()),
 		LossD: float64(scalar(t.d.loss)),
 		LossG: float64(scalar(t.g.loss)),
 		Real:  verdict(logits[:b]),
@@ -156,19 +163,41 @@ func (t *Trainer) Step() (Stats, error) {
 	}, nil
 }
 
-// alternate is the step on the real images at hand: generate, train the
-// discriminator, train the generator.
+// alternate is the step on the real images at hand: train the discriminator as
+// often as it is to be, then the generator.
 func (t *Trainer) alternate() error {
 	factor := t.cfg.lrFactor(t.progress())
 	t.adamG.factor, t.adamD.factor = factor, factor
-	t.latents(t.g.z)
+	for i := range t.cfg.stepsD() {
+		if i > 0 {
+			copy(t.d.images, t.later[i-1])
+		}
+		if err := t.discriminate(t.steps*t.cfg.stepsD() + i); err != nil {
+			return err
+		}
+	}
+	if j := t.d.judge; j != nil {
+		if err := run(j.run); err != nil {
+			return fmt.Errorf("gan: step %d: judge: %w", t.steps+1, err)
+		}
+		copy(t.g.rivals, op.Floats(j.logits.Value()))
+	}
+	t.g.hold = true
+	defer func() { t.g.hold = false }()
+	return t.play("generator", t.g.learn, t.g.loss, t.g.params, t.adamG)
+}
+
+// discriminate is the discriminator's step after so many of its own: generate,
+// train it on that and on the real images at hand.
+func (t *Trainer) discriminate(steps int) error {
+	t.latents(t.g.z, steps)
 	if err := run(t.g.draw); err != nil {
 		return fmt.Errorf("gan: step %d: generate: %w", t.steps+1, err)
 	}
 	all := t.cfg.Batch * t.shape.Len()
 	fake := op.Floats(t.g.images.Value())
 	copy(t.d.images[all:], fake)
-	t.cfg.points(t.d.images, t.shape.Len(), t.steps)
+	t.cfg.points(t.d.images, t.shape.Len(), steps)
 	if t.d.penalty != nil {
 		if err := t.d.penalty.aim(); err != nil {
 			return fmt.Errorf("gan: step %d: penalty: %w", t.steps+1, err)
@@ -180,15 +209,7 @@ func (t *Trainer) alternate() error {
 	if t.cfg.Clip > 0 {
 		clip(params(t.dis), float32(t.cfg.Clip))
 	}
-	if j := t.d.judge; j != nil {
-		if err := run(j.run); err != nil {
-			return fmt.Errorf("gan: step %d: judge: %w", t.steps+1, err)
-		}
-		copy(t.g.rivals, op.Floats(j.logits.Value()))
-	}
-	t.g.hold = true
-	defer func() { t.g.hold = false }()
-	return t.play("generator", t.g.learn, t.g.loss, t.g.params, t.adamG)
+	return nil
 }
 
 // play runs one player's graph and its solver.
@@ -213,10 +234,10 @@ func verdict(logits []float32) float64 {
 	return sum / float64(len(logits))
 }
 
-// realImages fills dst with the step's batch.
+// realImages fills dst with the next batch.
 func (t *Trainer) realImages(dst []float32) error {
 	if t.feed == nil {
-		t.feed = startFeed(t.cfg, t.data, channelsLast(t.dis), t.steps)
+		t.feed = startFeed(t.cfg, t.data, channelsLast(t.dis), t.steps*t.cfg.stepsD())
 	}
 	err := t.feed.next(dst)
 	if err != nil {
@@ -232,9 +253,9 @@ func (t *Trainer) stopFeed() {
 	}
 }
 
-// latents fills z with the step's latents.
-func (t *Trainer) latents(z []float32) {
-	s := kernel.Stream{Seed: t.cfg.Seed, Domain: domainTraining, Index: uint64(t.steps)}
+// latents fills z with those of the discriminator's step after so many.
+func (t *Trainer) latents(z []float32, steps int) {
+	s := kernel.Stream{Seed: t.cfg.Seed, Domain: domainTraining, Index: uint64(steps)}
 	drawLatents(z, &s, t.cfg.Distribution)
 }
 

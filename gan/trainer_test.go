@@ -158,6 +158,7 @@ func TestConfigIsValidated(t *testing.T) {
 		`with loss "hinge", which has no`:     func(c *Config) { c.Loss, c.Smooth = Hinge, 0.1 },
 		"head-d is -1":                        func(c *Config) { c.HeadD = -1 },
 		"head-d is 9, want 0":                 func(c *Config) { c.Arch, c.HeadD = "mlp", 9 },
+		"steps-d is -1":                       func(c *Config) { c.StepsD = -1 },
 		"gp is -1":                            func(c *Config) { c.GP = -1 },
 		"gp is 1, want 0 with r1 or r2":       func(c *Config) { c.GP, c.R2 = 1, 1 },
 		"dragan is NaN":                       func(c *Config) { c.DRAGAN = math.NaN() },

@@ -90,10 +90,10 @@ func (b budget) String() string {
 }
 
 // target is the number of steps after which the budget is used up, for images
-// in batches; 0 when it is a time.
-func (b budget) target(images, batch int) int {
+// of which a step shows so many; 0 when it is a time.
+func (b budget) target(images, shown int) int {
 	if b.Epochs > 0 {
-		return max(1, int(math.Ceil(b.Epochs*float64(images)/float64(batch))))
+		return max(1, int(math.Ceil(b.Epochs*float64(images)/float64(shown))))
 	}
 	return b.Steps
 }

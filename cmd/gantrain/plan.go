@@ -74,6 +74,9 @@ func cures(c *gan.Config) (s string) {
 	if c.HeadD > 0 {
 		s += fmt.Sprintf(", a dense layer of %d before the last of the discriminator", c.HeadD)
 	}
+	if c.StepsD > 1 {
+		s += fmt.Sprintf(", %d steps of the discriminator for each of the generator", c.StepsD)
+	}
 	if c.LRD > 0 {
 		s += fmt.Sprintf(", the discriminator's lr %v", c.LRD)
 	}
@@ -166,7 +169,7 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 }
 
 // target is the number of steps of the plan; 0 when its budget is a time.
-func (p *plan) target() int { return p.Budget.target(p.Data.Images, p.Config.Batch) }
+func (p *plan) target() int { return p.Budget.target(p.Data.Images, p.Config.RealImages()) }
 
 // resumePlan resolves the flags of a training that continues the plan p: what
 // decides its weights cannot change, how long it lasts and what it writes can.

@@ -151,7 +151,7 @@ func (s *session) left(step int) time.Duration {
 // measure takes the time of a step into the rate, of which the last twenty
 // steps are the larger part.
 func (s *session) measure(step time.Duration) {
-	now := float64(s.plan.Config.Batch) / max(step.Seconds(), 1e-9)
+	now := float64(s.plan.Config.RealImages()) / max(step.Seconds(), 1e-9)
 	if s.rate == 0 {
 		s.rate = now
 	}
@@ -170,7 +170,7 @@ func (s *session) record(stats gan.Stats, last bool) error {
 		return nil
 	}
 	r := record{Stats: stats, Seconds: s.seconds()}
-	r.Rate = float64((stats.Step-s.logged.Step)*s.plan.Config.Batch) / max(r.Seconds-s.logged.Seconds, 1e-9)
+	r.Rate = float64((stats.Step-s.logged.Step)*s.plan.Config.RealImages()) / max(r.Seconds-s.logged.Seconds, 1e-9)
 	line, err := json.Marshal(&r)
 	if err != nil {
 		return err

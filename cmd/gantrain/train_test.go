@@ -184,7 +184,7 @@ func TestDraw(t *testing.T) {
 func TestBudget(t *testing.T) {
 	for _, c := range []struct {
 		budget        budget
-		images, batch int
+		images, shown int
 		steps         int
 	}{
 		{budget{Steps: 7}, 60000, 64, 7},
@@ -193,8 +193,8 @@ func TestBudget(t *testing.T) {
 		{budget{Epochs: 1e-9}, 60, 8, 1},
 		{budget{Time: duration(time.Second)}, 60, 8, 0},
 	} {
-		if steps := c.budget.target(c.images, c.batch); steps != c.steps || c.budget.validate() != nil {
-			t.Errorf("%v of %d images in batches of %d is %d steps, want %d", c.budget, c.images, c.batch, steps, c.steps)
+		if steps := c.budget.target(c.images, c.shown); steps != c.steps || c.budget.validate() != nil {
+			t.Errorf("%v of %d images, %d a step, is %d steps, want %d", c.budget, c.images, c.shown, steps, c.steps)
 		}
 	}
 	for _, b := range []budget{{}, {Steps: -1}, {Epochs: -1}, {Epochs: math.Inf(1)}, {Time: -1}, {Steps: 1, Epochs: 1}} {
