@@ -26,6 +26,7 @@ const trainHelp = `gantrain trains a GAN and exports its generator.
     gantrain --dry-run --steps 100              check everything, train nothing
     gantrain --summary --arch dcgan --width 32  both networks, layer by layer
     gantrain export run --float16 -o half.onnx  the generator of a run, again
+    gantrain eval run/model.onnx --data mnist   how good its samples are
     gantrain bench --arch mlp                   how long a step takes here
 
 Flags:

@@ -22,6 +22,8 @@ func run(args []string, _ io.Reader, stdout, stderr io.Writer) error {
 		switch args[0] {
 		case "bench":
 			return runBench(args[1:], stdout)
+		case "eval":
+			return runEval(args[1:], stdout)
 		case "export":
 			return runExport(args[1:], stdout, stderr)
 		}

@@ -38,6 +38,10 @@ func TestScripts(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build ganinfer: %v\n%s", err, out)
 	}
+	lenet, err := filepath.Abs("../../gan/metric/lenet.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
 	commands := script.Commands()
 	commands["images"] = writeImages
 	commands["photos"] = writePhotos
@@ -49,6 +53,7 @@ func TestScripts(t *testing.T) {
 		Condition:           script.Condition,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GORACE", script.GORACE)
+			e.Setenv("LENET", lenet)
 			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			return nil
 		},

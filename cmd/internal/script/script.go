@@ -65,7 +65,7 @@ func fails(ts *testscript.TestScript, neg bool, args []string) {
 	if err != nil && !errors.As(err, &exit) {
 		ts.Check(err)
 	}
-	if code := exit.ExitCode(); err == nil || code != want {
+	if err == nil || exit.ExitCode() != want {
 		ts.Fatalf("%s: %v, want exit status %d", prog, err, want)
 	}
 	if out := ts.ReadFile("stdout"); out != "" {
