@@ -20,6 +20,7 @@ type adam struct {
 	steps int
 	m, v  [][]float32 // means of gradients and of their squares, as the parameters
 	grads [][]float32 // of the step at hand
+	slope float64     // their length, before it was cut
 }
 
 var _ G.Solver = (*adam)(nil)
@@ -51,8 +52,8 @@ func (a *adam) Step(model []G.ValueGrad) error {
 		}
 		a.grads[i] = op.Floats(g)
 	}
-	if a.longest > 0 {
-		shorten(a.grads, a.longest)
+	if a.slope = length(a.grads); a.longest > 0 {
+		shorten(a.grads, a.slope, a.longest)
 	}
 	for i, p := range model {
 		kernel.Adam(op.Floats(p.Value()), a.grads[i], a.m[i], a.v[i],
@@ -61,17 +62,26 @@ func (a *adam) Step(model []G.ValueGrad) error {
 	return nil
 }
 
-// shorten scales a gradient, in parts, to the longest that it may be, if it is
-// longer (Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent
-// neural networks", 2013, algorithm 1).
-func shorten(grads [][]float32, longest float64) {
-	square := 0.0
+// length is that of a gradient in parts.
+func length(grads [][]float32) float64 {
+	var sums [4]float64 // that do not wait for each other
 	for _, p := range grads {
+		for ; len(p) >= len(sums); p = p[len(sums):] {
+			for i := range sums {
+				sums[i] += float64(float64(p[i]) * float64(p[i]))
+			}
+		}
 		for _, g := range p {
-			square += float64(float64(g) * float64(g))
+			sums[0] += float64(float64(g) * float64(g))
 		}
 	}
-	length := math.Sqrt(square)
+	return math.Sqrt(sums[0] + sums[1] + sums[2] + sums[3])
+}
+
+// shorten scales a gradient, in parts, of a length to the longest that it may
+// be, if it is longer (Pascanu, Mikolov and Bengio, "On the difficulty of
+// training recurrent neural networks", 2013, algorithm 1).
+func shorten(grads [][]float32, length, longest float64) {
 	if !(length > longest) {
 		return
 	}

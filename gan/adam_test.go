@@ -107,11 +107,11 @@ func TestDecayedTraining(t *testing.T) {
 // another is not touched.
 func TestShorten(t *testing.T) {
 	g := [][]float32{{3, 0}, {-4}}
-	shorten(g, 5)
+	shorten(g, length(g), 5)
 	if g[0][0] != 3 || g[1][0] != -4 {
 		t.Errorf("a gradient of length 5 bounded by 5 is %v, want it as it was", g)
 	}
-	shorten(g, 1)
+	shorten(g, length(g), 1)
 	if x, y := float64(g[0][0]), float64(g[1][0]); math.Abs(x-0.6) > 1e-6 || g[0][1] != 0 || math.Abs(y+0.8) > 1e-6 {
 		t.Errorf("a gradient bounded by 1 is %v, want [[0.6 0] [-0.8]]", g)
 	}
@@ -127,7 +127,8 @@ func TestGradClip(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer tr.Close()
-		steps(t, tr, 1)
+		first := steps(t, tr, 1)[0]
+		told := map[*adam]float64{tr.adamG: first.GradG, tr.adamD: first.GradD}
 		for player, a := range map[string]*adam{"generator": tr.adamG, "discriminator": tr.adamD} {
 			square := 0.0
 			for _, m := range a.m {
@@ -138,6 +139,9 @@ func TestGradClip(t *testing.T) {
 			length := math.Sqrt(square) / (1 - c.Beta1)
 			if at := math.Abs(length/bound-1) < 1e-4; at != want {
 				t.Errorf("the %s's gradient of a length up to %v has %v", player, bound, length)
+			}
+			if uncut := math.Abs(told[a]/length-1) < 1e-4; uncut == want {
+				t.Errorf("the %s's gradient of a length up to %v has %v, and is told as %v, want its length before it is cut", player, bound, length, told[a])
 			}
 		}
 	}

@@ -45,6 +45,8 @@ type Stats struct {
 	LossG float64 `json:"loss_g"` // the generator's loss
 	Real  float64 `json:"real"`   // mean verdict, the sigmoid of a logit, on real images, before the step
 	Fake  float64 `json:"fake"`   // mean verdict on generated images, before the step
+	GradD float64 `json:"grad_d"` // length of the gradient of the discriminator's loss by its weights, before it is cut
+	GradG float64 `json:"grad_g"` // the generator's
 }
 
 // New starts a training of cfg on data.
@@ -160,6 +162,8 @@ func (t *Trainer) Step() (Stats, error) {
 		LossG: float64(scalar(t.g.loss)),
 		Real:  verdict(logits[:b]),
 		Fake:  verdict(logits[b : 2*b]),
+		GradD: t.adamD.slope,
+		GradG: t.adamG.slope,
 	}, nil
 }
 
