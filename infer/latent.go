@@ -21,6 +21,13 @@ type Latent struct {
 	Seed    uint64
 	Dim     int  // how many numbers a latent has
 	Uniform bool // each uniform in [-1, 1); otherwise standard normal
+
+	// Truncation shortens each latent to this part of its length, 0 to 1, so
+	// that it lies nearer to the mean latent, 0: images are more typical and vary
+	// less. 0: none. It is the psi of StyleGAN (Karras et al. 2019, appendix B),
+	// of z; not BigGAN's truncation (Brock et al. 2019), which draws large
+	// numbers anew.
+	Truncation float32
 }
 
 // Latent returns the stream of a seed for this model. Its length is that of the
@@ -50,4 +57,10 @@ func (m *Model) Latent(seed uint64) (Latent, error) {
 // z is [n, Dim].
 func (l Latent) Fill(z []float32, first uint64) {
 	kernel.Latents(z, l.Seed, first, l.Dim, !l.Uniform)
+	if l.Truncation == 0 || l.Dim < 1 {
+		return
+	}
+	for i := range len(z) / l.Dim * l.Dim {
+		z[i] *= l.Truncation
+	}
 }

@@ -38,6 +38,14 @@ func TestLatent(t *testing.T) {
 		sameBits(t, "z", got, want)
 		l.Fill(want[:6], 7) // the third of those
 		sameBits(t, "z of sample 7", want[:6], got[12:18])
+		l.Truncation = 0.7
+		short := append(make([]float32, 18), 5) // one more than three samples
+		l.Fill(short, 5)
+		for i, v := range got[:18] {
+			if short[i] != 0.7*v || short[18] != 5 {
+				t.Errorf("%s: z[%d] truncated to 0.7 = %v, want %v, and no more written", c.distribution, i, short[i], 0.7*v)
+			}
+		}
 	}
 	_, err := identityModel(t, 6, 1, 1, onnx.Property{Key: latentDim, Value: "5"}).Latent(1)
 	wantError(t, err, `ganlet.latent.dim is "5", but input "z" has 6`)

@@ -71,7 +71,7 @@ func runBench(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	b.File = f.Arg(0)
-	o := sampling{n: b.Batch, batch: b.Batch, threads: b.Workers, seed: 1, format: "raw"}
+	o := sampling{n: b.Batch, batch: b.Batch, threads: b.Workers, seed: 1, truncation: 1, format: "raw"}
 	switch {
 	case b.Calls < 1 || b.Calls > maxCalls:
 		return cli.Flagf("-n is %d, want 1 to %d", b.Calls, maxCalls)

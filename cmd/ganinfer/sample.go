@@ -8,6 +8,8 @@ import (
 	"math"
 	"path/filepath"
 
+	"github.com/spf13/pflag"
+
 	"github.com/ganlet/ganlet/cmd/internal/cli"
 	"github.com/ganlet/ganlet/cmd/internal/picture"
 	"github.com/ganlet/ganlet/infer"
@@ -25,12 +27,17 @@ on every device, however many are drawn and in what batches.
     ganinfer sample model.onnx --format raw > x.f32           little-endian float32
     ganinfer sample model.onnx -n 1 --format json             for a program to read
     ganinfer sample digits.onnx --label 7 -o sevens.png       of one class
+    ganinfer sample model.onnx --truncation 0.7 -o fine.png   more typical, less varied
 
 A model may have, besides its latent, a label (int64 [N], or one-hot: float32
 [N, K]) and noise (float32, with "noise" in its name). The k-th noise input is
 standard normal of seed + k * 2^32: its sample i for sample i, or its sample 0
 for all where it has not as many rows as the latent. Of several outputs, the
 first is the samples.
+
+--truncation shortens every latent to that part of its length, towards the mean
+latent, 0: sample i stays sample i, only nearer to the middle. (StyleGAN's psi, of
+the latent itself; not BigGAN's truncation, which draws large numbers anew.)
 
 Flags:
 FLAGS
@@ -40,6 +47,7 @@ FLAGS
 type sampling struct {
 	n, batch, threads int
 	seed              uint64
+	truncation        float32
 	label             int
 	labelled          bool // there is one
 	format, out       string
@@ -50,11 +58,7 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 	f := cli.Flags()
 	f.IntVarP(&o.n, "count", "n", 16, "how many samples")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the latents")
-	f.IntVar(&o.label, "label", 0, "the class of all samples, for a model that takes one")
-	f.IntVar(&o.batch, "batch", 0, "samples computed at a time; 0: what suits the model")
-	f.IntVar(&o.threads, "threads", 1, "processor threads")
-	f.StringVar(&o.format, "format", "", "png, npy, raw or json (default: by the end of FILE, or png)")
-	f.StringVarP(&o.out, "out", "o", "", "the `FILE` to write; standard output if there is none, or -")
+	o.flags(f)
 	if helped, err := cli.Parse(f, "ganinfer sample", args, sampleHelp, stdout); err != nil || helped {
 		return err
 	}
@@ -87,11 +91,23 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 	return cli.Output(o.out, stdout, func(w io.Writer) error { return write(w, s) })
 }
 
+// flags adds the flags of all that draws samples.
+func (o *sampling) flags(f *pflag.FlagSet) {
+	f.Float32Var(&o.truncation, "truncation", 1, "length that latents are shortened to, as a `part` of their own: above 0, up to 1")
+	f.IntVar(&o.label, "label", 0, "the class of all samples, for a model that takes one")
+	f.IntVar(&o.batch, "batch", 0, "samples computed at a time; 0: what suits the model")
+	f.IntVar(&o.threads, "threads", 1, "processor threads")
+	f.StringVar(&o.format, "format", "", "png, npy, raw or json (default: by the end of FILE, or png)")
+	f.StringVarP(&o.out, "out", "o", "", "the `FILE` to write; standard output if there is none, or -")
+}
+
 // check reports the first flag with a value that cannot be, and finds the format.
 func (o *sampling) check() error {
 	switch {
 	case o.n < 1:
 		return cli.Flagf("-n is %d, want at least 1", o.n)
+	case !(o.truncation > 0 && o.truncation <= 1): // NaN too
+		return cli.Flagf("--truncation is %v, want more than 0, up to 1", o.truncation)
 	case o.label < 0 || o.label > math.MaxInt32:
 		return cli.Flagf("--label is %d, want 0 to %d", o.label, math.MaxInt32)
 	case o.batch < 0 || o.batch > maxBatch:
@@ -144,6 +160,7 @@ func newSampler(ctx context.Context, m *infer.Model, o *sampling) (*sampler, err
 	if err != nil {
 		return nil, err
 	}
+	latent.Truncation = o.truncation
 	s := &sampler{ctx: ctx, model: m, latent: latent, n: o.n, size: 1, simple: len(inputs) == 1 && len(outputs) == 1}
 	in, out := inputs[r.latent].Shape, outputs[0].Shape
 	if len(out) == 0 || in[0] != out[0] {
