@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -29,7 +31,7 @@ func writePNG(w io.Writer, s *sampler) error {
 	if err != nil {
 		return err
 	}
-	return picture.WritePNG(w, s.model, all)
+	return picture.WritePNG(w, s.model, all, s.cols)
 }
 
 func writeNPY(w io.Writer, s *sampler) error {
@@ -44,15 +46,16 @@ func writeRaw(w io.Writer, s *sampler) error {
 	return s.each(func(samples []float32) error { return npy.WriteData(w, samples) })
 }
 
-// writeJSON writes one object: the seed, the label if there is one, the shape, and the samples as nested
-// lists of that shape, with numbers short enough to give the same float32 back.
+// writeJSON writes one object: what was asked for, the shape, and the samples as
+// nested lists of that shape, with numbers short enough to give the same float32
+// back.
 func writeJSON(w io.Writer, s *sampler) error {
 	shape := s.shape()
-	buf := fmt.Appendf(nil, `{"seed":%d,`, s.latent.Seed)
-	if s.label != nil {
-		buf = fmt.Appendf(buf, `"label":%d,`, *s.label)
+	asked, err := json.Marshal(s.asked)
+	if err != nil {
+		return err
 	}
-	buf = append(buf, `"shape":[`...)
+	buf := append(bytes.TrimSuffix(asked, []byte("}")), `,"shape":[`...)
 	for i, n := range shape {
 		if i > 0 {
 			buf = append(buf, ',')
@@ -61,7 +64,7 @@ func writeJSON(w io.Writer, s *sampler) error {
 	}
 	buf = append(buf, `],"samples":[`...)
 	first := true
-	err := s.each(func(samples []float32) (err error) {
+	err = s.each(func(samples []float32) (err error) {
 		for ; len(samples) > 0; samples = samples[s.size:] {
 			if !first {
 				buf = append(buf, ",\n"...)

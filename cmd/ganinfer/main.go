@@ -19,12 +19,13 @@ const help = `ganinfer draws samples from a generator in an ONNX file.
 
     ganinfer sample model.onnx -n 64 --seed 1 -o digits.png     a contact sheet
     ganinfer sample model.onnx -n 1000 --format npy -o x.npy    float32 [N, C, H, W]
+    ganinfer interpolate model.onnx --from 1 --to 2 -o way.png  from one sample to another
     ganinfer run model.onnx --input z=z.npy --output image=image.npy
     ganinfer info model.onnx                                    what it reads and makes
     ganinfer verify model.onnx                                  does it draw here what its trainer drew?
     ganinfer bench model.onnx                                   how fast is it here?
 
-ganinfer sample --help, and likewise run, info, verify and bench, show their flags.
+ganinfer sample --help, and likewise the others, show their flags.
 Results go to standard output or the file named, words to standard error. The
 exit code is 0, 1 if something failed, or 2 if the form of the command line is wrong.
 `
@@ -41,7 +42,7 @@ func run(args []string, _ io.Reader, stdout, _ io.Writer) error {
 		return err
 	}
 	if f.NArg() == 0 {
-		return cli.Usagef("a subcommand is missing: sample, run, info, verify or bench")
+		return cli.Usagef("a subcommand is missing: sample, interpolate, run, info, verify or bench")
 	}
 	name, args := f.Arg(0), f.Args()[1:]
 	switch name {
@@ -49,6 +50,10 @@ func run(args []string, _ io.Reader, stdout, _ io.Writer) error {
 		ctx, stop := untilSignal()
 		defer stop()
 		return runSample(ctx, args, stdout)
+	case "interpolate":
+		ctx, stop := untilSignal()
+		defer stop()
+		return runInterpolate(ctx, args, stdout)
 	case "run":
 		return runRun(args, stdout)
 	case "info":
@@ -60,7 +65,7 @@ func run(args []string, _ io.Reader, stdout, _ io.Writer) error {
 		defer stop()
 		return runBench(ctx, args, stdout)
 	}
-	return cli.Usagef("unknown subcommand %q, want sample, run, info, verify or bench", name)
+	return cli.Usagef("unknown subcommand %q, want sample, interpolate, run, info, verify or bench", name)
 }
 
 // untilSignal is a context that ends with the first signal, so that a command can

@@ -84,9 +84,15 @@ func noiseSeed(seed uint64, k int) uint64 { return seed + uint64(k)<<32 }
 // feed is an input of a model that is sampled.
 type feed struct {
 	value  infer.Value
-	each   bool          // it has a row for each sample
-	data   any           // for a batch
-	stream *infer.Latent // that fills it; nil: it is filled
+	each   bool   // it has a row for each sample
+	row    int    // values of a sample
+	data   any    // for a batch
+	stream stream // that fills it; nil: it is filled
+}
+
+// stream is what infer.Latent is: it writes samples first, first+1, ... to z.
+type stream interface {
+	Fill(z []float32, first uint64)
 }
 
 // newFeeds makes the inputs, with the label in its place.
@@ -99,11 +105,11 @@ func (s *sampler) newFeeds(r roles, o *sampling) error {
 		return cli.Flagf("--label is missing: input %v takes one", value(inputs[r.label]))
 	}
 	for i, v := range inputs {
-		f := feed{value: v, each: hasRows(v, inputs[r.latent])}
-		n, row := s.batch, 1
+		f := feed{value: v, each: hasRows(v, inputs[r.latent]), row: 1}
+		n := s.batch
 		for k, d := range v.Shape {
 			if k > 0 || !f.each {
-				row *= d
+				f.row *= d
 			}
 		}
 		if !f.each {
@@ -111,9 +117,9 @@ func (s *sampler) newFeeds(r roles, o *sampling) error {
 		}
 		switch {
 		case i == r.latent:
-			f.stream, f.data = &s.latent, make([]float32, n*row)
+			f.stream, f.data = &s.latent, make([]float32, n*f.row)
 		case i != r.label:
-			f.stream, f.data = &infer.Latent{Seed: noiseSeed(o.seed, slices.Index(r.noise, i)+1), Dim: row}, make([]float32, n*row)
+			f.stream, f.data = &infer.Latent{Seed: noiseSeed(o.seed, slices.Index(r.noise, i)+1), Dim: f.row}, make([]float32, n*f.row)
 			if !f.each { // one sample for all
 				f.stream.Fill(f.data.([]float32), 0)
 				f.stream = nil
@@ -122,10 +128,10 @@ func (s *sampler) newFeeds(r roles, o *sampling) error {
 			f.data = slices.Repeat([]int64{int64(o.label)}, n)
 		case v.Type == "int32":
 			f.data = slices.Repeat([]int32{int32(o.label)}, n)
-		case o.label >= row:
-			return cli.Flagf("--label is %d, want 0 to %d for input %v", o.label, row-1, value(v))
+		case o.label >= f.row:
+			return cli.Flagf("--label is %d, want 0 to %d for input %v", o.label, f.row-1, value(v))
 		default:
-			hot := make([]float32, row)
+			hot := make([]float32, f.row)
 			hot[o.label] = 1
 			f.data = slices.Repeat(hot, n)
 		}
@@ -138,7 +144,7 @@ func (s *sampler) newFeeds(r roles, o *sampling) error {
 func (s *sampler) fill(first, c int) {
 	for _, f := range s.feeds {
 		if f.stream != nil {
-			f.stream.Fill(f.data.([]float32)[:c*f.stream.Dim], uint64(first))
+			f.stream.Fill(f.data.([]float32)[:c*f.row], uint64(first))
 		}
 	}
 }

@@ -69,11 +69,8 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	write := formats[o.format]
-	if o.format != "json" {
-		if err := cli.RefuseTerminal(o.out, stdout); err != nil {
-			return err
-		}
+	if err := o.refuseTerminal(stdout); err != nil {
+		return err
 	}
 	m, err := open(f.Arg(0))
 	if err != nil {
@@ -83,12 +80,26 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	return o.write(stdout, s)
+}
+
+// refuseTerminal returns an error if samples would go to a terminal that are
+// not for eyes.
+func (o *sampling) refuseTerminal(stdout io.Writer) error {
+	if o.format == "json" {
+		return nil
+	}
+	return cli.RefuseTerminal(o.out, stdout)
+}
+
+// write writes all samples in the format asked for.
+func (o *sampling) write(stdout io.Writer, s *sampler) error {
 	if o.format == "png" {
-		if err := picture.Check(m, o.n); err != nil {
+		if err := picture.Check(s.model, s.n, s.cols); err != nil {
 			return cli.Hintf(err, "--format npy, raw and json take any samples, and any number")
 		}
 	}
-	return cli.Output(o.out, stdout, func(w io.Writer) error { return write(w, s) })
+	return cli.Output(o.out, stdout, func(w io.Writer) error { return formats[o.format](w, s) })
 }
 
 // flags adds the flags of all that draws samples.
@@ -141,9 +152,10 @@ type sampler struct {
 	latent  infer.Latent
 	feeds   []feed
 	simple  bool // one input, one output
-	label   *int // of all samples, if there is one
+	asked   any  // for, as a JSON object of one member or more
 	n       int  // samples to draw
-	batch   int  // at a time
+	cols    int  // of a contact sheet of them; 0: near-square
+	batch   int  // samples at a time
 	size    int  // values of a sample
 }
 
@@ -183,10 +195,27 @@ func newSampler(ctx context.Context, m *infer.Model, o *sampling) (*sampler, err
 		return nil, err
 	}
 	s.session.Workers = o.threads
-	if o.labelled {
-		s.label = &o.label
-	}
+	s.asked = struct {
+		Seed uint64 `json:"seed"`
+		asked
+	}{o.seed, o.asked()}
 	return s, s.newFeeds(r, o)
+}
+
+// asked is what a JSON object says of the flags of all that draws samples.
+type asked struct {
+	Label      *int    `json:"label,omitempty"`
+	Truncation float32 `json:"truncation,omitempty"`
+}
+
+func (o *sampling) asked() (a asked) {
+	if o.labelled {
+		a.Label = &o.label
+	}
+	if o.truncation < 1 {
+		a.Truncation = o.truncation
+	}
+	return a
 }
 
 // each draws all samples and hands them to use, some at a time, in order. The

@@ -77,7 +77,7 @@ func writeSheet(path string, model []byte, g *gan.Generator, seed uint64) error 
 		return fmt.Errorf("%q: %w", path, err)
 	}
 	return atomicfile.Write(path, func(w io.Writer) error {
-		return picture.WritePNG(w, m, images)
+		return picture.WritePNG(w, m, images, 0)
 	})
 }
 

@@ -18,26 +18,30 @@ const (
 	gap       = 2
 )
 
-// Check returns an error unless m makes images, and n of them a contact sheet:
-// what WritePNG would say, before there are any.
-func Check(m *infer.Model, n int) error {
+// Check returns an error unless m makes images, and n of them a contact sheet
+// of so many columns: what WritePNG would say, before there are any.
+func Check(m *infer.Model, n, cols int) error {
 	s := m.Outputs()[0].Shape
 	if len(s) != 4 || s[1] != 1 && s[1] != 3 && s[1] != 4 {
 		return fmt.Errorf("output %q has shape %v, which is no image of 1, 3 or 4 channels", m.Outputs()[0].Name, s)
 	}
-	cols := math.Ceil(math.Sqrt(float64(n)))
-	rows := math.Ceil(float64(n) / cols)
-	width, height := cols*float64(s[3]+gap)+gap, rows*float64(s[2]+gap)+gap
+	across := float64(cols)
+	if cols == 0 {
+		across = math.Ceil(math.Sqrt(float64(n)))
+	}
+	down := math.Ceil(float64(n) / across)
+	width, height := across*float64(s[3]+gap)+gap, down*float64(s[2]+gap)+gap
 	if width*height > maxPixels {
 		return fmt.Errorf("%d images make a contact sheet of %.0f x %.0f pixels, want at most %d in all", n, width, height, maxPixels)
 	}
 	return nil
 }
 
-// WritePNG writes samples of m, one image after the other, as a contact sheet.
-// Values are turned into levels as m asks ([infer.Model.Image]).
-func WritePNG(dst io.Writer, m *infer.Model, samples []float32) error {
-	if err := Check(m, 1); err != nil {
+// WritePNG writes samples of m, one image after the other, as a contact sheet
+// of so many columns; of 0, near-square. Values are turned into levels as m asks
+// ([infer.Model.Image]).
+func WritePNG(dst io.Writer, m *infer.Model, samples []float32, cols int) error {
+	if err := Check(m, 1, 1); err != nil {
 		return err
 	}
 	s := m.Outputs()[0].Shape
@@ -54,7 +58,7 @@ func WritePNG(dst io.Writer, m *infer.Model, samples []float32) error {
 		}
 		planes(levels[i:][:size], p, c)
 	}
-	return sheet.WritePNG(dst, levels, c, h, w)
+	return sheet.WritePNG(dst, levels, cols, c, h, w)
 }
 
 // planes writes the levels of p to dst, [c, h, w], as the values in [-1, 1]

@@ -21,13 +21,14 @@ const (
 
 var gapColor = color.NRGBA{0x50, 0x50, 0x50, 0xff}
 
-// Draw draws images, [n, c, h, w] in [-1, 1], on a near-square grid, row by
-// row, each pixel enlarged to a square of whole pixels when the images are
-// tiny. Values outside the range count as its nearest end, NaN as -1. With
-// c = 1 the images are grey, 3 red-green-blue, 4 with a straight alpha. It
-// fails if images is not a whole number of at least one image, c is another
-// number, or the sheet would be larger than 2^26 pixels.
-func Draw(images []float32, c, h, w int) (image.Image, error) {
+// Draw draws images, [n, c, h, w] in [-1, 1], on a grid of so many columns, row
+// by row; with 0 columns, on a near-square one. Each pixel is enlarged to a
+// square of whole pixels when the images are tiny. Values outside the range
+// count as its nearest end, NaN as -1. With c = 1 the images are grey, 3
+// red-green-blue, 4 with a straight alpha. It fails if images is not a whole
+// number of at least one image, c is another number, or the sheet would be
+// larger than 2^26 pixels.
+func Draw(images []float32, cols, c, h, w int) (image.Image, error) {
 	if c != 1 && c != 3 && c != 4 {
 		return nil, fmt.Errorf("sheet: images have %d channels, want 1, 3 or 4", c)
 	}
@@ -37,7 +38,7 @@ func Draw(images []float32, c, h, w int) (image.Image, error) {
 	if size := c * h * w; len(images) == 0 || len(images)%size != 0 {
 		return nil, fmt.Errorf("sheet: images has %d values, want a positive multiple of %d", len(images), size)
 	}
-	l := plan(len(images)/(c*h*w), h, w)
+	l := plan(len(images)/(c*h*w), cols, h, w)
 	if width, height := l.size(); int64(width)*int64(height) > maxSize {
 		return nil, fmt.Errorf("sheet: %d images of %d x %d pixels make a sheet of %d x %d, want at most %d pixels", l.n, h, w, width, height, maxSize)
 	}
@@ -48,8 +49,8 @@ func Draw(images []float32, c, h, w int) (image.Image, error) {
 }
 
 // WritePNG writes the sheet that Draw draws as PNG.
-func WritePNG(dst io.Writer, images []float32, c, h, w int) error {
-	m, err := Draw(images, c, h, w)
+func WritePNG(dst io.Writer, images []float32, cols, c, h, w int) error {
+	m, err := Draw(images, cols, c, h, w)
 	if err != nil {
 		return err
 	}
@@ -63,9 +64,11 @@ type layout struct {
 	scale      int // side of the square that stands for one pixel
 }
 
-func plan(n, h, w int) layout {
-	l := layout{n: n, h: h, w: w, scale: 1}
-	l.cols = int(math.Ceil(math.Sqrt(float64(n))))
+func plan(n, cols, h, w int) layout {
+	l := layout{n: n, h: h, w: w, cols: cols, scale: 1}
+	if cols == 0 {
+		l.cols = int(math.Ceil(math.Sqrt(float64(n))))
+	}
 	l.rows = (n + l.cols - 1) / l.cols
 	for min(h, w)*l.scale < tileSide {
 		l.scale++

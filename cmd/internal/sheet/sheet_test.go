@@ -11,21 +11,24 @@ import (
 )
 
 func TestGrid(t *testing.T) {
-	for _, c := range []struct{ n, side, cols, rows, scale int }{
-		{1, 28, 1, 1, 3},
-		{2, 28, 2, 1, 3},
-		{10, 28, 4, 3, 3},
-		{16, 28, 4, 4, 3},
-		{64, 28, 8, 8, 3},
-		{17, 64, 5, 4, 1},
-		{4, 256, 2, 2, 1},
-		{4, 1, 2, 2, 64},
-		{2000, 28, 45, 45, 1}, // a larger scale would exceed fullSide
-		{10000, 28, 100, 100, 1},
+	for _, c := range []struct{ n, asked, side, cols, rows, scale int }{
+		{1, 0, 28, 1, 1, 3},
+		{2, 0, 28, 2, 1, 3},
+		{10, 0, 28, 4, 3, 3},
+		{16, 0, 28, 4, 4, 3},
+		{64, 0, 28, 8, 8, 3},
+		{17, 0, 64, 5, 4, 1},
+		{4, 0, 256, 2, 2, 1},
+		{4, 0, 1, 2, 2, 64},
+		{2000, 0, 28, 45, 45, 1}, // a larger scale would exceed fullSide
+		{10000, 0, 28, 100, 100, 1},
+		{16, 8, 28, 8, 2, 3},
+		{9, 8, 28, 8, 2, 3},
+		{3, 8, 28, 8, 1, 3},
 	} {
-		l := plan(c.n, c.side, c.side)
+		l := plan(c.n, c.asked, c.side, c.side)
 		if l.cols != c.cols || l.rows != c.rows || l.scale != c.scale {
-			t.Errorf("plan(%d, %d) = %d x %d, scale %d, want %d x %d, scale %d", c.n, c.side, l.cols, l.rows, l.scale, c.cols, c.rows, c.scale)
+			t.Errorf("plan(%d, %d, %d) = %d x %d, scale %d, want %d x %d, scale %d", c.n, c.asked, c.side, l.cols, l.rows, l.scale, c.cols, c.rows, c.scale)
 		}
 	}
 }
@@ -41,7 +44,7 @@ func TestPixels(t *testing.T) {
 			images[i] = float32(i%256)/127.5 - 1
 		}
 		var buf bytes.Buffer
-		if err := WritePNG(&buf, images, c, h, w); err != nil {
+		if err := WritePNG(&buf, images, 0, c, h, w); err != nil {
 			t.Fatal(err)
 		}
 		m, err := png.Decode(&buf)
@@ -106,12 +109,12 @@ func TestErrors(t *testing.T) {
 		{8, 1, 1 << 30, 1 << 30, "want at least 1 x 1"},
 		{8 << 20, 1, 1, 1, "make a sheet of"},
 	} {
-		m, err := Draw(make([]float32, c.values), c.c, c.h, c.w)
+		m, err := Draw(make([]float32, c.values), 0, c.c, c.h, c.w)
 		if err == nil || !strings.Contains(err.Error(), c.want) || m != nil {
 			t.Errorf("Draw(%d values, %d x %d x %d): error %v, want %q", c.values, c.c, c.h, c.w, err, c.want)
 		}
 	}
-	if err := WritePNG(nil, nil, 1, 2, 2); err == nil {
+	if err := WritePNG(nil, nil, 0, 1, 2, 2); err == nil {
 		t.Error("WritePNG of nothing succeeded")
 	}
 }

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/ganlet/ganlet/cmd/internal/cli"
+)
+
+// This file is ganinfer interpolate: samples on the way between two latents.
+
+const interpolateHelp = `ganinfer interpolate draws the way from one latent to another: a row of images,
+both ends included.
+
+    ganinfer interpolate MODEL.onnx [flags]
+
+    ganinfer interpolate model.onnx -o way.png                   sample 0 of seed 1 to that of seed 2
+    ganinfer interpolate model.onnx --from 7:3 --to 7:4 --steps 16 -o way.png
+    ganinfer interpolate model.onnx --rows 6 -o ways.png         and samples 1 to 5, a row each
+    ganinfer interpolate model.onnx --from a.npy --to b.npy -o x.npy    as gantrain project found them
+
+An end is SEED:I, sample I of a seed, or SEED for SEED:0, or a .npy file of latents,
+float32 [N, latent]. Row k goes from the k-th latent after the first end's to the
+k-th after the second's.
+
+--spherical keeps to the arc between both, where normal latents are as long as
+samples are (White, "Sampling Generative Networks", 2016); --linear takes the
+straight line. Normal latents go by the arc and uniform ones by the line, unless
+a flag says otherwise. Noise is that of a row's first end all along.
+
+Flags:
+FLAGS
+`
+
+// ways is the flags of ganinfer interpolate beyond those of sampling.
+type ways struct {
+	from, to          end
+	steps, rows       int
+	spherical, linear bool
+}
+
+// maxPoints bounds the points of a way, and the ways.
+const maxPoints = 1 << 15
+
+func runInterpolate(ctx context.Context, args []string, stdout io.Writer) error {
+	var o sampling
+	w := ways{from: end{seed: 1}, to: end{seed: 2}}
+	f := cli.Flags()
+	f.Var(&w.from, "from", "where a row begins: `SEED[:I]` or a .npy")
+	f.Var(&w.to, "to", "where it ends: `SEED[:I]` or a .npy")
+	f.IntVar(&w.steps, "steps", 8, "images of a row")
+	f.IntVar(&w.rows, "rows", 1, "rows, from latent to latent each")
+	f.BoolVar(&w.spherical, "spherical", false, "go by the arc (default for normal latents)")
+	f.BoolVar(&w.linear, "linear", false, "go by the straight line (default for uniform ones)")
+	o.flags(f)
+	if helped, err := cli.Parse(f, "ganinfer interpolate", args, interpolateHelp, stdout); err != nil || helped {
+		return err
+	}
+	if err := cli.Arguments(f, "ganinfer interpolate", "MODEL.onnx"); err != nil {
+		return err
+	}
+	switch {
+	case w.steps < 2 || w.steps > maxPoints:
+		return cli.Flagf("--steps is %d, want 2 to %d", w.steps, maxPoints)
+	case w.rows < 1 || w.rows > maxPoints:
+		return cli.Flagf("--rows is %d, want 1 to %d", w.rows, maxPoints)
+	case w.spherical && w.linear:
+		return cli.Flagf("--spherical and --linear exclude each other")
+	}
+	o.n, o.seed, o.labelled = w.rows*w.steps, w.from.seed, f.Changed("label")
+	if err := o.check(); err != nil {
+		return err
+	}
+	if err := o.refuseTerminal(stdout); err != nil {
+		return err
+	}
+	m, err := open(f.Arg(0))
+	if err != nil {
+		return err
+	}
+	s, err := newSampler(ctx, m, &o)
+	if err != nil {
+		return err
+	}
+	if err := s.follow(&w, &o); err != nil {
+		return err
+	}
+	return o.write(stdout, s)
+}
+
+// follow has s draw the points of ways in place of a seed's samples.
+func (s *sampler) follow(w *ways, o *sampling) error {
+	spherical := w.spherical || !w.linear && !s.latent.Uniform
+	for i := range s.feeds {
+		f := &s.feeds[i]
+		if f.stream == nil || f.row == 0 {
+			continue
+		}
+		p := &path{dim: f.row, steps: w.steps}
+		var err error
+		if f.stream != &s.latent { // noise
+			p.from = make([]float32, w.rows*f.row)
+			f.stream.Fill(p.from, w.from.index)
+			p.to = p.from
+		} else if p.from, err = w.from.latents(s.latent, w.rows); err != nil {
+			return err
+		} else if p.to, err = w.to.latents(s.latent, w.rows); err != nil {
+			return err
+		} else if spherical {
+			if err := p.bend(); err != nil {
+				return cli.Hintf(fmt.Errorf("from %v to %v: %w", &w.from, &w.to, err), "--linear goes by the straight line")
+			}
+		}
+		f.stream = p
+	}
+	s.cols = w.steps
+	s.asked = struct {
+		From      string `json:"from"`
+		To        string `json:"to"`
+		Steps     int    `json:"steps"`
+		Spherical bool   `json:"spherical"`
+		asked
+	}{w.from.String(), w.to.String(), w.steps, spherical, o.asked()}
+	return nil
+}
