@@ -113,6 +113,7 @@ const (
 	domainAugment  = 'a' // their augmentation
 	domainMix      = 'm' // points between or near real and generated images
 	domainNorm     = 'n' // latents that statistics are estimated on
+	domainProject  = 'p' // latents that a projection begins from
 )
 
 // normEps is batch norm's epsilon, as everybody's.

@@ -13,7 +13,7 @@ import (
 
 // A mode is what a network's graph is for.
 type mode struct {
-	sampling bool // batch norm with running statistics, no gradients
+	sampling bool // batch norm with running statistics; its weights get no gradient
 	frozen   bool // weights get no gradient
 	leaf     bool // the input gets no gradient
 	groups   int  // of batch norm

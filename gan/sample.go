@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ganlet/ganlet/gan/internal/op"
+	G "gorgonia.org/gorgonia"
 )
 
 // This file is sampling, computed by Gorgonia.
@@ -29,14 +30,9 @@ func (g *Generator) Sample(z []float32) ([]float32, error) {
 	batch := min(n, sampleBatch)
 	b := newGraph(batch, 1, nil)
 	in := make([]float32, batch*g.LatentDim)
-	x, _, err := b.network("generator", b.input("z", in, batch, g.LatentDim), g.Layers, mode{sampling: true, frozen: true, leaf: true})
+	x, err := b.sampled(g, b.input("z", in, batch, g.LatentDim), true)
 	if err != nil {
 		return nil, err
-	}
-	if last := &g.Layers[len(g.Layers)-1]; last.Op != Dense && g.Shape.C > 1 {
-		if x, err = op.ChannelsFirst(&b.env, x, batch, g.Shape.C, g.Shape.H, g.Shape.W); err != nil {
-			return nil, err
-		}
 	}
 	vm, err := b.program(x)
 	if err != nil {
@@ -52,4 +48,17 @@ func (g *Generator) Sample(z []float32) ([]float32, error) {
 		out = append(out, images[:min(len(images), cap(out)-len(out))]...)
 	}
 	return out, nil
+}
+
+// sampled adds the images of latents z, [n, C, H, W] in the order of their values;
+// a leaf z gets no gradient.
+func (b *graph) sampled(g *Generator, z *G.Node, leaf bool) (*G.Node, error) {
+	x, _, err := b.network("generator", z, g.Layers, mode{sampling: true, frozen: true, leaf: leaf})
+	if err != nil {
+		return nil, err
+	}
+	if last := &g.Layers[len(g.Layers)-1]; last.Op != Dense && g.Shape.C > 1 {
+		return op.ChannelsFirst(&b.env, x, b.n, g.Shape.C, g.Shape.H, g.Shape.W)
+	}
+	return x, nil
 }

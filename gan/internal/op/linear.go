@@ -97,24 +97,52 @@ func (l Linear) Apply(e *Env, x, w, bias *G.Node) (*G.Node, error) {
 }
 
 // ApplyNorm is the layer at sampling time with batch norm after the sum; norm
-// is gamma, beta, mean and variance. It has no gradient.
+// is gamma, beta, mean and variance. Only the input has a gradient.
 func (l Linear) ApplyNorm(e *Env, x, w, bias *G.Node, norm [4]*G.Node, eps float32) (*G.Node, error) {
 	k := newLayer(e, l.N, l.Geometry, l.Transpose)
 	ins := append(G.Nodes{x, w}, norm[:]...)
 	if bias != nil {
 		ins = append(ins, bias)
 	}
-	o := &Op{name: l.name() + "+norm", shape: l.Out, run: func(out []float32, in [][]float32) error {
-		c := len(in[2])
-		tail := kernel.Tail{Scale: make([]float32, c), Shift: make([]float32, c), Act: l.Act, Alpha: l.Alpha}
-		kernel.NormScaleShift(tail.Scale, tail.Shift, in[2], in[3], in[4], in[5], eps)
-		if len(in) > 6 {
-			tail.Bias = in[6]
-		}
-		k.compute(out, in[0], in[1], &tail)
-		return nil
-	}}
+	c := norm[0].Shape().TotalSize()
+	tail := kernel.Tail{Scale: make([]float32, c), Shift: make([]float32, c), Act: l.Act, Alpha: l.Alpha}
+	o := &Op{
+		name: l.name() + "+norm", shape: l.Out,
+		wrt: append([]bool{!l.Leaf}, make([]bool, len(ins)-1)...),
+		run: func(out []float32, in [][]float32) error {
+			kernel.NormScaleShift(tail.Scale, tail.Shift, in[2], in[3], in[4], in[5], eps)
+			if len(in) > 6 {
+				tail.Bias = in[6]
+			}
+			k.compute(out, in[0], in[1], &tail)
+			return nil
+		},
+		grad: func(in G.Nodes, out, dout *G.Node) (G.Nodes, error) {
+			dins := make(G.Nodes, len(in))
+			dnorm, err := activationGrad(e, l.Act, l.Alpha, out, dout)
+			if err != nil {
+				return nil, err
+			}
+			dsum, err := scaleRows(e, dnorm, tail.Scale)
+			if err == nil {
+				dins[0], err = l.inputGrad(e, in[0], in[1], dsum)
+			}
+			return dins, err
+		},
+	}
 	return e.apply(o, ins...)
+}
+
+// scaleRows multiplies each row of x by scale, which the forward run has filled.
+func scaleRows(e *Env, x *G.Node, scale []float32) (*G.Node, error) {
+	return e.apply(&Op{name: "norm/dsum", shape: x.Shape().Clone(), run: func(out []float32, in [][]float32) error {
+		for i := 0; i < len(out); i += len(scale) {
+			for j, s := range scale {
+				out[i+j] = in[0][i+j] * s
+			}
+		}
+		return nil
+	}}, x)
 }
 
 // gradients adds the nodes of the layer's gradient.
@@ -125,12 +153,7 @@ func (l Linear) gradients(e *Env, in G.Nodes, out, dout *G.Node) (dins G.Nodes, 
 		return nil, err
 	}
 	if !l.Leaf {
-		k := newLayer(e, l.N, l.Geometry, !l.Transpose)
-		o := &Op{name: l.name() + "/dx", shape: in[0].Shape().Clone(), run: func(out []float32, in [][]float32) error {
-			k.compute(out, in[0], in[1], nil)
-			return nil
-		}}
-		if dins[0], err = e.apply(o, dsum, in[1]); err != nil {
+		if dins[0], err = l.inputGrad(e, in[0], in[1], dsum); err != nil {
 			return nil, err
 		}
 	}
@@ -144,6 +167,16 @@ func (l Linear) gradients(e *Env, in G.Nodes, out, dout *G.Node) (dins G.Nodes, 
 		dins[2], err = sumRows(e, dsum, in[2])
 	}
 	return dins, err
+}
+
+// inputGrad is the gradient of x from that of the layer's sum.
+func (l Linear) inputGrad(e *Env, x, w, dsum *G.Node) (*G.Node, error) {
+	k := newLayer(e, l.N, l.Geometry, !l.Transpose)
+	o := &Op{name: l.name() + "/dx", shape: x.Shape().Clone(), run: func(out []float32, in [][]float32) error {
+		k.compute(out, in[0], in[1], nil)
+		return nil
+	}}
+	return e.apply(o, dsum, w)
 }
 
 func (l Linear) weightGrad(e *Env, x, w, dsum *G.Node) (*G.Node, error) {

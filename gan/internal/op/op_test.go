@@ -299,6 +299,57 @@ func TestLayerWithNormEqualsPyTorch(t *testing.T) {
 	c.Check(t, "y", first(Floats(out.Value()), xs), 1e-6)
 }
 
+// At sampling time, a layer with batch norm has a gradient by its input.
+func TestLayerWithNormDifferences(t *testing.T) {
+	for _, name := range []string{"conv-", "convtranspose-", "dense-"} {
+		for _, act := range []kernel.Act{kernel.Identity, kernel.Tanh, kernel.Sigmoid} {
+			c := golden.LoadAll(t, name)[0]
+			r := newRig(t)
+			x, xs := c.Tensor("x")
+			w, ws := c.Tensor("w")
+			dy, ys := c.Tensor("dy")
+			l := linearCase(c, xs, ws, ys)
+			l.Act = act
+			shape := xs
+			if len(xs) == 4 {
+				shape = []int{xs[0], xs[2], xs[3], xs[1]}
+			}
+			var norm [4]*G.Node
+			for i, name := range []string{"gamma", "beta", "mean", "var"} {
+				v := make([]float32, ys[1])
+				for j := range v {
+					v[j] = 0.5 + float32(i+j)/8
+				}
+				norm[i] = r.input(name, v, ys[1])
+			}
+			xn := r.input("x", last(x, xs), shape...)
+			var bias *G.Node
+			if c.Has("b") {
+				b, bs := c.Tensor("b")
+				bias = r.input("b", b, bs...)
+			}
+			out, err := l.ApplyNorm(&r.env, xn, r.input("w", w, ws...), bias, norm, 1e-5)
+			r.finish(out, err, last(dy, ys), xn)
+			r.differences(c.Name+" with norm", xn, 5e-3)
+		}
+	}
+}
+
+func TestDistances(t *testing.T) {
+	r := newRig(t)
+	x := r.input("x", []float32{1, 2, 3, 0.5, 2, -1}, 2, 3)
+	each := make([]float64, 2)
+	out, err := Distances(&r.env, x, []float32{1, 0, 0}, each)
+	r.finish(out, err, []float32{1}, x)
+	if got := r.run(); math.Abs(got-13.0/3-1.75) > 1e-6 || math.Abs(each[0]-13.0/3) > 1e-12 || math.Abs(each[1]-1.75) > 1e-12 {
+		t.Errorf("distances %v, sum %v, want 13/3 and 7/4", each, got)
+	}
+	r.differences("distances", x, 1e-3)
+	if _, err := Distances(&r.env, x, []float32{1, 0}, each); err == nil {
+		t.Error("Distances takes a sample of another size")
+	}
+}
+
 func TestActivationsEqualPyTorch(t *testing.T) {
 	for _, c := range golden.LoadAll(t, "activation-") {
 		x, _ := c.Tensor("x")
