@@ -44,11 +44,12 @@ type Options struct {
 //     header is read. The middle square of an image is scaled; where it is
 //     transparent it becomes white, unless there are four channels. Turns that
 //     a camera noted down are not made;
+//   - the path of one such file, a set of one image;
 //   - the path of a .npy file: an array of uint8, or of float32 from -1 to 1,
 //     [N, H, W], [N, C, H, W] or [N, H, W, C] with 1, 3 or 4 channels.
 //
 // The built-in names come first: a file called mnist is reached as ./mnist.
-// Files are told apart by content. Labels of an IDX file are read from the file
+// Other files are told apart by content. Labels of an IDX file are read from the file
 // beside it that is named like it with labels-idx1 for images-idx3, if there is
 // one.
 func Open(spec string, o Options) (*Images, error) {
@@ -107,6 +108,8 @@ func open(spec string, o Options) (*Images, error) {
 		return openZip(spec, o)
 	case strings.HasPrefix(start, "\x93NUMPY"):
 		return openNPY(spec)
+	case isImage(spec):
+		return openFile(spec, o)
 	}
 	return OpenIDX(spec, labelsBeside(spec))
 }

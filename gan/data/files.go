@@ -83,6 +83,21 @@ func openFiles(fsys fs.FS, root string, o Options) (*Images, error) {
 	if len(f.paths) == 0 {
 		return nil, fmt.Errorf("data: %q holds no image: none of its %d files ends in %s", root, f.ignored, strings.Join(extensions, " "))
 	}
+	return f.set(root, o)
+}
+
+// openFile opens the one image in the file at p.
+func openFile(p string, o Options) (*Images, error) {
+	dir, name := filepath.Split(p)
+	f := &files{fsys: folder(dir), root: dir, digest: sha256.New()}
+	if err := f.add(name); err != nil {
+		return nil, err
+	}
+	return f.set(p, o)
+}
+
+// set is the set of the images, opened as root.
+func (f *files) set(root string, o Options) (*Images, error) {
 	if err := f.measure(o); err != nil {
 		return nil, err
 	}
@@ -94,6 +109,9 @@ func openFiles(fsys fs.FS, root string, o Options) (*Images, error) {
 	}
 	return &Images{name: filepath.Base(abs), shape: f.shape, n: len(f.paths), files: f}, nil
 }
+
+// isImage says that p is named like an image file.
+func isImage(p string) bool { return slices.Contains(extensions, strings.ToLower(path.Ext(p))) }
 
 // find collects the paths of the images. Names that begin with a dot are
 // passed over: they are other programs' notes.
@@ -109,22 +127,27 @@ func (f *files) find() error {
 			}
 			return nil
 		}
-		if hidden || !slices.Contains(extensions, strings.ToLower(path.Ext(p))) {
+		if hidden || !isImage(p) {
 			f.ignored++
 			return nil
 		}
-		info, err := fs.Stat(f.fsys, p) // follows links
-		if err != nil {
-			return f.errorOf(p, err)
-		}
-		if !info.Mode().IsRegular() { // to open a pipe would wait for its writer
-			f.ignored++
-			return nil
-		}
-		fmt.Fprintf(f.digest, "%s\x00%d\x00", p, info.Size())
-		f.paths = append(f.paths, p)
-		return nil
+		return f.add(p)
 	})
+}
+
+// add adds the image at p, if it is a regular file.
+func (f *files) add(p string) error {
+	info, err := fs.Stat(f.fsys, p) // follows links
+	if err != nil {
+		return f.errorOf(p, err)
+	}
+	if !info.Mode().IsRegular() { // to open a pipe would wait for its writer
+		f.ignored++
+		return nil
+	}
+	fmt.Fprintf(f.digest, "%s\x00%d\x00", p, info.Size())
+	f.paths = append(f.paths, p)
+	return nil
 }
 
 // measure reads all headers and settles the shape that images are brought to.

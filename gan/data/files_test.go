@@ -185,6 +185,36 @@ func TestFilesKeepTheirSize(t *testing.T) {
 	}
 }
 
+// One file is read as it is in a folder.
+func TestOneFile(t *testing.T) {
+	root := tree(t, map[string][]byte{"a.PNG": encoded(t, "a.png", stripes(20, 12, red, green, blue)), "b.png": []byte("no image")})
+	o := Options{Size: 6}
+	d, err := Open(filepath.Join(root, "a.PNG"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if d.Name() != "a.PNG" || d.Len() != 1 || d.Shape() != (gan.Shape{C: 3, H: 6, W: 6}) || !d.Decodes() {
+		t.Errorf("%s: %d images of %v, want one of 3x6x6 from a file", d.Name(), d.Len(), d.Shape())
+	}
+	if err := os.Remove(filepath.Join(root, "b.png")); err != nil {
+		t.Fatal(err)
+	}
+	all, err := Open(root, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := make([]float32, 3*6*6), make([]float32, 3*6*6)
+	if err := errors.Join(d.Image(got, 0), all.Image(want, 0)); err != nil || !slices.Equal(got, want) {
+		t.Errorf("a file has the image %v, in a folder it has %v (error %v)", got, want, err)
+	}
+	write(t, filepath.Join(root, "b.png"), []byte("no image"))
+	_, err = Open(filepath.Join(root, "b.png"), o)
+	if err == nil || !strings.Contains(err.Error(), "b.png\": is none of PNG, JPEG") {
+		t.Errorf("Open of a broken image: error %v", err)
+	}
+}
+
 // The side and channels are what the options say, or what the images are.
 func TestFilesShape(t *testing.T) {
 	gray := image.NewGray(image.Rect(0, 0, 20, 20))
