@@ -17,7 +17,8 @@ type Dataset interface {
 	Name() string
 	Shape() Shape
 	Len() int
-	// Image writes image i, [C, H, W] with values in [-1, 1], into dst.
+	// Image writes image i, [C, H, W] with values in [-1, 1], into dst; or
+	// vector i, [C, 1, 1], in units of its own, finite and best of a size near 1.
 	// Images are wanted ahead of the steps that they are for.
 	Image(dst []float32, i int) error
 }

@@ -7,7 +7,9 @@ import (
 
 // This file is a generator as plain data.
 
-// Shape is the shape of one image.
+// Shape is the shape of one image. With H = W = 1 it is a vector of C numbers,
+// such as a point in the plane: those are in the data's own units, while the
+// values of an image lie in [-1, 1].
 type Shape struct {
 	C int `json:"channels"`
 	H int `json:"height"`
@@ -16,6 +18,9 @@ type Shape struct {
 
 // Len is the number of values of an image.
 func (s Shape) Len() int { return s.C * s.H * s.W }
+
+// Vector says that the shape is a vector's, not an image's.
+func (s Shape) Vector() bool { return s.H == 1 && s.W == 1 }
 
 // maxValues bounds the values of an image, or of what a layer makes of one sample.
 const maxValues = 1 << 28
@@ -93,7 +98,7 @@ type Generator struct {
 	Arch         string // the architecture it was made as, for information
 	Distribution string // of its latents: Normal or Uniform
 	LatentDim    int    // numbers of a latent
-	Shape        Shape  // of an image; values lie in [-1, 1]
+	Shape        Shape  // of an image, whose values lie in [-1, 1], or of a vector
 	Layers       []Layer
 	Training     map[string]string // how it was trained, for information
 }

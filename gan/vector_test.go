@@ -1,0 +1,103 @@
+package gan
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/ganlet/ganlet/internal/kernel"
+)
+
+// cross is points far outside [-1, 1]: a shape of one pixel is a vector, in
+// units of its own.
+type cross struct{}
+
+func (cross) Name() string { return "cross" }
+func (cross) Shape() Shape { return Shape{C: 2, H: 1, W: 1} }
+func (cross) Len() int     { return 64 }
+
+func (cross) Image(dst []float32, i int) error {
+	clear(dst)
+	dst[i%2] = float32(7 + i%5)
+	return nil
+}
+
+func vectorConfig() Config {
+	c := Default(cross{}.Shape())
+	c.Width, c.Batch, c.LR, c.Average = 8, 16, 1e-2, 0
+	return c
+}
+
+// A generator of vectors has no bounds: it goes where the points are.
+func TestVectors(t *testing.T) {
+	tr, err := New(vectorConfig(), cross{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	for range 150 {
+		if _, err := tr.Step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g, err := tr.Generator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := g.Layers[len(g.Layers)-1]; last.Act != Identity {
+		t.Errorf("the last layer of vectors is %v, want one without activation", last)
+	}
+	z := make([]float32, 100*g.LatentDim)
+	kernel.Latents(z, 1, 0, g.LatentDim, true)
+	points, err := g.Sample(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	far := 0
+	for i := 0; i < len(points); i += 2 {
+		if max(points[i], points[i+1]) > 2 {
+			far++
+		}
+	}
+	if far < 50 {
+		t.Errorf("%d of 100 points are beyond 2, where all that are real are", far)
+	}
+}
+
+// A training on vectors resumes exactly.
+func TestVectorsResume(t *testing.T) {
+	c := vectorConfig()
+	tr, err := New(c, cross{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	var half, whole, resumed bytes.Buffer
+	for i := range 6 {
+		if i == 3 {
+			if err := tr.Save(&half); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := tr.Step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again, err := Resume(&half, cross{}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	for range 3 {
+		if _, err := again.Step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for to, tr := range map[*bytes.Buffer]*Trainer{&whole: tr, &resumed: again} {
+		if err := tr.Save(to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(whole.Bytes(), resumed.Bytes()) {
+		t.Error("a training on vectors that was resumed is another than one that was not")
+	}
+}
