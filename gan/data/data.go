@@ -1,5 +1,6 @@
 // Package data holds the sets of real images that a discriminator learns
-// from: MNIST, embedded; IDX and .npy files; folders and zips of image files.
+// from: MNIST, embedded, and stacks of its digits; IDX and .npy files; folders
+// and zips of image files; points of 2-D mixtures.
 //
 // It reads, scales and keeps images; drawing batches of them and augmenting
 // them is package gan's.
@@ -15,6 +16,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/ganlet/ganlet/gan/internal/mixture"
 )
 
 // Options say what becomes of image files. Sets of other kinds keep their
@@ -36,6 +39,11 @@ type Options struct {
 // Open opens the dataset that spec names:
 //
 //   - "mnist" or "mnist-test": the embedded MNIST, 60,000 or 10,000 images;
+//   - "stacked-mnist": 128,000 images of three channels, each a training digit
+//     of MNIST drawn at random; the label has the three digits, 407 for 4, 0, 7;
+//   - "ring8" or "grid25": 100,000 points in the plane, [2, 1, 1], in their own
+//     units, of 8 Gaussians on a ring of radius 1, sigma .01, or of 25 on a grid
+//     of spacing 2, sigma .05;
 //   - the path of an IDX file of images, plain or gzip;
 //   - the path of a folder that holds train-images-idx3-ubyte, or the same
 //     name with .gz;
@@ -66,6 +74,9 @@ func Open(spec string, o Options) (*Images, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s := d.shape; s.Vector() && s != pointShape {
+		return nil, fmt.Errorf("data: %q has images of %v, want more than one pixel: they would be taken for vectors", spec, s)
+	}
 	if s := d.shape; o.Size != 0 && (s.H != o.Size || s.W != o.Size) {
 		return nil, fmt.Errorf("data: %q has images of %v, which are not scaled to a size of %d: only those of folders and zips are", spec, s, o.Size)
 	}
@@ -81,10 +92,16 @@ func open(spec string, o Options) (*Images, error) {
 		return MNIST(Train)
 	case "mnist-test":
 		return MNIST(Test)
+	case "stacked-mnist":
+		return openStacked()
+	case "ring8":
+		return openMixture(spec, mixture.Ring8()), nil
+	case "grid25":
+		return openMixture(spec, mixture.Grid25()), nil
 	}
 	info, err := os.Stat(spec)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("data: %q: %w, and no built-in dataset has that name: want mnist, mnist-test or a path", spec, fs.ErrNotExist)
+		return nil, fmt.Errorf("data: %q: %w, and no built-in dataset has that name: want mnist, mnist-test, stacked-mnist, ring8, grid25 or a path", spec, fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, fileError(spec, err)

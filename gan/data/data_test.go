@@ -42,7 +42,7 @@ func TestOpen(t *testing.T) {
 func TestOpenErrors(t *testing.T) {
 	dir := t.TempDir()
 	_, err := Open("mnits", Options{})
-	wantError(t, "Open(mnits)", err, `"mnits"`, "want mnist, mnist-test or a path")
+	wantError(t, "Open(mnits)", err, `"mnits"`, "want mnist, mnist-test, stacked-mnist, ring8, grid25 or a path")
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("errors.Is(%v, fs.ErrNotExist) = false", err)
 	}

@@ -448,11 +448,11 @@ func TestWebP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Open(tree(t, map[string][]byte{"1.webp": b}), Options{})
+	d, err := Open(tree(t, map[string][]byte{"1.webp": b}), Options{Size: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Image(make([]float32, 3), 0); err != nil || d.Shape() != (gan.Shape{C: 3, H: 1, W: 1}) {
+	if err := d.Image(make([]float32, 12), 0); err != nil || d.Shape() != (gan.Shape{C: 3, H: 2, W: 2}) {
 		t.Errorf("a WebP of one pixel is %v: %v", d.Shape(), err)
 	}
 }

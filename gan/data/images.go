@@ -29,14 +29,16 @@ type Images struct {
 	digest   string
 
 	// One of these has the images.
-	pixels []byte    // [n, C, H, W]
-	values []float32 // likewise, as they are
-	files  *files
+	pixels  []byte    // [n, C, H, W]
+	values  []float32 // likewise, as they are
+	files   *files
+	stacked *stacked
 }
 
 var _ gan.Dataset = (*Images)(nil)
 
-// Name is the set's short name: "mnist", "mnist-test", or the name of its file.
+// Name is the set's short name: "mnist" or another built-in one's, or the name
+// of its file.
 func (d *Images) Name() string { return d.name }
 
 // Shape is the shape of every image of the set.
@@ -67,7 +69,8 @@ func (d *Images) Ignored() int {
 }
 
 // Digest tells the set from another of the same name: a SHA-256 of its pixels
-// or, where they are in files, of the files' paths and sizes, in hexadecimal.
+// or points or, where they are in files, of the files' paths and sizes, in
+// hexadecimal.
 func (d *Images) Digest() string {
 	d.digested.Do(func() {
 		h := sha256.New()
@@ -76,6 +79,8 @@ func (d *Images) Digest() string {
 			h = d.files.digest
 		case d.values != nil:
 			binary.Write(h, binary.LittleEndian, d.values) // a hash takes all
+		case d.stacked != nil:
+			d.stacked.write(h)
 		default:
 			h.Write(d.pixels)
 		}
@@ -93,7 +98,8 @@ func (d *Images) Close() error {
 	return d.closer.Close()
 }
 
-// Image writes image i into dst, [C, H, W], byte 0 as -1 and byte 255 as 1.
+// Image writes image i into dst, [C, H, W], byte 0 as -1 and byte 255 as 1, or
+// point i in its own units.
 // It fails if dst is not exactly one image long, there is no image i, or its
 // file cannot be read; the error names it.
 func (d *Images) Image(dst []float32, i int) error {
@@ -109,6 +115,8 @@ func (d *Images) Image(dst []float32, i int) error {
 	case d.values != nil:
 		copy(dst, d.values[i*size:])
 		return nil
+	case d.stacked != nil:
+		return d.stacked.image(dst, i)
 	case d.files != nil:
 		var err error
 		if pixels, err = d.files.pixels(i); err != nil {
@@ -125,13 +133,17 @@ func (d *Images) Image(dst []float32, i int) error {
 
 // Label is the label of image i, or -1 if the set has no labels or no image i.
 func (d *Images) Label(i int) int {
-	if i < 0 || i >= len(d.labels) {
-		return -1
+	switch {
+	case d.stacked != nil && i >= 0 && i < d.n:
+		return d.stacked.label(i)
+	case i >= 0 && i < len(d.labels):
+		return int(d.labels[i])
 	}
-	return int(d.labels[i])
+	return -1
 }
 
-// Labels is a copy of all labels, one byte an image, or nil if there are none.
+// Labels is a copy of all labels, one byte an image, or nil if there are none
+// or they are larger.
 func (d *Images) Labels() []byte { return slices.Clone(d.labels) }
 
 // pixelValue[p] is p/127.5 - 1, rounded to float32 after each operation.

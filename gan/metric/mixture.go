@@ -3,6 +3,8 @@ package metric
 import (
 	"fmt"
 	"math"
+
+	"github.com/ganlet/ganlet/gan/internal/mixture"
 )
 
 // This file judges samples of 2-D mixtures, whose true distribution is known.
@@ -14,27 +16,12 @@ type Mixture struct {
 }
 
 // Ring8 has 8 centres on the circle of radius 1, the first at (1, 0), and sigma
-// .01: the ring of the PacGAN paper.
-func Ring8() Mixture {
-	m := Mixture{Sigma: .01}
-	for i := range 8 {
-		sin, cos := math.Sincos(float64(i) * math.Pi / 4)
-		m.Centres = append(m.Centres, [2]float64{cos, sin})
-	}
-	return m
-}
+// .01: the ring of the PacGAN paper, data set "ring8".
+func Ring8() Mixture { return Mixture(mixture.Ring8()) }
 
 // Grid25 has its centres at -4, -2, 0, 2 and 4 in both directions, and sigma
-// .05: the grid of the PacGAN paper.
-func Grid25() Mixture {
-	m := Mixture{Sigma: .05}
-	for x := -4.0; x <= 4; x += 2 {
-		for y := -4.0; y <= 4; y += 2 {
-			m.Centres = append(m.Centres, [2]float64{x, y})
-		}
-	}
-	return m
-}
+// .05: the grid of the PacGAN paper, data set "grid25".
+func Grid25() Mixture { return Mixture(mixture.Grid25()) }
 
 // Cover is how well samples cover a mixture.
 type Cover struct {
