@@ -2,8 +2,9 @@
 // file that any ONNX runtime reads, package infer among them; [Read] brings
 // such a file back as plain data that Gorgonia can sample.
 //
-// A file has one input, z [N, latent], one output, image [N, C, H, W], any
-// number N of samples, and for each layer the nodes that ONNX has for it:
+// A file has one input, z [N, latent], one output, image [N, C, H, W], or [N, C]
+// of a generator of vectors, any number N of samples, and for each layer the
+// nodes that ONNX has for it:
 //
 //	Dense          Gemm (transB = 1)
 //	Conv           Conv

@@ -93,12 +93,28 @@ func tiny() *gan.Generator {
 	return &gan.Generator{Arch: "tiny", Distribution: gan.Normal, LatentDim: 2, Shape: gan.Shape{C: 1, H: 2, W: 2}, Layers: []gan.Layer{l}}
 }
 
+// points makes vectors, [2, 1, 1], by a Dense layer without an activation.
+func points() *gan.Generator {
+	r := newSource(5)
+	a, b := r.dense(3, 8), r.dense(8, 2)
+	a.Act, b.Act = gan.ReLU, gan.Identity
+	return &gan.Generator{Arch: "mlp", Distribution: gan.Normal, LatentDim: 3, Shape: gan.Shape{C: 2, H: 1, W: 1}, Layers: []gan.Layer{a, b}}
+}
+
+// pixels makes vectors, too, by a convolution.
+func pixels() *gan.Generator {
+	r := newSource(6)
+	l := r.window(gan.ConvTranspose, 2, 5, 1, 1, 1, 0)
+	l.Act = gan.Identity
+	return &gan.Generator{Arch: "pixels", Distribution: gan.Normal, LatentDim: 2, Shape: gan.Shape{C: 5, H: 1, W: 1}, Layers: []gan.Layer{l}}
+}
+
 // generators are all of them, by name.
 func generators() map[string]*gan.Generator {
 	return map[string]*gan.Generator{
 		"mlp": mlp(gan.Normal), "mlp uniform": mlp(gan.Uniform),
 		"dcgan": dcgan(gan.Normal, 1), "dcgan uniform, 3 channels": dcgan(gan.Uniform, 3),
-		"mixed": mixed(), "tiny": tiny(),
+		"mixed": mixed(), "tiny": tiny(), "points": points(), "pixels": pixels(),
 	}
 }
 

@@ -30,7 +30,8 @@ func newGraph(g *gan.Generator, half bool) onnx.Graph {
 	b := &builder{half: half, at: inputName}
 	b.Name = "generator"
 	b.Inputs = []onnx.ValueInfo{{Name: inputName, Type: onnx.Float, Shape: onnx.Shape(-1, int64(g.LatentDim))}}
-	b.Outputs = []onnx.ValueInfo{{Name: outputName, Type: onnx.Float, Shape: onnx.Shape(-1, int64(g.Shape.C), int64(g.Shape.H), int64(g.Shape.W))}}
+	out := sampleDims(g.Shape)
+	b.Outputs = []onnx.ValueInfo{{Name: outputName, Type: onnx.Float, Shape: onnx.Shape(wide(-1, out)...)}}
 	flat := true // the chain is at features [N, F], not at an image [N, C, H, W]
 	for i := range g.Layers {
 		l := &g.Layers[i]
@@ -44,12 +45,29 @@ func newGraph(g *gan.Generator, half bool) onnx.Graph {
 		flat = l.Op == gan.Dense
 		b.layer(name, l)
 	}
-	if flat {
-		b.reshape(outputName, g.Shape.C, g.Shape.H, g.Shape.W)
+	if flat != g.Shape.Vector() {
+		b.reshape(outputName, out...)
 	}
 	last := &b.Nodes[len(b.Nodes)-1]
 	last.Outputs[0] = outputName
 	return b.Graph
+}
+
+// sampleDims is the shape of a sample in the file: [C, H, W], or [C] of a vector.
+func sampleDims(s gan.Shape) []int {
+	if s.Vector() {
+		return []int{s.C}
+	}
+	return []int{s.C, s.H, s.W}
+}
+
+// wide is first and then dims.
+func wide(first int64, dims []int) []int64 {
+	w := []int64{first}
+	for _, n := range dims {
+		w = append(w, int64(n))
+	}
+	return w
 }
 
 var layerNames = map[gan.LayerOp]string{gan.Dense: "dense", gan.Conv: "conv", gan.ConvTranspose: "conv_transpose"}
@@ -64,10 +82,7 @@ func (b *builder) node(name, op string, constants []string, attrs ...onnx.Attr) 
 
 // reshape adds a Reshape of every sample to dims.
 func (b *builder) reshape(name string, dims ...int) {
-	shape := []int64{0} // as many samples as there are
-	for _, n := range dims {
-		shape = append(shape, int64(n))
-	}
+	shape := wide(0, dims) // as many samples as there are
 	b.Initializers = append(b.Initializers, onnx.NewInt64(name+".shape", shape, int64(len(shape))))
 	b.node(name, "Reshape", []string{name + ".shape"})
 }

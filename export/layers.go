@@ -38,7 +38,7 @@ func readLayers(g *gan.Generator, ops []operation, input, output string) error {
 	if at != output {
 		return fmt.Errorf("the last node makes %q, want the output %q", at, output)
 	}
-	if want := []int{g.Shape.C, g.Shape.H, g.Shape.W}; !slices.Equal(c.shape, want) {
+	if want := sampleDims(g.Shape); !slices.Equal(c.shape, want) {
 		return fmt.Errorf("output %q: the layers make samples of %v, want %v as it says", output, c.shape, want)
 	}
 	g.Layers = c.layers

@@ -19,7 +19,7 @@ import (
 // This file is what a file says about its generator besides the graph:
 // metadata_props, written and read.
 
-// The keys. keyRange is ONNX's own (docs/MetadataProps.md).
+// The keys. keyRange is ONNX's own (docs/MetadataProps.md), of images only.
 const (
 	keyRange        = "Image.NominalPixelRange"
 	keyVersion      = "ganlet.version"
@@ -37,13 +37,15 @@ const version = "1"
 
 // metadata returns all properties but the probe's, in a fixed order.
 func metadata(g *gan.Generator) ([]onnx.Property, error) {
-	list := []onnx.Property{
-		{Key: keyRange, Value: "Normalized_1_1"},
-		{Key: keyVersion, Value: version},
-		{Key: keyArch, Value: g.Arch},
-		{Key: keyDistribution, Value: g.Distribution},
-		{Key: keyDim, Value: strconv.Itoa(g.LatentDim)},
+	var list []onnx.Property
+	if !g.Shape.Vector() {
+		list = append(list, onnx.Property{Key: keyRange, Value: "Normalized_1_1"})
 	}
+	list = append(list,
+		onnx.Property{Key: keyVersion, Value: version},
+		onnx.Property{Key: keyArch, Value: g.Arch},
+		onnx.Property{Key: keyDistribution, Value: g.Distribution},
+		onnx.Property{Key: keyDim, Value: strconv.Itoa(g.LatentDim)})
 	for _, key := range slices.Sorted(maps.Keys(g.Training)) {
 		list = append(list, onnx.Property{Key: keyTraining + key, Value: g.Training[key]})
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/ganlet/ganlet/gan"
 	"github.com/ganlet/ganlet/internal/onnx"
@@ -80,18 +81,24 @@ func readEnds(g *gan.Generator, m *onnx.Model) error {
 	if len(m.Graph.Inputs) != 1 || len(m.Graph.Outputs) != 1 {
 		return fmt.Errorf("the model has %d inputs and %d outputs, want one of each", len(m.Graph.Inputs), len(m.Graph.Outputs))
 	}
-	z, err := sampleShape(m.Graph.Inputs[0], 1)
+	z, err := sampleShape(m.Graph.Inputs[0], 2)
 	if err != nil {
 		return fmt.Errorf("input %w", err)
 	}
 	if z[0] != g.LatentDim {
 		return fmt.Errorf("input %q has latents of %d numbers, want %d as metadata %q says", m.Graph.Inputs[0].Name, z[0], g.LatentDim, keyDim)
 	}
-	image, err := sampleShape(m.Graph.Outputs[0], 3)
+	out, err := sampleShape(m.Graph.Outputs[0], 2, 4)
 	if err != nil {
 		return fmt.Errorf("output %w", err)
 	}
-	g.Shape = gan.Shape{C: image[0], H: image[1], W: image[2]}
+	g.Shape = gan.Shape{C: out[0], H: 1, W: 1}
+	if len(out) == 3 {
+		g.Shape.H, g.Shape.W = out[1], out[2]
+	}
+	if want := sampleDims(g.Shape); !slices.Equal(out, want) {
+		return fmt.Errorf("output %q has samples of %v, want %v", m.Graph.Outputs[0].Name, out, want)
+	}
 	return nil
 }
 
@@ -99,15 +106,16 @@ func readEnds(g *gan.Generator, m *onnx.Model) error {
 // stay far from overflow.
 const maxSide = 1 << 14
 
-// sampleShape returns the shape of one sample, of the given rank.
-func sampleShape(v onnx.ValueInfo, rank int) ([]int, error) {
+// sampleShape returns the shape of one sample of v, which must have one of these
+// numbers of dimensions.
+func sampleShape(v onnx.ValueInfo, dimensions ...int) ([]int, error) {
 	if v.Type != onnx.Float {
 		return nil, fmt.Errorf("%q is %v, want float32", v.Name, v.Type)
 	}
-	if len(v.Shape) != 1+rank {
-		return nil, fmt.Errorf("%q has %d dimensions, want %d", v.Name, len(v.Shape), 1+rank)
+	if !slices.Contains(dimensions, len(v.Shape)) {
+		return nil, fmt.Errorf("%q has %d dimensions, want one of %v", v.Name, len(v.Shape), dimensions)
 	}
-	shape := make([]int, rank)
+	shape := make([]int, len(v.Shape)-1)
 	for i, d := range v.Shape[1:] {
 		if d.Param != "" || d.Size < 1 || d.Size > maxSide {
 			return nil, fmt.Errorf("%q: dimension %d is no fixed size of 1 to %d", v.Name, i+1, maxSide)

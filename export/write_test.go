@@ -75,6 +75,14 @@ dense3 = Gemm(dense3.input dense3.weight dense3.bias alpha=1 beta=1 transB=1)
 dense3.act = Sigmoid(dense3)
 image = Reshape(dense3.act image.shape)
 `},
+		{"points", points(), Options{}, `dense0 = Gemm(z dense0.weight dense0.bias alpha=1 beta=1 transB=1)
+dense0.act = Relu(dense0)
+image = Gemm(dense0.act dense1.weight dense1.bias alpha=1 beta=1 transB=1)
+`},
+		{"pixels", pixels(), Options{}, `conv_transpose0.input = Reshape(z conv_transpose0.input.shape)
+conv_transpose0 = ConvTranspose(conv_transpose0.input conv_transpose0.weight` + attrs + `kernel_shape=[1 1] pads=[0 0 0 0] strides=[1 1])
+image = Reshape(conv_transpose0 image.shape)
+`},
 	}
 	for _, test := range tests {
 		m := model(t, test.g, test.o)
@@ -86,7 +94,11 @@ image = Reshape(dense3.act image.shape)
 		}
 		s := test.g.Shape
 		ends := fmt.Sprint(m.Graph.Inputs, m.Graph.Outputs)
-		want := fmt.Sprintf("[{z float32 [{-1 N} {%d }]}] [{image float32 [{-1 N} {%d } {%d } {%d }]}]", test.g.LatentDim, s.C, s.H, s.W)
+		sample := fmt.Sprintf("{%d } {%d } {%d }", s.C, s.H, s.W)
+		if s.Vector() {
+			sample = fmt.Sprintf("{%d }", s.C)
+		}
+		want := fmt.Sprintf("[{z float32 [{-1 N} {%d }]}] [{image float32 [{-1 N} %s]}]", test.g.LatentDim, sample)
 		if ends != want {
 			t.Errorf("%s: input and output are\n%s, want\n%s", test.name, ends, want)
 		}
