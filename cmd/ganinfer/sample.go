@@ -23,6 +23,7 @@ on every device, however many are drawn and in what batches.
     ganinfer sample MODEL.onnx [flags]
 
     ganinfer sample model.onnx -n 64 -o digits.png            a contact sheet
+    ganinfer sample ring.onnx -n 2500 -o ring.png             points in the plane, drawn
     ganinfer sample model.onnx -n 10000 --seed 7 -o x.npy     float32 [N, C, H, W]
     ganinfer sample model.onnx --format raw > x.f32           little-endian float32
     ganinfer sample model.onnx -n 1 --format json             for a program to read

@@ -1,10 +1,12 @@
-// Package picture draws what a model makes as a contact sheet. Both commands
-// draw through it, so that equal images give equal files.
+// Package picture draws what a model makes: images as a contact sheet, points
+// in the plane where they are. Both commands draw through it, so that equal
+// samples give equal files.
 package picture
 
 import (
 	"fmt"
 	"image"
+	"image/png"
 	"io"
 	"math"
 
@@ -12,18 +14,25 @@ import (
 	"github.com/ganlet/ganlet/infer"
 )
 
-// Most pixels of a sheet, and those between its images; as sheet has them.
+// Most pixels of a sheet (and most points), and those between its images; as
+// sheet has them.
 const (
 	maxPixels = 1 << 26
 	gap       = 2
 )
 
-// Check returns an error unless m makes images, and n of them a contact sheet
-// of so many columns: what WritePNG would say, before there are any.
+// Check returns an error unless m makes images, and n of them a contact sheet of
+// so many columns, or points: what WritePNG would say, before there are any.
 func Check(m *infer.Model, n, cols int) error {
 	s := m.Outputs()[0].Shape
+	if inPlane(s) {
+		if n > maxPixels {
+			return fmt.Errorf("%d points are too many for a picture, want at most %d", n, maxPixels)
+		}
+		return nil
+	}
 	if len(s) != 4 || s[1] != 1 && s[1] != 3 && s[1] != 4 {
-		return fmt.Errorf("output %q has shape %v, which is no image of 1, 3 or 4 channels", m.Outputs()[0].Name, s)
+		return fmt.Errorf("output %q has shape %v, which is no image of 1, 3 or 4 channels and no point of 2 numbers", m.Outputs()[0].Name, s)
 	}
 	across := float64(cols)
 	if cols == 0 {
@@ -37,14 +46,20 @@ func Check(m *infer.Model, n, cols int) error {
 	return nil
 }
 
-// WritePNG writes samples of m, one image after the other, as a contact sheet
-// of so many columns; of 0, near-square. Values are turned into levels as m asks
-// ([infer.Model.Image]).
+// WritePNG writes samples of m, one after the other, as a picture: of images, a
+// contact sheet of so many columns; of 0, near-square. Their values are turned
+// into levels as m asks ([infer.Model.Image]).
 func WritePNG(dst io.Writer, m *infer.Model, samples []float32, cols int) error {
 	if err := Check(m, 1, 1); err != nil {
 		return err
 	}
 	s := m.Outputs()[0].Shape
+	if inPlane(s) {
+		if len(samples)%2 != 0 {
+			return fmt.Errorf("%d values are no whole number of points", len(samples))
+		}
+		return png.Encode(dst, points(samples))
+	}
 	c, h, w := s[1], s[2], s[3]
 	size := c * h * w
 	if len(samples)%size != 0 {
