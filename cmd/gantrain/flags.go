@@ -20,6 +20,7 @@ const trainHelp = `gantrain trains a GAN and exports its generator.
     gantrain                                    the embedded MNIST, default settings
     gantrain --data mnist --arch mlp --time 5m --out digits
     gantrain --data train-images-idx3-ubyte.gz --epochs 3
+    gantrain --data ring8                       points in the plane, 8 modes
     gantrain --data photos --size 32 --flip     a folder of images, or a zip, or a .npy
     gantrain --resume                           after Ctrl-C: the rest of ./run
     gantrain --resume --steps 4000              more of ./run
@@ -33,7 +34,8 @@ Flags:
 FLAGS
 
 The run folder gets model.onnx, checkpoint (and checkpoint.old, the one before),
-config.json, log.jsonl and samples/*.png, contact sheets of 64 fixed latents.
+config.json, log.jsonl and samples/*.png, contact sheets of 64 fixed latents (of
+2-D points, the picture of 2500).
 Draw more images with: ganinfer sample run/model.onnx -n 64 -o more.png
 `
 
@@ -70,7 +72,7 @@ type options struct {
 func parse(args []string, stdout io.Writer) (o *options, helped bool, err error) {
 	o = &options{set: cli.Flags(), config: gan.Default(gan.Shape{C: 1, H: 28, W: 28})}
 	f := o.set
-	f.StringVar(&o.data, "data", "mnist", "mnist, mnist-test, or the `path` of a folder or zip of images, a .npy, an IDX file or its folder")
+	f.StringVar(&o.data, "data", "mnist", "mnist, mnist-test, stacked-mnist, ring8, grid25, or the `path` of a folder or zip of images, a .npy, an IDX file or its folder")
 	f.IntVar(&o.size, "size", 0, "side of the squares that images of a folder or zip are cut and scaled to; 0: their own if all are squares of one side up to 128, else 32")
 	f.IntVar(&o.channels, "channels", 0, "of these images: 1, 3 (colour) or 4 (and alpha); 0: 1 if all are grey, else 3")
 	f.IntVar(&o.cache, "cache", defaultCache, "`megabytes` of these images to keep decoded; the others are decoded each time")

@@ -43,6 +43,9 @@ type source struct {
 func (p *plan) describe(out folder) []string {
 	c := &p.Config
 	images := fmt.Sprintf("%s: %d images of %v", p.Data.Name, p.Data.Images, p.Data.Shape)
+	if p.Data.Shape.Vector() {
+		images = fmt.Sprintf("%s: %d points of %d numbers", p.Data.Name, p.Data.Images, p.Data.Shape.C)
+	}
 	if p.Data.Ignored > 0 {
 		images += fmt.Sprintf(", %d other files left out", p.Data.Ignored)
 	}

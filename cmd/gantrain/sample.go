@@ -17,8 +17,14 @@ import (
 // This file is the contact sheets: drawn from the exported bytes by infer, the
 // way that a device will draw them, and held against Gorgonia bit for bit.
 
-// sheetImages is how many images a contact sheet has.
-const sheetImages = 64
+// sheetSamples is how many samples a contact sheet has: images that one can look
+// at, or enough points to see where they are dense.
+func sheetSamples(s gan.Shape) int {
+	if s.Vector() {
+		return 2500
+	}
+	return 64
+}
 
 // encode is the ONNX file of a generator, in memory.
 func encode(g *gan.Generator, o export.Options) ([]byte, error) {
@@ -36,13 +42,14 @@ func draw(m *infer.Model, g *gan.Generator, seed uint64) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := m.NewSession(sheetImages)
+	n := sheetSamples(g.Shape)
+	s, err := m.NewSession(n)
 	if err != nil {
 		return nil, err
 	}
-	z := make([]float32, sheetImages*latent.Dim)
+	z := make([]float32, n*latent.Dim)
 	latent.Fill(z, 0)
-	images := make([]float32, sheetImages*g.Shape.Len())
+	images := make([]float32, n*g.Shape.Len())
 	if err := s.Generate(images, z); err != nil {
 		return nil, err
 	}
