@@ -61,6 +61,11 @@ func (c Config) Layers(s Shape) (generator, discriminator []Layer, err error) {
 	if generator, discriminator, err = c.shapes(s); err != nil {
 		return nil, nil, err
 	}
+	for i := range discriminator {
+		if s := discriminator[i].spectral; s != nil {
+			s.draw(c.Seed, i)
+		}
+	}
 	for first, layers := range [][]Layer{generator, discriminator} {
 		for i := range layers {
 			layers[i].Weight = make([]float32, layers[i].In*layers[i].Out*layers[i].window())
@@ -90,6 +95,9 @@ func (c Config) shapes(s Shape) (generator, discriminator []Layer, err error) {
 	if n := weights(generator) + weights(discriminator); n > maxWeights {
 		return nil, nil, fmt.Errorf("gan: networks of %d weights, want at most %d: lower the width", n, maxWeights)
 	}
+	if c.NormD == SpectralNorm {
+		withSpectral(discriminator)
+	}
 	return generator, discriminator, nil
 }
 
@@ -112,6 +120,7 @@ const (
 	domainShuffle  = 's' // order of images
 	domainAugment  = 'a' // their augmentation
 	domainMix      = 'm' // points between or near real and generated images
+	domainSpectral = 'u' // singular vectors of the first weights
 	domainNorm     = 'n' // latents that statistics are estimated on
 	domainProject  = 'p' // latents that a projection begins from
 )

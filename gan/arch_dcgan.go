@@ -22,7 +22,7 @@ func dcganBase(s Shape) ([]int, error) {
 // with Deep Convolutional Generative Adversarial Networks", 2015: transposed
 // convolutions with batch norm and ReLU, k4 s2 p1 after the first; the
 // discriminator is its mirror with LeakyReLU, and batch norm but for its ends,
-// unless the configuration wants none.
+// unless the configuration wants none or another.
 func buildDCGAN(c Config, s Shape) (g, d []Layer, err error) {
 	sides, err := dcganBase(s)
 	if err != nil {
@@ -47,7 +47,7 @@ func buildDCGAN(c Config, s Shape) (g, d []Layer, err error) {
 		} else {
 			up.Norm = newNorm(up.Out)
 		}
-		if i == last-1 || c.NormD == NoNorm {
+		if i == last-1 || c.NormD != "" {
 			down.Bias = make([]float32, down.Out)
 		} else {
 			down.Norm = newNorm(down.Out)

@@ -43,6 +43,9 @@ func (t *Trainer) state() (s [][]float32) {
 			if n := layers[i].Norm; n != nil {
 				s = append(s, n.Mean, n.Var)
 			}
+			if n := layers[i].spectral; n != nil {
+				s = append(s, n.u)
+			}
 		}
 	}
 	for _, a := range []*adam{t.adamG, t.adamD} {
@@ -61,6 +64,9 @@ func stateLen(c Config, gen, dis []Layer) (n int) {
 			if l.Norm != nil {
 				params += 2 * l.Out
 				norms += 2 * l.Out
+			}
+			if l.spectral != nil {
+				norms += l.Out
 			}
 		}
 		return params, norms

@@ -60,7 +60,8 @@ type Config struct {
 	// generator's label stays.
 	Smooth float64 `json:"smooth,omitempty"`
 
-	// NormD is NoNorm for a dcgan's discriminator without batch norm.
+	// NormD is NoNorm for a dcgan's discriminator without batch norm, SpectralNorm
+	// for any with spectral normalisation in its place.
 	NormD string `json:"norm_d,omitempty"`
 
 	// HeadD is the features of a dense layer, with LeakyReLU, before the last layer
@@ -73,7 +74,8 @@ type Config struct {
 	StepsD int `json:"steps_d,omitempty"`
 
 	// Clip bounds each weight of the discriminator after its step: of Wasserstein
-	// alone, which needs it or a penalty. Arjovsky et al. 2017 have 0.01.
+	// alone, which needs it, a penalty or spectral normalisation, and not with the
+	// last. Arjovsky et al. 2017 have 0.01.
 	Clip float64 `json:"clip,omitempty"`
 
 	// R1 is gamma of a penalty on the discriminator, gamma/2 times the mean square
@@ -122,6 +124,10 @@ func Default(s Shape) Config {
 // depends on no other image.
 const NoNorm = "none"
 
+// SpectralNorm is a discriminator whose layers divide their weights by their
+// largest singular value (Miyato et al. 2018); it has no batch norm either.
+const SpectralNorm = "spectral"
+
 const maxThreads = 256
 
 // maxSteps bounds a plan, so that float64 counts its steps exactly.
@@ -147,8 +153,8 @@ func (c Config) Validate() error {
 	switch {
 	case c.Width < 1 || c.Width > 4096:
 		return bad("width", c.Width, "1 to 4096")
-	case c.NormD != "" && c.NormD != NoNorm:
-		return bad("norm-d", fmt.Sprintf("%q", c.NormD), `"none" or empty, for batch norm`)
+	case c.NormD != "" && c.NormD != NoNorm && c.NormD != SpectralNorm:
+		return bad("norm-d", fmt.Sprintf("%q", c.NormD), `"none", "spectral" or empty, for batch norm`)
 	case c.Distribution != Normal && c.Distribution != Uniform:
 		return bad("latent", fmt.Sprintf("%q", c.Distribution), `"normal" or "uniform"`)
 	case c.LatentDim < 1 || c.LatentDim > maxSide:
@@ -159,8 +165,10 @@ func (c Config) Validate() error {
 		return bad("clip", c.Clip, fmt.Sprintf("0 with loss %q", c.Loss))
 	case c.Clip != 0 && !within(c.Clip, math.SmallestNonzeroFloat32, 10):
 		return bad("clip", c.Clip, "a bound above 0, up to 10")
-	case c.Loss == Wasserstein && c.Clip == 0 && !c.penalised():
-		return bad("clip", c.Clip, `a bound with loss "wasserstein", such as 0.01, or a penalty such as gp`)
+	case c.Clip != 0 && c.NormD == SpectralNorm:
+		return bad("clip", c.Clip, `0 with norm-d "spectral"`)
+	case c.Loss == Wasserstein && c.Clip == 0 && !c.penalised() && c.NormD != SpectralNorm:
+		return bad("clip", c.Clip, `a bound with loss "wasserstein", such as 0.01, or a penalty such as gp, or norm-d "spectral"`)
 	case c.Batch < 2 || c.Batch > 4096:
 		return bad("batch", c.Batch, "2 to 4096")
 	case !within(c.LR, math.SmallestNonzeroFloat32, 10):
@@ -222,7 +230,7 @@ func (c Config) validateNorm(s Shape, dis []Layer) error {
 	normed := slices.ContainsFunc(dis, func(l Layer) bool { return l.Norm != nil })
 	for _, p := range c.penaltyWeights() {
 		if normed && p.value > 0 {
-			return fmt.Errorf("gan: %s is %v, want 0 with batch norm in the discriminator: choose norm-d %q", p.name, p.value, NoNorm)
+			return fmt.Errorf("gan: %s is %v, want 0 with batch norm in the discriminator: choose norm-d %q or %q", p.name, p.value, NoNorm, SpectralNorm)
 		}
 	}
 	if c.NormD == NoNorm && (len(dis) < 3 || dis[1].Op == Dense) {

@@ -83,6 +83,8 @@ type Layer struct {
 	Norm   *Norm     // or nil
 	Act    Act
 	Alpha  float32 // LeakyReLU's slope
+
+	spectral *spectral // of a discriminator's, or nil
 }
 
 // Norm is batch normalisation over a layer's Out features or channels (Ioffe

@@ -84,14 +84,18 @@ func (g *graph) network(name string, x *G.Node, layers []Layer, m mode) (out *G.
 		if x, err = g.between(x, layers, i); err != nil {
 			return nil, nil, err
 		}
-		var p G.Nodes
-		if x, p, err = g.layer(at, i, x, l, m); err != nil {
+		trained, w, err := g.weight(at, l, m.frozen)
+		if err != nil {
 			return nil, nil, fmt.Errorf("gan: %s: %w", at, err)
 		}
-		params = append(params, p...)
+		var p G.Nodes
+		if x, p, err = g.layer(at, i, x, w, l, m); err != nil {
+			return nil, nil, fmt.Errorf("gan: %s: %w", at, err)
+		}
+		params = append(append(params, trained), p...)
 		m.leaf = false
 		if m.passed != nil {
-			*m.passed = append(*m.passed, pass{weight: p[0], out: x})
+			*m.passed = append(*m.passed, pass{weight: w, out: x})
 		}
 	}
 	return x, params, nil
@@ -146,29 +150,30 @@ func (g *graph) between(x *G.Node, layers []Layer, i int) (*G.Node, error) {
 	return x, nil
 }
 
-// layer adds one layer.
-func (g *graph) layer(name string, i int, x *G.Node, l *Layer, m mode) (*G.Node, G.Nodes, error) {
+// layer adds one layer with weights w and returns its output and its other
+// trained parameters.
+func (g *graph) layer(name string, i int, x, w *G.Node, l *Layer, m mode) (*G.Node, G.Nodes, error) {
 	lin := g.linear(l)
 	lin.Frozen, lin.Leaf = m.frozen, m.leaf
-	params := G.Nodes{g.input(name+".weight", l.Weight, l.weightShape()...)}
+	var params G.Nodes
 	var bias *G.Node
 	if l.Bias != nil {
 		bias = g.input(name+".bias", l.Bias, l.Out)
 		params = append(params, bias)
 	}
 	if l.Norm == nil {
-		y, err := lin.Apply(&g.env, x, params[0], bias)
+		y, err := lin.Apply(&g.env, x, w, bias)
 		return y, params, err
 	}
 	gamma, beta := g.input(name+".gamma", l.Norm.Gamma, l.Out), g.input(name+".beta", l.Norm.Beta, l.Out)
 	params = append(params, gamma, beta)
 	if m.sampling {
 		norm := [4]*G.Node{gamma, beta, g.input(name+".mean", l.Norm.Mean, l.Out), g.input(name+".var", l.Norm.Var, l.Out)}
-		y, err := lin.ApplyNorm(&g.env, x, params[0], bias, norm, l.Norm.Eps)
+		y, err := lin.ApplyNorm(&g.env, x, w, bias, norm, l.Norm.Eps)
 		return y, params, err
 	}
 	lin.Act = kernel.Identity
-	y, err := lin.Apply(&g.env, x, params[0], bias)
+	y, err := lin.Apply(&g.env, x, w, bias)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -202,6 +202,7 @@ func (t *Trainer) discriminate(steps int) error {
 	fake := op.Floats(t.g.images.Value())
 	copy(t.d.images[all:], fake)
 	t.cfg.points(t.d.images, t.shape.Len(), steps)
+	iterateSpectral(t.dis)
 	if t.d.penalty != nil {
 		if err := t.d.penalty.aim(); err != nil {
 			return fmt.Errorf("gan: step %d: penalty: %w", t.steps+1, err)

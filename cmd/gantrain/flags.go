@@ -101,12 +101,12 @@ func parse(args []string, stdout io.Writer) (o *options, helped bool, err error)
 func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.StringVar(&c.Arch, "arch", c.Arch, strings.Join(gan.Architectures(), ", ")+"; all but mlp make square images of 28, 32, 64 ... only")
 	f.IntVar(&c.Width, "width", c.Width, "size of the narrowest hidden layer; 256 for mlp")
-	f.Var(normD(c), "norm-d", "batch norm in a dcgan's discriminator: batch or none")
+	f.Var(normD(c), "norm-d", "norm in the discriminator: batch (a dcgan's), none or spectral")
 	f.IntVar(&c.HeadD, "head-d", c.HeadD, "features of a dense layer before the last one of a dcgan's discriminator, such as 256; 0: none")
 	f.StringVar(&c.Distribution, "latent", c.Distribution, "distribution of the latents: normal or uniform")
 	f.IntVar(&c.LatentDim, "latent-dim", c.LatentDim, "numbers of a latent")
 	f.StringVar(&c.Loss, "loss", c.Loss, "ns (non-saturating), minimax, ls (least squares), hinge, wasserstein or rp (relativistic pairs)")
-	f.Float64Var(&c.Clip, "clip", c.Clip, "bound of each weight of the discriminator; --loss wasserstein needs one, such as 0.01, or a penalty such as --gp")
+	f.Float64Var(&c.Clip, "clip", c.Clip, "bound of each weight of the discriminator; --loss wasserstein needs one, such as 0.01, or a penalty such as --gp, or --norm-d spectral")
 	f.Float64Var(&c.R1, "r1", c.R1, "weight of the penalty on the discriminator's squared gradient at real images; wants no batch norm in it; 0: none")
 	f.Float64Var(&c.R2, "r2", c.R2, "the same at generated images")
 	f.Float64Var(&c.GP, "gp", c.GP, "weight of a penalty on gradients other than 1 between real and generated images, such as 10, in place of these; 0: none")
@@ -159,5 +159,7 @@ func (c choice) Set(s string) error {
 
 func (choice) Type() string { return "string" }
 
-func normD(c *gan.Config) choice   { return choice{&c.NormD, []string{"batch", gan.NoNorm}} }
+func normD(c *gan.Config) choice {
+	return choice{&c.NormD, []string{"batch", gan.NoNorm, gan.SpectralNorm}}
+}
 func lrCurve(c *gan.Config) choice { return choice{&c.LRCurve, []string{"linear", gan.Cosine}} }
