@@ -104,8 +104,11 @@ func cures(c *gan.Config) (s string) {
 	if c.DRAGAN > 0 {
 		s += fmt.Sprintf(", DRAGAN with lambda %v", c.DRAGAN)
 	}
-	if c.AR1 > 0 || c.AR2 > 0 {
-		s += fmt.Sprintf(", approximate R1 and R2 with lambda %v and %v, noise of %v", c.AR1, c.AR2, c.ARSigma)
+	if c.AR1 > 0 {
+		s += fmt.Sprintf(", approximate R1 with lambda %v (noise of %v)", c.AR1, c.ARSigma)
+	}
+	if c.AR2 > 0 {
+		s += fmt.Sprintf(", approximate R2 with lambda %v (noise of %v)", c.AR2, c.ARSigma)
 	}
 	return s
 }
