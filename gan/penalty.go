@@ -18,8 +18,7 @@ import (
 // equations 9 and 10), and the gradient penalty lambda times the mean of (|v|-1)²
 // over points between the two (Gulrajani et al., "Improved Training of
 // Wasserstein GANs", 2017, equation 3) or near the real ones (DRAGAN: Kodali,
-// Abernethy, Hays and Kira, "On Convergence and Stability of GANs", 2017,
-// algorithm 1).
+// Abernethy, Hays and Kira, "On Convergence and Stability of GANs", 2017).
 //
 // |v| is the slope u·∇D of the discriminator along u = v/|v|. Its derivative by
 // a weight is the same if u is held still, for a change of u is at right angles

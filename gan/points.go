@@ -49,8 +49,8 @@ func mix(dst, a, b []float32, size int, s *kernel.Stream) {
 }
 
 // scatter fills dst with x and noise: up to half the deviation of all of x is
-// added to each value, as in the code of Kodali et al. 2017. (Their algorithm
-// has normal noise.)
+// added to each value, as in the code of Kodali et al. 2017. (Their paper has
+// normal noise.)
 func scatter(dst, x []float32, s *kernel.Stream) {
 	most := float32(deviation(x) / 2)
 	for i, v := range x {
