@@ -92,6 +92,7 @@ func (c Config) shapes(s Shape) (generator, discriminator []Layer, err error) {
 	if err := c.validateNorm(s, discriminator); err != nil {
 		return nil, nil, err
 	}
+	c.joinDeviation(discriminator)
 	if n := weights(generator) + weights(discriminator); n > maxWeights {
 		return nil, nil, fmt.Errorf("gan: networks of %d weights, want at most %d: lower the width", n, maxWeights)
 	}

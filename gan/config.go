@@ -73,6 +73,13 @@ type Config struct {
 	// 2014, algorithm 1, where it is k; Arjovsky et al. 2017 have 5).
 	StepsD int `json:"steps_d,omitempty"`
 
+	// MinibatchStddev is the size of groups of a batch, which it divides, real images
+	// and generated ones apart: what enters the last layer but one of the
+	// discriminator gets another channel, how much the images of the group differ
+	// there (minibatch standard deviation, Karras et al. 2018, who have 4); 0: none.
+	// An image's logit then depends on others, which R1, R2, GP and DRAGAN do not allow.
+	MinibatchStddev int `json:"minibatch_stddev,omitempty"`
+
 	// Clip bounds each weight of the discriminator after its step: of Wasserstein
 	// alone, which needs it, a penalty or spectral normalisation, and not with the
 	// last. Arjovsky et al. 2017 have 0.01.

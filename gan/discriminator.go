@@ -18,6 +18,18 @@ func dcganHead(features, channels, side int) []Layer {
 	}
 }
 
+// joinDeviation lets the last layer but one of a discriminator take another
+// channel: the deviation within groups of the batch of what enters it. (Karras et
+// al. 2018, table 2, and StyleGAN2 have it before the last convolution, which is
+// followed by dense layers.)
+func (c Config) joinDeviation(dis []Layer) {
+	if c.MinibatchStddev > 0 {
+		l := &dis[len(dis)-2]
+		l.In++
+		l.group = c.MinibatchStddev
+	}
+}
+
 // validateDiscriminator reports such an option that cannot work, or that another
 // makes void.
 func (c Config) validateDiscriminator() error {
@@ -28,6 +40,12 @@ func (c Config) validateDiscriminator() error {
 		return fmt.Errorf("gan: head-d is %d, want 0: the layers of a discriminator of arch %q are dense", c.HeadD, c.Arch)
 	case c.StepsD < 0 || c.StepsD > maxStepsD:
 		return fmt.Errorf("gan: steps-d is %d, want 0 to %d", c.StepsD, maxStepsD)
+	case c.MinibatchStddev < 0 || c.MinibatchStddev == 1:
+		return fmt.Errorf("gan: minibatch-stddev is %d, want groups of 2 or more images, or 0", c.MinibatchStddev)
+	case c.MinibatchStddev > 0 && c.Batch%c.MinibatchStddev != 0:
+		return fmt.Errorf("gan: minibatch-stddev is %d, want a number that divides the batch of %d", c.MinibatchStddev, c.Batch)
+	case c.MinibatchStddev > 0 && c.R1+c.R2+c.GP+c.DRAGAN > 0:
+		return fmt.Errorf("gan: minibatch-stddev is %d, want 0 with r1, r2, gp or dragan, which are for logits of one image each", c.MinibatchStddev)
 	}
 	return nil
 }

@@ -3,7 +3,12 @@ package gan
 import (
 	"errors"
 	"math"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/ganlet/ganlet/gan/internal/golden"
+	"github.com/ganlet/ganlet/gan/internal/op"
 )
 
 // A dcgan's discriminator may have a dense layer before its last, beginning like
@@ -96,6 +101,82 @@ func TestDataErrorsWithStepsOfTheDiscriminator(t *testing.T) {
 		data.bad = false
 		if got := steps(t, tr, 2); got[0] != want[1] || got[1] != want[2] {
 			t.Errorf("seed %d: after an error, the steps are %+v, want %+v", seed, got, want[1:])
+		}
+	}
+}
+
+// The loss and the gradients of a discriminator with minibatch standard deviation
+// equal PyTorch's.
+func TestMinibatchStddevEqualsPyTorch(t *testing.T) {
+	for _, c := range golden.LoadAll(t, "stddev-") {
+		cfg := small(strings.Split(c.Name, "-")[1])
+		cfg.Width, cfg.Batch, cfg.HeadD, cfg.MinibatchStddev = c.Int("width"), c.Int("batch"), c.Int("head"), c.Int("group")
+		if cfg.Arch == "dcgan" {
+			cfg.NormD = NoNorm
+		}
+		checkDiscriminator(t, c, cfg, "plain")
+	}
+}
+
+// checkDiscriminator compares the loss and the gradients of a discriminator of cfg
+// with those of a golden, of a kind.
+func checkDiscriminator(t *testing.T, c *golden.Case, cfg Config, kind string) {
+	t.Helper()
+	real, _ := c.Tensor("real")
+	fake, _ := c.Tensor("fake")
+	tr, err := New(cfg, &fixed{Shape{1, 28, 28}, real})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	loadGolden(t, c, "d", tr.dis)
+	copy(tr.d.images, append(real[:len(real):len(real)], fake...))
+	if err := run(tr.d.learn); err != nil {
+		t.Fatal(err)
+	}
+	c.Check(t, kind+".loss_d", []float32{scalar(tr.d.loss)}, 1e-6)
+	for i, name := range named("d", tr.dis) {
+		g, err := tr.d.params[i].Grad()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Check(t, kind+"."+name+".grad", op.Floats(g), 1e-5)
+	}
+}
+
+// With minibatch standard deviation, an image counts in the logits of its own
+// group and in no other; the gradient is that of finite differences, through
+// whatever layer takes the channel; and training resumes exactly.
+func TestMinibatchStddev(t *testing.T) {
+	for _, set := range []func(c *Config){
+		func(c *Config) { c.Arch = "mlp" },
+		func(c *Config) { c.NormD = NoNorm },
+		func(c *Config) { c.NormD, c.AR1, c.ARSigma = NoNorm, 1, 0.1 },
+	} {
+		c := small("dcgan")
+		c.MinibatchStddev, c.Loss = 3, Relativistic
+		set(&c)
+		data := random(Shape{3, 28, 28}, 20)
+		resumesExactly(t, c, data)
+		tr, err := New(c, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		steps(t, tr, 1)
+		logits := func() []float32 {
+			if err := run(tr.d.learn); err != nil {
+				t.Fatal(err)
+			}
+			return slices.Clone(op.Floats(tr.d.logits.Value()))
+		}
+		before := logits()
+		const changed = 7
+		tr.d.images[changed*tr.shape.Len()] += 1
+		for i, x := range logits() {
+			if (x != before[i]) != (i/3 == changed/3) {
+				t.Errorf("%s: image %d changed the logit of image %d from %v to %v", c.Arch, changed, i, before[i], x)
+			}
 		}
 	}
 }

@@ -85,6 +85,9 @@ type Layer struct {
 	Alpha  float32 // LeakyReLU's slope
 
 	spectral *spectral // of a discriminator's, or nil
+	// Of a discriminator: how many samples make a group whose deviation is the last
+	// channel of In; 0: there is no such channel.
+	group int
 }
 
 // Norm is batch normalisation over a layer's Out features or channels (Ioffe

@@ -84,6 +84,11 @@ func (g *graph) network(name string, x *G.Node, layers []Layer, m mode) (out *G.
 		if x, err = g.between(x, layers, i); err != nil {
 			return nil, nil, err
 		}
+		if l.group > 0 {
+			if x, err = op.Deviation(&g.env, x, l.group); err != nil {
+				return nil, nil, err
+			}
+		}
 		trained, w, err := g.weight(at, l, m.frozen)
 		if err != nil {
 			return nil, nil, fmt.Errorf("gan: %s: %w", at, err)

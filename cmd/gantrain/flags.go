@@ -115,6 +115,7 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.Float64Var(&c.AR2, "ar2", c.AR2, "the same with generated images")
 	f.Float64Var(&c.ARSigma, "ar-sigma", c.ARSigma, "deviation of this noise; 0.01 unless given")
 	f.Float64Var(&c.Smooth, "label-smoothing", c.Smooth, "how far the label of real images is below 1 for the discriminator, such as 0.1; of ns, minimax and ls")
+	f.IntVar(&c.MinibatchStddev, "minibatch-stddev", c.MinibatchStddev, "show the discriminator how much `images` of a group of so many differ, such as 4; not with --r1, --r2, --gp or --dragan; 0: do not")
 	f.IntVar(&c.StepsD, "steps-d", c.StepsD, "steps of the discriminator in each step of the training, such as 5; 0: one")
 	f.IntVar(&c.Batch, "batch", c.Batch, "real images of a discriminator's step")
 	f.Float64Var(&c.LR, "lr", c.LR, "Adam's learning rate")

@@ -77,6 +77,9 @@ func cures(c *gan.Config) (s string) {
 	if c.HeadD > 0 {
 		s += fmt.Sprintf(", a dense layer of %d before the last of the discriminator", c.HeadD)
 	}
+	if c.MinibatchStddev > 0 {
+		s += fmt.Sprintf(", minibatch standard deviation in groups of %d", c.MinibatchStddev)
+	}
 	if c.StepsD > 1 {
 		s += fmt.Sprintf(", %d steps of the discriminator for each of the generator", c.StepsD)
 	}

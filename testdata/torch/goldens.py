@@ -163,6 +163,19 @@ def smoothing():
         c.put(**{f'{kind}.loss_d': d, f'{kind}.d_dreal': dreal, f'{kind}.d_dfake': dfake})
 
 
+def joined(x, group):
+    """x with ProGAN's minibatch standard deviation as its last channel, of groups that follow each other."""
+    std = (x.reshape(len(x) // group, group, -1).var(1, unbiased=False) + 1e-8).sqrt().mean(1)
+    return torch.cat([x, std.repeat_interleave(group).reshape(len(x), *[1] * (x.dim() - 1)).expand(len(x), 1, *x.shape[2:])], 1)
+
+
+def deviations():
+    for name, shape in ('2d', (6, 3, 2, 4)), ('1d', (6, 5)):
+        c = Case('deviation-' + name, group=3)
+        x = c.normal('x', *shape)
+        c.backward(joined(x, 3), dx=x)
+
+
 class Layer(nn.Module):
     """A sum (Linear, Conv2d, ConvTranspose2d), perhaps batch norm, an activation."""
 
@@ -314,6 +327,46 @@ def spectral(arch, width):
     c.put(logits_updated=torch.cat([judge(real), judge(fake)]))
 
 
+def hindered(arch, width, group=0, dropout=0., head=0):
+    """A discriminator's loss and gradients: with ProGAN's minibatch standard deviation before the last layer but one, of real and fake images apart; or
+    with dropout by masks that are stored, plain and with R1 and WGAN-GP, by double backward."""
+    numbers = dict(width=width, batch=4, head=head, **(dict(group=group) if group else dict(dropout=dropout, r1=.5, gp=2)))
+    c = Case(('stddev-' if group else 'dropout-') + arch + ('-head' if head else ''), **numbers)
+    torch.manual_seed(zlib.crc32(c.name.encode()))
+    D = nn.Sequential(*(mlp(10, width) if arch == 'mlp' else dcgan(10, width, norm=False, head=head))[1])
+    if group:
+        op = D[-2].op
+        D[-2].op = nn.Conv2d(op.in_channels + 1, op.out_channels, 4, 2, 1) if isinstance(op, nn.Conv2d) else nn.Linear(op.in_features + 1, op.out_features)
+    D.double()
+    for name, p in names(D, 'd'):
+        p.data = (p.data * 3).float().double()
+        c.put(**{name: p})
+    real, fake, points = [c.uniform(name, 4, 1, 28, 28) for name in ('real', 'fake', 'points')]
+    masks = {}
+
+    def judge(x, part):
+        y = x if arch == 'dcgan' else x.reshape(4, -1)
+        for i, l in enumerate(D):
+            if group and i == len(D) - 2:
+                y = joined(y if isinstance(l.op, nn.Conv2d) else y.flatten(1), group)
+            y = l(y)
+            if dropout and i < len(D) - 1:
+                if (part, i) not in masks:
+                    masks[part, i] = (torch.rand(y.shape, generator=c.rng, dtype=torch.float64) >= dropout) / (1 - dropout)
+                    c.put(**{f'{part}.{i}.mask': masks[part, i]})
+                y = y * masks[part, i]
+        return y.reshape(4, 1)
+
+    squares = lambda x, part: (torch.autograd.grad(judge(x, part).sum(), x, create_graph=True)[0] ** 2).sum((1, 2, 3))
+    values = {'plain': loss_d(judge(real, 'real'), judge(fake, 'fake'))}
+    if dropout:
+        values['r1'] = values['plain'] + .5 / 2 * squares(real, 'real').mean()
+        values['gp'] = values['plain'] + 2 * ((squares(points, 'points').sqrt() - 1) ** 2).mean()
+    for kind, value in values.items():
+        grads = torch.autograd.grad(value, list(D.parameters()), retain_graph=True)
+        c.put(**{kind + '.loss_d': value}, **{f'{kind}.{n}.grad': g for (n, _), g in zip(names(D, 'd'), grads)})
+
+
 def write(out, index):
     os.makedirs(out, exist_ok=True)
     with open(os.path.join(out, 'index.json'), 'w') as f:
@@ -355,6 +408,10 @@ penalty('dcgan', 4)
 penalty('dcgan', 2, head=3)
 spectral('mlp', 2)
 spectral('dcgan', 4)
+deviations()
+hindered('mlp', 2, group=2)
+hindered('dcgan', 2, group=2)
+hindered('dcgan', 2, group=2, head=3)
 INDEX = '[\n' + ',\n'.join(c.entry() for c in Case.all) + '\n]\n'
 if sys.argv[1:] == ['--check']:
     check(STORED, INDEX)

@@ -240,6 +240,32 @@ func TestNormEqualsPyTorch(t *testing.T) {
 	}
 }
 
+func TestDeviationEqualsPyTorch(t *testing.T) {
+	for _, c := range golden.LoadAll(t, "deviation-") {
+		r := newRig(t)
+		x, xs := c.Tensor("x")
+		dy, ys := c.Tensor("dy")
+		shape := xs
+		if len(xs) == 4 {
+			shape = []int{xs[0], xs[2], xs[3], xs[1]}
+		}
+		in := r.input("x", last(x, xs), shape...)
+		out, err := Deviation(&r.env, in, c.Int("group"))
+		r.finish(out, err, last(dy, ys), in)
+		r.run()
+		y, dx := Floats(r.out.Value()), r.grad(in)
+		if len(ys) == 4 {
+			y, dx = first(y, ys), first(dx, xs)
+		}
+		c.Check(t, "y", y, 1e-6)
+		c.Check(t, "dx", dx, 1e-6)
+		r.differences(c.Name, in, 5e-3)
+		if _, err := Deviation(&r.env, in, 4); err == nil {
+			t.Errorf("groups of 4 of %v: no error", shape)
+		}
+	}
+}
+
 // Groups are normalised apart: two groups equal two norms.
 func TestNormGroups(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
