@@ -32,8 +32,8 @@ best to hope for; how many samples were compared; and with what.
 
   fid               Fréchet distance of features; 0 is best; not of few samples
   kid               kernel distance, 100 subsets of 1000; may fall below 0
-  precision recall  share of samples near real images, and the reverse; the first
-                    5000 of both, balls to the 5th neighbour
+  precision recall  share of samples near real images, and the reverse: within the
+                    ball to the 5th neighbour; the first 5000 of both
   density coverage  the same, less moved by outliers
   classifier_score  exp E KL(p(class|x) || p(class)), 1 to the number of classes
   class_kl          KL of the samples' classes to the reference's, nats

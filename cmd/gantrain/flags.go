@@ -35,7 +35,8 @@ FLAGS
 
 The run folder gets model.onnx, checkpoint (and checkpoint.old, the one before),
 config.json, log.jsonl and samples/*.png, contact sheets of 64 fixed latents (of
-2-D points, the picture of 2500).
+2-D points, the picture of 2500); and of data that can be judged best.onnx, the
+generator with the best metrics so far.
 Draw more images with: ganinfer sample run/model.onnx -n 64 -o more.png
 `
 
@@ -61,6 +62,7 @@ type options struct {
 	time        time.Duration
 	sampleEvery int
 	saveEvery   int
+	evalEvery   int
 	out         string
 	resume      bool
 	dryRun      bool
@@ -82,6 +84,7 @@ func parse(args []string, stdout io.Writer) (o *options, helped bool, err error)
 	f.DurationVar(&o.time, "time", 0, "or: for this long, such as 10m or 1h30m")
 	f.IntVar(&o.sampleEvery, "sample-every", 250, "steps between contact sheets")
 	f.IntVar(&o.saveEvery, "save-every", 500, "steps between checkpoints, with model.onnx")
+	f.IntVar(&o.evalEvery, "eval-every", 0, fmt.Sprintf("steps between metrics of 2000 samples (2500 points), which take about a second, part of --time; also after the last; 0: never (default %d for built-in data)", defaultEval))
 	f.StringVar(&o.out, "out", "run", "the run `folder`")
 	f.BoolVar(&o.resume, "resume", false, "continue the run folder's checkpoint, with its settings")
 	f.BoolVar(&o.dryRun, "dry-run", false, "check everything, print the settings as JSON, write nothing")

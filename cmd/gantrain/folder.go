@@ -23,6 +23,7 @@ import (
 type folder string
 
 func (f folder) model() string      { return filepath.Join(string(f), "model.onnx") }
+func (f folder) best() string       { return filepath.Join(string(f), "best.onnx") }
 func (f folder) checkpoint() string { return filepath.Join(string(f), "checkpoint") }
 func (f folder) previous() string   { return filepath.Join(string(f), "checkpoint.old") }
 func (f folder) config() string     { return filepath.Join(string(f), "config.json") }
@@ -160,20 +161,22 @@ type record struct {
 	gan.Stats
 	Rate    float64 `json:"images_per_s"` // real images, since the line before
 	Seconds float64 `json:"seconds"`      // of training, since the run's first step
+
+	Metrics map[string]float64 `json:"metrics,omitempty"` // of the generator as it was exported, by the figures' names
 }
 
-// logUntil reads log.jsonl up to a step: the seconds of training till then,
-// and how many bytes the lines take that stay. A run that was killed wrote lines
-// of steps after its last checkpoint; they count no more. The line with which a
-// session ended goes, unless every log has it: a run that was stopped has in the
-// end the lines of one that was not.
-func (f folder) logUntil(step int) (seconds float64, length int, err error) {
+// logUntil reads log.jsonl up to a step: the lines that stay and how many bytes
+// they take, and the seconds of training till then. A run that was killed wrote
+// lines of steps after its last checkpoint; they count no more. The line with
+// which a session ended goes, unless every log has it or it has metrics: a run
+// that was stopped has in the end the lines of one that was not.
+func (f folder) logUntil(step int) (past []record, seconds float64, length int, err error) {
 	b, err := os.ReadFile(f.log())
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, 0, nil
+		return nil, 0, 0, nil
 	}
 	if err != nil {
-		return 0, 0, fmt.Errorf("cannot read %q: %w", f.log(), cause(err))
+		return nil, 0, 0, fmt.Errorf("cannot read %q: %w", f.log(), cause(err))
 	}
 	for line := range bytes.Lines(b) {
 		var r record
@@ -182,11 +185,12 @@ func (f folder) logUntil(step int) (seconds float64, length int, err error) {
 			break
 		}
 		seconds = r.Seconds
-		if regular(r.Step) {
+		if regular(r.Step) || r.Metrics != nil {
+			past = append(past, r)
 			length += len(line)
 		}
 	}
-	return seconds, length, nil
+	return past, seconds, length, nil
 }
 
 // openLog opens log.jsonl to add lines after the first keep bytes.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
+	"github.com/ganlet/ganlet/cmd/internal/judge"
 	"github.com/ganlet/ganlet/gan"
 	"github.com/ganlet/ganlet/gan/data"
 )
@@ -22,6 +23,7 @@ type plan struct {
 	Budget      budget     `json:"budget"`
 	SampleEvery int        `json:"sample_every"` // steps
 	SaveEvery   int        `json:"save_every"`   // steps
+	EvalEvery   int        `json:"eval_every"`   // steps; 0: never
 }
 
 // source is the dataset of a plan: how it was asked for and what was found.
@@ -58,9 +60,13 @@ func (p *plan) describe(out folder) []string {
 	if c.Translate > 0 {
 		images += fmt.Sprintf(", moved by up to %d pixels", c.Translate)
 	}
+	metrics := ""
+	if p.EvalEvery > 0 {
+		metrics = fmt.Sprintf(", metrics every %d", p.EvalEvery)
+	}
 	return []string{
-		fmt.Sprintf("%s; %v of batch %d into %s, samples every %d, a checkpoint every %d",
-			images, p.Budget, c.Batch, out, p.SampleEvery, p.SaveEvery),
+		fmt.Sprintf("%s; %v of batch %d into %s, samples every %d, a checkpoint every %d%s",
+			images, p.Budget, c.Batch, out, p.SampleEvery, p.SaveEvery, metrics),
 		fmt.Sprintf("%s, width %d, latents of %d numbers (%s), loss %s, lr %v, betas %v and %v, average %v, seed %d, %d threads",
 			c.Arch, c.Width, c.LatentDim, c.Distribution, c.Loss, c.LR, c.Beta1, c.Beta2, c.Average, c.Seed, c.Threads) + cures(c),
 	}
@@ -132,8 +138,8 @@ func parsePlan(b []byte) (*plan, error) {
 	if err := p.Budget.validate(); err != nil {
 		return nil, err
 	}
-	if p.SampleEvery < 1 || p.SaveEvery < 1 {
-		return nil, fmt.Errorf("sample_every is %d and save_every %d, want at least 1", p.SampleEvery, p.SaveEvery)
+	if p.SampleEvery < 1 || p.SaveEvery < 1 || p.EvalEvery < 0 {
+		return nil, fmt.Errorf("sample_every is %d, save_every %d and eval_every %d, want at least 1, 1 and 0", p.SampleEvery, p.SaveEvery, p.EvalEvery)
 	}
 	return p, p.Config.Validate()
 }
@@ -254,6 +260,26 @@ func (p *plan) override(o *options, otherwise budget) error {
 		if *every.to == 0 || o.set.Changed(every.flag) {
 			*every.to = every.value
 		}
+	}
+	return p.overrideEval(o)
+}
+
+// defaultEval is the steps between metrics, of data that can be judged.
+const defaultEval = 2000
+
+// overrideEval sets how often the generator is judged.
+func (p *plan) overrideEval(o *options) error {
+	known := judge.Known(p.Data.Spec)
+	switch {
+	case o.evalEvery < 0:
+		return cli.Flagf("--eval-every is %d, want 0 or more", o.evalEvery)
+	case o.evalEvery > 0 && !known:
+		return cli.Hintf(cli.Flagf("--eval-every is %d, but nothing says how good images of %q are", o.evalEvery, p.Data.Spec),
+			"gantrain eval --features NET.onnx compares them by a network")
+	case o.set.Changed("eval-every"):
+		p.EvalEvery = o.evalEvery
+	case !o.resume && known:
+		p.EvalEvery = defaultEval
 	}
 	return nil
 }

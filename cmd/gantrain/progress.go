@@ -132,6 +132,14 @@ func (p *progress) show(s *state) {
 	p.steps, p.shown = s.Step, now
 }
 
+// say writes a line above the bar.
+func (p *progress) say(line string) {
+	if p.bar != nil {
+		p.bar.Clear()
+	}
+	fmt.Fprintln(p.w, line)
+}
+
 // end leaves the bar's line, so that what follows begins a new one.
 func (p *progress) end() {
 	if p.bar != nil {

@@ -14,7 +14,7 @@ import (
 
 	"github.com/ganlet/ganlet/cmd/internal/atomicfile"
 	"github.com/ganlet/ganlet/cmd/internal/cli"
-	"github.com/ganlet/ganlet/export"
+	"github.com/ganlet/ganlet/cmd/internal/judge"
 	"github.com/ganlet/ganlet/gan"
 )
 
@@ -26,6 +26,7 @@ type session struct {
 	folder  folder
 	plan    *plan
 	trainer *gan.Trainer
+	data    gan.Dataset
 	stderr  io.Writer
 	target  int // steps, or 0: the budget is a time
 
@@ -34,10 +35,15 @@ type session struct {
 	started time.Time // this session's first step
 	first   int       // steps done by then
 	log     io.WriteCloser
-	logged  record  // the last line of the log
-	rate    float64 // real images per second of late
-	saved   int     // step of the checkpoint, or -1
-	sampled int     // step of the last contact sheet, or -1
+	logged  record   // the last line of the log
+	past    []record // the lines of the log
+	best    *record  // that of the best metrics; nil: there are none yet
+	rate    float64  // real images per second of late
+	saved   int      // step of the checkpoint, or -1
+	sampled int      // step of the last contact sheet, or -1
+
+	moment    *moment         // the last one exported, or nil
+	reference judge.Reference // that samples are held against; nil until they are
 }
 
 // begin works out where the run stands. It writes nothing.
@@ -45,8 +51,11 @@ func (s *session) begin() (err error) {
 	s.first, s.saved, s.sampled = s.trainer.Steps(), -1, -1
 	if s.first > 0 {
 		s.saved = s.first
-		if s.before, s.keep, err = s.folder.logUntil(s.first); err != nil {
+		if s.past, s.before, s.keep, err = s.folder.logUntil(s.first); err != nil {
 			return err
+		}
+		for i := range s.past {
+			s.compare(&s.past[i])
 		}
 	}
 	s.logged = record{Stats: gan.Stats{Step: s.first}, Seconds: s.before}
@@ -99,12 +108,19 @@ func (s *session) steps(ctx context.Context, p *progress) error {
 		done := s.done(stats.Step)
 		stopped := ctx.Err() != nil
 		last := done >= 1 || stopped
-		if err := s.record(stats, last); err != nil {
-			return err
-		}
 		p.show(&state{Stats: stats, target: s.target, done: done, rate: s.rate, left: s.left(stats.Step)})
 		if last {
 			p.end()
+		}
+		var metrics map[string]float64
+		if every := s.plan.EvalEvery; every > 0 && (done >= 1 || stats.Step%every == 0) {
+			if metrics, err = s.evaluate(p); err != nil {
+				return err
+			}
+		}
+		// The log comes before the checkpoint, whose steps it must have.
+		if err := s.record(stats, metrics, last); err != nil {
+			return err
 		}
 		if err := s.write(stats.Step, last); err != nil {
 			return err
@@ -161,15 +177,17 @@ func (s *session) measure(step time.Duration) {
 // logEvery is the steps between two lines of the log.
 const logEvery = 10
 
-// regular says that every log has a line of a step.
+// regular says that every log has a line of a step, whether there are metrics
+// or not.
 func regular(step int) bool { return step == 1 || step%logEvery == 0 }
 
-// record adds a line to the log if it is time, or the last.
-func (s *session) record(stats gan.Stats, last bool) error {
-	if !regular(stats.Step) && !last {
+// record adds a line to the log if it is time, there are metrics, or it is the
+// last.
+func (s *session) record(stats gan.Stats, metrics map[string]float64, last bool) error {
+	if !regular(stats.Step) && metrics == nil && !last {
 		return nil
 	}
-	r := record{Stats: stats, Seconds: s.seconds()}
+	r := record{Stats: stats, Seconds: s.seconds(), Metrics: metrics}
 	r.Rate = float64((stats.Step-s.logged.Step)*s.plan.Config.RealImages()) / max(r.Seconds-s.logged.Seconds, 1e-9)
 	line, err := json.Marshal(&r)
 	if err != nil {
@@ -179,7 +197,16 @@ func (s *session) record(stats gan.Stats, last bool) error {
 		return fmt.Errorf("cannot write %q: %w", s.folder.log(), cause(err))
 	}
 	s.logged = r
+	s.past = append(s.past, r)
+	s.compare(&r)
 	return nil
+}
+
+// compare takes a line of the log for the best, if it is.
+func (s *session) compare(r *record) {
+	if r.Metrics != nil && (s.best == nil || judge.Loss(r.Metrics) < judge.Loss(s.best.Metrics)) {
+		s.best = r
+	}
 }
 
 // write writes the model, the checkpoint and the contact sheet that are due
@@ -190,16 +217,12 @@ func (s *session) write(step int, last bool) error {
 	if !sample && !save {
 		return nil
 	}
-	g, err := s.trainer.Generator()
+	at, err := s.now()
 	if err != nil {
 		return err
 	}
-	model, err := encode(g, export.Options{})
-	if err != nil {
-		return s.lost(fmt.Errorf("step %d: %w", step, err))
-	}
 	if save {
-		if err := atomicfile.WriteBytes(s.folder.model(), model); err != nil {
+		if err := atomicfile.WriteBytes(s.folder.model(), at.model); err != nil {
 			return err
 		}
 		if err := s.folder.save(s.trainer); err != nil {
@@ -208,7 +231,7 @@ func (s *session) write(step int, last bool) error {
 		s.saved = step
 	}
 	if sample {
-		if err := writeSheet(s.folder.sheet(step), model, g, s.plan.Config.Seed); err != nil {
+		if err := writeSheet(s.folder.sheet(step), at.model, at.generator, s.plan.Config.Seed); err != nil {
 			return err
 		}
 		s.sampled = step

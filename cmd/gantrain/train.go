@@ -36,7 +36,7 @@ func runTrain(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer t.Close()
-	s := &session{folder: f, plan: p, trainer: t, stderr: stderr, target: p.target()}
+	s := &session{folder: f, plan: p, trainer: t, data: set, stderr: stderr, target: p.target()}
 	if err := s.begin(); err != nil {
 		return err
 	}
@@ -110,6 +110,10 @@ type result struct {
 	Steps      int     `json:"steps"`
 	Epoch      float64 `json:"epoch"`
 	Seconds    float64 `json:"seconds"` // of training, since the run's first step
+
+	Metrics map[string]float64 `json:"metrics,omitempty"` // of the model
+	Best    string             `json:"best,omitempty"`    // the model with the best metrics,
+	Of      int                `json:"best_step,omitempty"`
 }
 
 // report verifies the model as it is on disk and says where it is.
@@ -123,6 +127,9 @@ func (s *session) report(stdout io.Writer, asJSON bool) error {
 	if err != nil {
 		return fmt.Errorf("%q: %w", path, err)
 	}
+	if s.best != nil {
+		fmt.Fprintf(s.stderr, "gantrain: %s is of step %d, the one with the best metrics; %s of step %d\n", s.folder.best(), s.best.Step, path, s.logged.Step)
+	}
 	seed := s.plan.Config.Seed
 	fmt.Fprintf(s.stderr, "gantrain: %d steps in %v; %s draws the %d images of its probe, bit for bit\n", s.logged.Step, time.Duration(s.logged.Seconds*float64(time.Second)).Round(time.Second), path, n)
 	fmt.Fprintf(s.stderr, "gantrain: samples are in %s; draw more with:\n    ganinfer sample %s -n %d --seed %d -o samples.png\n", s.folder.sheet(s.sampled), quoted(path), sheetSamples(s.plan.Data.Shape), seed+1)
@@ -131,6 +138,10 @@ func (s *session) report(stdout io.Writer, asJSON bool) error {
 			_, err := fmt.Fprintln(w, path)
 			return err
 		}
-		return json.NewEncoder(w).Encode(&result{path, s.folder.checkpoint(), s.folder.sheet(s.sampled), s.logged.Step, s.logged.Epoch, s.logged.Seconds})
+		r := result{Model: path, Checkpoint: s.folder.checkpoint(), Sheet: s.folder.sheet(s.sampled), Steps: s.logged.Step, Epoch: s.logged.Epoch, Seconds: s.logged.Seconds}
+		if s.best != nil {
+			r.Metrics, r.Best, r.Of = s.logged.Metrics, s.folder.best(), s.best.Step
+		}
+		return json.NewEncoder(w).Encode(&r)
 	})
 }

@@ -36,7 +36,7 @@ type seen struct {
 const (
 	mostReal   = 10000 // images of the reference, and samples unless told otherwise
 	neighbours = 5     // the k of balls
-	inBalls    = 5000  // samples and real images whose balls are compared
+	inBalls    = 5000  // samples, and as many real images, whose balls are compared
 	subsets    = 100   // of KID,
 	subsetSize = 1000  // so large
 	parts      = 10    // of the classifier score
@@ -63,10 +63,14 @@ func newImages(spec string, set gan.Dataset, o Options) (Reference, error) {
 }
 
 func (r *images) Usual() int {
-	if r.test != nil {
-		return mostReal
+	most := mostReal
+	if r.quick {
+		most = quickSamples
 	}
-	return min(mostReal, r.set.Len()/2, maxValues/r.set.Shape().Len())
+	if r.test != nil {
+		return most
+	}
+	return min(most, r.set.Len()/2, maxValues/r.set.Shape().Len())
 }
 
 // loadReference and loadReal are the two parts of the real images.
@@ -95,7 +99,7 @@ func (r *images) names() (reference, real string) {
 func (r *images) Judge(samples []float32) (*Report, error) {
 	n := len(samples) / r.set.Shape().Len()
 	name, realName := r.names()
-	report := &Report{Reference: fmt.Sprintf("%s; real data: %s", name, realName)}
+	report := &Report{Reference: name, RealData: realName}
 	if r.network != nil {
 		if err := r.see(n); err != nil {
 			return nil, err
@@ -181,13 +185,14 @@ func (r *images) measure(s seen) (f Figures, err error) {
 		kid, deviation, e := metric.KID(real.features, s.features, dim, subsets, min(subsetSize, s.n, real.n), 0)
 		add("kid", kid, deviation, s.n, real.n, e)
 	}
-	a, b := min(inBalls, real.n), min(inBalls, s.n)
-	precision, recall, e := metric.PrecisionRecall(real.features[:a*dim], s.features[:b*dim], dim, neighbours)
-	add("precision", precision, 0, b, a, e)
-	add("recall", recall, 0, b, a, nil)
-	density, coverage, e := metric.DensityCoverage(real.features[:a*dim], s.features[:b*dim], dim, neighbours)
-	add("density", density, 0, b, a, e)
-	add("coverage", coverage, 0, b, a, nil)
+	n := min(inBalls, real.n, s.n)
+	x, y := real.features[:n*dim], s.features[:n*dim]
+	precision, recall, e := metric.PrecisionRecall(x, y, dim, neighbours)
+	add("precision", precision, 0, n, n, e)
+	add("recall", recall, 0, n, n, nil)
+	density, coverage, e := metric.DensityCoverage(x, y, dim, neighbours)
+	add("density", density, 0, n, n, e)
+	add("coverage", coverage, 0, n, n, nil)
 	if k := r.network.Classes; k > 0 && err == nil {
 		score, deviation, e := metric.InceptionScore(s.probabilities, k, min(parts, s.n))
 		add("classifier_score", score, deviation, s.n, real.n, e)

@@ -24,13 +24,17 @@ type Reference interface {
 	Usual() int
 }
 
+// quickSamples is the usual number of images where there is little time.
+const quickSamples = 2000
+
 // Options are what is measured of images.
 type Options struct {
 	// Network makes the features that images are compared by. With nil, those
 	// of the embedded MNIST are compared by [metric.LeNet], and others by pixels
 	// alone: how near they are to training images.
 	Network *metric.Network
-	// Quick leaves out what takes long, training images and KID.
+	// Quick leaves out what takes long, training images and KID, and has 2,000
+	// samples of images as the usual number.
 	Quick bool
 }
 
@@ -44,7 +48,7 @@ func Against(spec string, set gan.Dataset, o Options) (Reference, error) {
 		return mixture{metric.Grid25()}, nil
 	case "stacked-mnist":
 		lenet, err := metric.LeNet()
-		return &stacked{set: set, lenet: lenet}, err
+		return &stacked{set: set, lenet: lenet, quick: o.Quick}, err
 	}
 	return newImages(spec, set, o)
 }

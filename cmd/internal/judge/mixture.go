@@ -25,7 +25,7 @@ func (m mixture) Judge(samples []float32) (*Report, error) {
 	figure := func(name string, value, real float64) Figure {
 		return Figure{Name: name, Value: value, Real: real, Samples: n, Against: against}
 	}
-	return &Report{Reference: against, Figures: Figures{
+	return &Report{Reference: against, RealData: "the mixture itself", Figures: Figures{
 		figure("modes", float64(c.Modes), float64(k)),
 		figure("quality", c.Quality, 1-math.Exp(-4.5)),
 		figure("box_quality", c.BoxQuality, math.Pow(math.Erf(3/math.Sqrt2), 2)),
@@ -37,10 +37,16 @@ func (m mixture) Judge(samples []float32) (*Report, error) {
 type stacked struct {
 	set   gan.Dataset
 	lenet *metric.Network
+	quick bool
 	real  Figures // of as many samples of the set
 }
 
-func (*stacked) Usual() int { return 26000 }
+func (s *stacked) Usual() int {
+	if s.quick {
+		return quickSamples
+	}
+	return 26000
+}
 
 func (s *stacked) Judge(samples []float32) (*Report, error) {
 	figures, err := s.measure(samples)
@@ -57,7 +63,7 @@ func (s *stacked) Judge(samples []float32) (*Report, error) {
 			return nil, err
 		}
 	}
-	return &Report{Reference: "1000 equal modes", Network: describe(s.lenet), Figures: figures.beside(s.real)}, nil
+	return &Report{Reference: "1000 equal modes", RealData: s.set.Name(), Network: describe(s.lenet), Figures: figures.beside(s.real)}, nil
 }
 
 // measure names the digits channel by channel: [n, 3, 28, 28] is [3n, 28, 28].

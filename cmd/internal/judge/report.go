@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"text/tabwriter"
 )
@@ -14,7 +15,8 @@ import (
 type Report struct {
 	Samples   int     `json:"samples"`
 	Seed      uint64  `json:"seed"`
-	Reference string  `json:"reference"`
+	Reference string  `json:"reference"`         // what samples are held against,
+	RealData  string  `json:"real_data"`         // and what takes their place for the figures of real data
 	Network   string  `json:"network,omitempty"` // whose features and classes were compared
 	Figures   Figures `json:"figures"`
 	Classes   []int   `json:"classes,omitempty"`      // how many samples are of each
@@ -68,9 +70,32 @@ func (f Figures) beside(real Figures) Figures {
 	return f
 }
 
+// Loss is one number for a model, by the values of its figures: the lower the
+// better, comparable only within one reference and number of samples.
+func Loss(values map[string]float64) float64 {
+	for _, name := range []string{"fid", "kl"} {
+		if v, ok := values[name]; ok {
+			return v
+		}
+	}
+	return values["reverse_kl"] - math.Log(max(values["quality"], 1e-9))
+}
+
+// String is the report in one line.
+func (r *Report) String() string {
+	s := fmt.Sprintf("%d samples of seed %d against %s (in parentheses: %s):", r.Samples, r.Seed, r.Reference, r.RealData)
+	for i, f := range r.Figures {
+		if i > 0 {
+			s += ","
+		}
+		s += fmt.Sprintf(" %s %.3g (%.3g)", f.Name, f.Value, f.Real)
+	}
+	return s
+}
+
 // WriteTable writes the report for eyes.
 func (r *Report) WriteTable(w io.Writer) error {
-	fmt.Fprintf(w, "%d samples of seed %d, against %s\n", r.Samples, r.Seed, r.Reference)
+	fmt.Fprintf(w, "%d samples of seed %d, against %s; real data: %s\n", r.Samples, r.Seed, r.Reference, r.RealData)
 	if r.Network != "" {
 		fmt.Fprintf(w, "network: %s\n", r.Network)
 	}
