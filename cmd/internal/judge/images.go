@@ -170,6 +170,10 @@ func (r *images) look(x []float32) (s seen, err error) {
 // measure compares what the network sees in samples with the reference.
 func (r *images) measure(s seen) (f Figures, err error) {
 	real, dim := r.reference, r.network.Dim
+	n := min(inBalls, real.n, s.n)
+	if n <= neighbours {
+		return nil, fmt.Errorf("%d samples and %d real images, want at least %d of both", s.n, real.n, neighbours+1)
+	}
 	name, _ := r.names()
 	add := func(figure string, value, deviation float64, samples, against int, e error) {
 		if err == nil {
@@ -185,7 +189,6 @@ func (r *images) measure(s seen) (f Figures, err error) {
 		kid, deviation, e := metric.KID(real.features, s.features, dim, subsets, min(subsetSize, s.n, real.n), 0)
 		add("kid", kid, deviation, s.n, real.n, e)
 	}
-	n := min(inBalls, real.n, s.n)
 	x, y := real.features[:n*dim], s.features[:n*dim]
 	precision, recall, e := metric.PrecisionRecall(x, y, dim, neighbours)
 	add("precision", precision, 0, n, n, e)

@@ -237,8 +237,10 @@ func TestRefused(t *testing.T) {
 	if _, err := Against("triples", triples{set}, Options{Network: lenet(t)}); err == nil || !strings.Contains(err.Error(), "takes images of 784 values") {
 		t.Errorf("a network for other images: error %v", err)
 	}
-	if _, err := Against("few", some{set, 3}, Options{Network: lenet(t)}); err != nil {
-		t.Errorf("three images: error %v, want one when samples come", err)
+	few, err := Against("few", some{set, 8}, Options{Network: lenet(t)})
+	fatal(t, err)
+	if _, err := few.Judge(make([]float32, 6*784)); err == nil || err.Error() != "4 samples and 4 real images, want at least 6 of both" {
+		t.Errorf("four real images: error %v", err)
 	}
 }
 
