@@ -44,7 +44,7 @@ func Project(g *Generator, image []float32, o ProjectOptions) (*Projection, erro
 	if err := g.Validate(); err != nil {
 		return nil, err
 	}
-	if err := o.validate(); err != nil {
+	if err := o.Validate(); err != nil {
 		return nil, err
 	}
 	if len(image) != g.Shape.Len() {
@@ -75,7 +75,8 @@ func Project(g *Generator, image []float32, o ProjectOptions) (*Projection, erro
 	return s.best, nil
 }
 
-func (o ProjectOptions) validate() error {
+// Validate reports the first field that cannot work.
+func (o ProjectOptions) Validate() error {
 	switch {
 	case o.Steps < 1 || o.Steps > 1e6:
 		return fmt.Errorf("gan: steps is %d, want 1 to 1e6", o.Steps)

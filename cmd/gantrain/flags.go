@@ -28,6 +28,7 @@ const trainHelp = `gantrain trains a GAN and exports its generator.
     gantrain --summary --arch dcgan --width 32  both networks, layer by layer
     gantrain export run --float16 -o half.onnx  the generator of a run, again
     gantrain eval run/model.onnx --data mnist   how good its samples are
+    gantrain project run/model.onnx seven.png   the latent of an image
     gantrain bench --arch mlp                   how long a step takes here
 
 Flags:
