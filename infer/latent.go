@@ -23,10 +23,9 @@ type Latent struct {
 	Uniform bool // each uniform in [-1, 1); otherwise standard normal
 
 	// Truncation shortens each latent to this part of its length, 0 to 1, so
-	// that it lies nearer to the mean latent, 0: images are more typical and vary
-	// less. 0: none. It is the psi of StyleGAN (Karras et al. 2019, appendix B),
-	// of z; not BigGAN's truncation (Brock et al. 2019), which draws large
-	// numbers anew.
+	// that it lies nearer to the mean latent, 0, and images vary less; 0: none.
+	// It is the psi of StyleGAN (Karras et al. 2019, appendix B), of z; not
+	// BigGAN's truncation (Brock et al. 2019), which draws large numbers anew.
 	Truncation float32
 }
 

@@ -28,7 +28,7 @@ on every device, however many are drawn and in what batches.
     ganinfer sample model.onnx --format raw > x.f32           little-endian float32
     ganinfer sample model.onnx -n 1 --format json             for a program to read
     ganinfer sample digits.onnx --label 7 -o sevens.png       of one class
-    ganinfer sample model.onnx --truncation 0.7 -o fine.png   more typical, less varied
+    ganinfer sample model.onnx --truncation 0.7 -o fine.png   less varied
 
 A model may have, besides its latent, a label (int64 [N], or one-hot: float32
 [N, K]) and noise (float32, with "noise" in its name). The k-th noise input is
@@ -37,8 +37,10 @@ for all where it has not as many rows as the latent. Of several outputs, the
 first is the samples.
 
 --truncation shortens every latent to that part of its length, towards the mean
-latent, 0: sample i stays sample i, only nearer to the middle. (StyleGAN's psi, of
-the latent itself; not BigGAN's truncation, which draws large numbers anew.)
+latent, 0: sample i stays sample i, only nearer to the middle, and samples vary
+less. Far below 1, a generator that has never seen such latents may draw worse.
+(StyleGAN's psi, of the latent itself; not BigGAN's truncation, which draws large
+numbers anew.)
 
 Flags:
 FLAGS
