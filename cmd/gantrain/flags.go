@@ -22,6 +22,7 @@ const trainHelp = `gantrain trains a GAN and exports its generator.
     gantrain --data train-images-idx3-ubyte.gz --epochs 3
     gantrain --data ring8                       points in the plane, 8 modes
     gantrain --data photos --size 32 --flip     a folder of images, or a zip, or a .npy
+    gantrain --init run/model.onnx --data photos --out tuned    begin from a generator, not from nothing
     gantrain --resume                           after Ctrl-C: the rest of ./run
     gantrain --resume --steps 4000              more of ./run
     gantrain --dry-run --steps 100              check everything, train nothing
@@ -54,6 +55,7 @@ type options struct {
 	set *pflag.FlagSet // tells which were given
 
 	data        string
+	init        string
 	size        int
 	channels    int
 	cache       int // MB
@@ -79,6 +81,7 @@ func parse(args []string, stdout io.Writer) (o *options, helped bool, err error)
 	f.IntVar(&o.size, "size", 0, "side of the squares that images of a folder or zip are cut and scaled to; 0: their own if all are squares of one side up to 128, else 32")
 	f.IntVar(&o.channels, "channels", 0, "of these images: 1, 3 (colour) or 4 (and alpha); 0: 1 if all are grey, else 3")
 	f.IntVar(&o.cache, "cache", defaultCache, "`megabytes` of these images to keep decoded; the others are decoded each time")
+	f.StringVar(&o.init, "init", "", "begin from the generator of this `MODEL.onnx`: its arch, width, latents and shape of images are taken")
 	configFlags(f, &o.config)
 	f.IntVar(&o.steps, "steps", defaultSteps, "train until this many steps are done")
 	f.Float64Var(&o.epochs, "epochs", 0, "or: until the images were seen this many times")

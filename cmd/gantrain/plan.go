@@ -19,6 +19,7 @@ import (
 type plan struct {
 	Config      gan.Config `json:"config"`
 	Data        source     `json:"data"`
+	Init        *origin    `json:"init,omitempty"`     // nil: random weights
 	Cache       int        `json:"cache_mb,omitempty"` // of images that are decoded
 	Budget      budget     `json:"budget"`
 	SampleEvery int        `json:"sample_every"` // steps
@@ -64,12 +65,16 @@ func (p *plan) describe(out folder) []string {
 	if p.EvalEvery > 0 {
 		metrics = fmt.Sprintf(", metrics every %d", p.EvalEvery)
 	}
-	return []string{
+	lines := []string{
 		fmt.Sprintf("%s; %v of batch %d into %s, samples every %d, a checkpoint every %d%s",
 			images, p.Budget, c.Batch, out, p.SampleEvery, p.SaveEvery, metrics),
 		fmt.Sprintf("%s, width %d, latents of %d numbers (%s), loss %s, lr %v, betas %v and %v, average %v, seed %d, %d threads",
 			c.Arch, c.Width, c.LatentDim, c.Distribution, c.Loss, c.LR, c.Beta1, c.Beta2, c.Average, c.Seed, c.Threads) + cures(c),
 	}
+	if p.Init != nil {
+		lines = append(lines, fmt.Sprintf("the run begins from the generator of %s, SHA-256 %.16s...", p.Init.Path, p.Init.SHA256))
+	}
+	return lines
 }
 
 // cures says which settings of c beyond the usual are in force.
@@ -147,6 +152,10 @@ func parsePlan(b []byte) (*plan, error) {
 // newPlan resolves the flags of a new training.
 func newPlan(o *options) (*plan, gan.Dataset, error) {
 	p := &plan{Data: source{Spec: o.data, Size: o.size, Channels: o.channels}}
+	from, err := p.origin(o)
+	if err != nil {
+		return nil, nil, err
+	}
 	set, err := p.open(o)
 	if err != nil {
 		return nil, nil, err
@@ -154,6 +163,9 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 	p.Config = gan.Default(p.Data.Shape)
 	if o.set.Changed("arch") {
 		p.Config.Width = gan.DefaultWidth(o.config.Arch)
+	}
+	if err := p.adopt(from); err != nil {
+		return nil, nil, err
 	}
 	f := cli.Flags()
 	configFlags(f, &p.Config)
@@ -190,6 +202,11 @@ func (p *plan) target() int { return p.Budget.target(p.Data.Images, p.Config.Rea
 // decides its weights cannot change, how long it lasts and what it writes can.
 func resumePlan(o *options, p *plan) (gan.Dataset, error) {
 	was := p.Data
+	if o.set.Changed("init") {
+		if err := p.move(o); err != nil {
+			return nil, err
+		}
+	}
 	if o.set.Changed("data") {
 		p.Data.Spec = o.data
 	}

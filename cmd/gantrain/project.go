@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/ganlet/ganlet/cmd/internal/atomicfile"
 	"github.com/ganlet/ganlet/cmd/internal/cli"
 	"github.com/ganlet/ganlet/cmd/internal/picture"
-	"github.com/ganlet/ganlet/export"
 	"github.com/ganlet/ganlet/gan"
 	"github.com/ganlet/ganlet/gan/data"
 	"github.com/ganlet/ganlet/infer"
@@ -136,13 +133,11 @@ func (p *projecting) check() error {
 
 // load reads the generator, for Gorgonia and for infer.
 func (p *projecting) load() error {
-	file, err := os.ReadFile(p.Model)
+	file, g, err := readModel(p.Model)
 	if err != nil {
-		return fmt.Errorf("%q: %w", p.Model, cause(err))
+		return err
 	}
-	if p.generator, err = export.Read(bytes.NewReader(file)); err != nil {
-		return fmt.Errorf("%q: %w", p.Model, err)
-	}
+	p.generator = g
 	if p.infer, err = infer.Parse(file); err != nil {
 		return fmt.Errorf("%q: %w", p.Model, err)
 	}

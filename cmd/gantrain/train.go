@@ -85,11 +85,14 @@ func resolve(o *options, f folder) (*plan, gan.Dataset, error) {
 // it was stopped before anything was saved.
 func trainer(o *options, f folder, p *plan, set gan.Dataset, stderr io.Writer) (*gan.Trainer, error) {
 	if !o.resume {
-		return gan.New(p.Config, set)
+		return p.begin(set)
 	}
 	if f.unsaved() {
-		fmt.Fprintf(stderr, "gantrain: %q has no checkpoint yet: from the first step\n", string(f))
-		return gan.New(p.Config, set)
+		t, err := p.begin(set)
+		if err == nil {
+			fmt.Fprintf(stderr, "gantrain: %q has no checkpoint yet: from the first step\n", string(f))
+		}
+		return t, err
 	}
 	t, err := f.load(set, p.Config.Threads)
 	if err != nil {
