@@ -29,12 +29,12 @@ func DefaultProject() ProjectOptions {
 // A Projection is the best latent that a search came by.
 type Projection struct {
 	Z        []float32 // [LatentDim]
-	Image    []float32 // that the generator makes of it, [C, H, W]; to the bit what Sample returns
+	Image    []float32 // or vector that the generator makes of it, [C, H, W]; to the bit what Sample returns
 	Distance float64   // mean squared difference between the image's values and those wanted
 }
 
 // Project searches for the latent whose image is nearest to the one given,
-// [C, H, W] with values in [-1, 1], by the mean squared difference of their
+// [C, H, W] of the generator's shape, by the mean squared difference of their
 // values: gradient descent by Adam on the latent, through Gorgonia, from several
 // random ones (Creswell and Bharath, "Inverting the Generator of a Generative
 // Adversarial Network", 2016; theirs is cross entropy). Uniform latents stay in

@@ -192,6 +192,9 @@ func openLike(spec string, s gan.Shape) (*data.Images, error) {
 
 // like has image files brought to a shape, where that can be.
 func like(s gan.Shape) data.Options {
+	if s.Vector() {
+		return data.Options{}
+	}
 	o := data.Options{Channels: s.C}
 	if s.H == s.W {
 		o.Size = s.H
