@@ -16,14 +16,15 @@ import (
 // copied returns which images of the discriminator's batch have a noisy copy
 // after the real and the generated ones, and what the logits' differences cost.
 func (c Config) copied() (from, to int, terms []op.Term) {
-	from, to = c.Batch, c.Batch
+	b := c.packs()
+	from, to = b, b
 	if c.AR1 > 0 {
 		from = 0
-		terms = append(terms, op.Term{From: 0, To: c.Batch, Cost: square(2 * c.AR1)})
+		terms = append(terms, op.Term{From: 0, To: b, Cost: square(2 * c.AR1)})
 	}
 	if c.AR2 > 0 {
-		to = 2 * c.Batch
-		terms = append(terms, op.Term{From: c.Batch - from, To: to - from, Cost: square(2 * c.AR2)})
+		to = 2 * b
+		terms = append(terms, op.Term{From: b - from, To: to - from, Cost: square(2 * c.AR2)})
 	}
 	return from, to, terms
 }
@@ -31,7 +32,7 @@ func (c Config) copied() (from, to int, terms []op.Term) {
 // addDifferences adds to a loss what the differences of logits cost.
 func addDifferences(loss *G.Node, c Config, e *op.Env, logits *G.Node) (*G.Node, error) {
 	from, to, terms := c.copied()
-	lead, err := op.Lead(e, logits, from, 2*c.Batch, to-from)
+	lead, err := op.Lead(e, logits, from, 2*c.packs(), to-from)
 	if err != nil {
 		return nil, err
 	}

@@ -86,12 +86,16 @@ func (c Config) shapes(s Shape) (generator, discriminator []Layer, err error) {
 	if err := c.validateAugmentation(s); err != nil {
 		return nil, nil, err
 	}
+	if err := c.validateViewOf(s); err != nil {
+		return nil, nil, err
+	}
 	if generator, discriminator, err = c.architecture().build(c, s); err != nil {
 		return nil, nil, err
 	}
 	if err := c.validateNorm(s, discriminator); err != nil {
 		return nil, nil, err
 	}
+	discriminator[0].In *= max(c.Pack, 1)
 	c.joinDeviation(discriminator)
 	if n := weights(generator) + weights(discriminator); n > maxWeights {
 		return nil, nil, fmt.Errorf("gan: networks of %d weights, want at most %d: lower the width", n, maxWeights)
@@ -124,6 +128,9 @@ const (
 	domainSpectral = 'u' // singular vectors of the first weights
 	domainNorm     = 'n' // latents that statistics are estimated on
 	domainProject  = 'p' // latents that a projection begins from
+	domainNoise    = 'i' // instance noise
+	domainColour   = 'c' // differentiable augmentation's colours
+	domainMove     = 'd' // its translation and cutout
 )
 
 // normEps is batch norm's epsilon, as everybody's.

@@ -46,8 +46,8 @@ type Config struct {
 	// sizes fall to zero, along LRCurve: Linear or Cosine.
 	LRDecay float64 `json:"lr_decay,omitempty"`
 	LRCurve string  `json:"lr_curve,omitempty"`
-	// Steps is how many steps the training is planned for, so that LRDecay knows
-	// its end; 0: [Trainer.SetProgress] says how far it is.
+	// Steps is how many steps the training is planned for, so that LRDecay and
+	// InstanceNoise know its end; 0: [Trainer.SetProgress] says how far it is.
 	Steps int `json:"steps,omitempty"`
 
 	// GradClip bounds the length of each player's whole gradient (Pascanu et al.
@@ -106,6 +106,21 @@ type Config struct {
 	AR1     float64 `json:"ar1,omitempty"`
 	AR2     float64 `json:"ar2,omitempty"`
 	ARSigma float64 `json:"ar_sigma,omitempty"`
+
+	// Pack is how many images the discriminator judges at once, channels side by
+	// side, so that it sees how alike they are (Lin et al., "PacGAN: The power of
+	// two samples in generative adversarial networks", 2018); 0 or 1: each alone.
+	// Its logits, means over them and groups of MinibatchStddev are then of packs.
+	Pack int `json:"pack,omitempty"`
+	// InstanceNoise is the deviation, in the data's units, of Gaussian noise that is
+	// added to all that the discriminator sees, and falls linearly to 0 over the
+	// training (Sønderby et al., "Amortised MAP Inference for Image Super-resolution", 2017;
+	// Arjovsky and Bottou, "Towards Principled Methods for Training Generative
+	// Adversarial Networks", 2017).
+	InstanceNoise float64 `json:"instance_noise,omitempty"`
+	// DiffAugment are kinds of differentiable augmentation, with commas between:
+	// Colour, Translation and Cutout.
+	DiffAugment string `json:"diff_augment,omitempty"`
 
 	// Augmentation of real images, each time that one is shown.
 	Flip      bool `json:"flip,omitempty"`      // mirror half of them, left to right
@@ -191,7 +206,7 @@ func (c Config) Validate() error {
 	case c.LRCurve != Linear && c.LRDecay == 0:
 		return bad("lr-curve", fmt.Sprintf("%q", c.LRCurve), "none without lr-decay")
 	case c.Steps != 0 && !c.Scheduled():
-		return bad("steps", c.Steps, "0 without lr-decay")
+		return bad("steps", c.Steps, "0 without lr-decay or instance-noise")
 	case c.Steps < 0 || float64(c.Steps) > maxSteps:
 		return bad("steps", c.Steps, "0 to 1e12")
 	case c.LRDecay > 0 && c.Steps > 0 && c.LRDecay*float64(c.Steps) <= 1:
@@ -211,6 +226,7 @@ func (c Config) Validate() error {
 		c.validateSmoothing,
 		c.validatePenalties,
 		c.validateDiscriminator,
+		c.validateView,
 	} {
 		if err := validate(); err != nil {
 			return err

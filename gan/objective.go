@@ -60,15 +60,15 @@ var objectives = map[string]objective{
 // discriminatorLoss is of the logits of a batch of real images, and of generated
 // ones after them.
 func discriminatorLoss(c Config, e *op.Env, logits *G.Node) (*G.Node, error) {
-	o := objectives[c.Loss]
+	o, n := objectives[c.Loss], c.packs()
 	if c.Smooth > 0 {
 		o.real = o.labelled(1 - c.Smooth)
 	}
-	terms := []op.Term{{From: 0, To: c.Batch, Cost: o.real}}
+	terms := []op.Term{{From: 0, To: n, Cost: o.real}}
 	if !o.relativistic() {
-		return op.Loss(e, logits, append(terms, op.Term{From: c.Batch, To: 2 * c.Batch, Cost: o.fake}))
+		return op.Loss(e, logits, append(terms, op.Term{From: n, To: 2 * n, Cost: o.fake}))
 	}
-	lead, err := op.Lead(e, logits, 0, c.Batch, c.Batch)
+	lead, err := op.Lead(e, logits, 0, n, n)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func generatorLoss(c Config, e *op.Env, logits, rivals *G.Node) (*G.Node, error)
 			return nil, err
 		}
 	}
-	return op.Loss(e, logits, []op.Term{{From: 0, To: c.Batch, Cost: o.generated}})
+	return op.Loss(e, logits, []op.Term{{From: 0, To: c.packs(), Cost: o.generated}})
 }
 
 // clip brings values into [-bound, bound] (Arjovsky et al. 2017).

@@ -40,7 +40,7 @@ type penalty struct {
 // what their slopes cost. The third B of a batch, after real and generated
 // images, are points between or near them.
 func (c Config) penalties() (from, to int, terms []op.Term) {
-	b := c.Batch
+	b := c.packs()
 	switch {
 	case c.GP > 0 || c.DRAGAN > 0:
 		lambda := c.GP + c.DRAGAN // one of which is 0

@@ -13,8 +13,9 @@ import (
 // discriminator, the generator's loss and gradients.
 type generatorGraph struct {
 	z      []float32 // input, [B, LatentDim]
-	rivals []float32 // input, [B], the logits of real images; nil: not wanted
+	rivals []float32 // input, [B] or of packs, the logits of real images; nil: not wanted
 	images *G.Node
+	view   *view // of the images
 	logits *G.Node
 	loss   *G.Node
 	params G.Nodes
@@ -27,7 +28,9 @@ type generatorGraph struct {
 // discriminatorGraph computes the discriminator's loss and gradients on a
 // batch of real images followed by as many generated ones.
 type discriminatorGraph struct {
-	images  []float32 // input, [2B, ...], and more if a penalty looks at points
+	images  []float32 // input, [2B, ...] or of packs, and more if a penalty looks at points
+	raw     []float32 // [2B, ...], the real and generated ones as they are; images itself, if they are seen so
+	stage   *stage    // shows raw as images; nil: there is nothing to do
 	penalty *penalty  // to be aimed before learn; nil: none
 	logits  *G.Node
 	loss    *G.Node
@@ -74,14 +77,20 @@ func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(int, []
 	// The discriminator's weights change between the two programs: its part
 	// of the graph computes, while the generator's holds.
 	g.env = op.Env{Threads: c.Threads}
-	p.logits, _, err = g.network("discriminator", p.images, dis, mode{frozen: true, groups: 1})
+	p.view = newView(c, s, c.Batch, dis)
+	seen, err := p.view.of(g, p.images)
+	if err != nil {
+		return nil, err
+	}
+	g.n = c.packs()
+	p.logits, _, err = g.network("discriminator", seen, dis, mode{frozen: true, groups: 1})
 	if err != nil {
 		return nil, err
 	}
 	var rivals *G.Node
 	if objectives[c.Loss].relativistic() {
-		p.rivals = make([]float32, c.Batch)
-		rivals = g.input("rivals", p.rivals, c.Batch)
+		p.rivals = make([]float32, g.n)
+		rivals = g.input("rivals", p.rivals, g.n)
 	}
 	if p.loss, err = generatorLoss(c, &g.env, p.logits, rivals); err != nil {
 		return nil, err
@@ -91,16 +100,23 @@ func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(int, []
 }
 
 func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph, error) {
+	stage, err := newStage(c, s, dis)
+	if err != nil {
+		return nil, err
+	}
 	from, to, penalised := c.penalties()
+	b, s := c.packs(), c.packed(s)
 	n := c.judged()
-	p := &discriminatorGraph{images: make([]float32, n*s.Len())}
+	p := &discriminatorGraph{images: make([]float32, n*s.Len()), stage: stage}
+	if p.raw = p.images; stage != nil {
+		p.raw = stage.images
+	}
 	g := newGraph(n, c.Threads, nil)
 	shape := []int{s.Len()}
 	if channelsLast(dis) {
 		shape = []int{s.H, s.W, s.C}
 	}
 	var passed []pass
-	var err error
 	images := g.input("images", p.images, append([]int{n}, shape...)...)
 	p.logits, p.params, err = g.network("discriminator", images, dis, mode{leaf: true, groups: 2, passed: &passed})
 	if err != nil {
@@ -124,7 +140,7 @@ func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph,
 		}
 	}
 	if objectives[c.Loss].relativistic() {
-		if p.judge, err = newJudge(c, dis, p.images[:c.Batch*s.Len()], append([]int{c.Batch}, shape...)); err != nil {
+		if p.judge, err = newJudge(c, dis, p.images[:b*s.Len()], append([]int{b}, shape...)); err != nil {
 			return nil, err
 		}
 	}
@@ -137,6 +153,9 @@ func (p *discriminatorGraph) machines() []G.VM {
 	all := []G.VM{p.learn}
 	if p.penalty != nil {
 		all = append(all, p.penalty.slopes)
+	}
+	if p.stage != nil {
+		all = append(all, p.stage.run)
 	}
 	if p.judge != nil {
 		all = append(all, p.judge.run)

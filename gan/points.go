@@ -9,13 +9,13 @@ import (
 // This file is the images that a penalty looks at besides real and generated
 // ones.
 
-// judged is how many images the discriminator's batch has: real ones, as many
-// generated ones, and what a penalty looks at.
+// judged is how many images, or packs, the discriminator's batch has: real ones,
+// as many generated ones, and what a penalty looks at.
 func (c Config) judged() int {
-	n := 2 * c.Batch
+	n := 2 * c.packs()
 	for _, lambda := range []float64{c.GP, c.DRAGAN, c.AR1, c.AR2} {
 		if lambda > 0 {
-			n += c.Batch
+			n += c.packs()
 		}
 	}
 	return n
@@ -24,7 +24,7 @@ func (c Config) judged() int {
 // points fills the last part of a discriminator's batch of images, of so many
 // values each, from those before, by draws of the step's own.
 func (c Config) points(images []float32, size, step int) {
-	all := c.Batch * size
+	all := c.packs() * size
 	real, fake, dst := images[:all], images[all:2*all], images[2*all:]
 	s := kernel.Stream{Seed: c.Seed, Domain: domainMix, Index: uint64(step)}
 	switch {

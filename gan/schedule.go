@@ -12,7 +12,7 @@ const (
 
 // Scheduled says whether anything in the configuration does: it has then a use
 // for Steps, or for [Trainer.SetProgress].
-func (c Config) Scheduled() bool { return c.LRDecay > 0 }
+func (c Config) Scheduled() bool { return c.LRDecay > 0 || c.InstanceNoise > 0 }
 
 // lrFactor is what the step sizes are multiplied with when a part of the
 // training, 0 to 1, is done.

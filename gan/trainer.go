@@ -144,7 +144,7 @@ func (t *Trainer) Step() (Stats, error) {
 		return Stats{}, fmt.Errorf("gan: step %d: the training was planned for %d steps", t.steps+1, t.cfg.Steps)
 	}
 	b := t.cfg.Batch
-	for _, dst := range append([][]float32{t.d.images[:b*t.shape.Len()]}, t.later...) {
+	for _, dst := range append([][]float32{t.d.raw[:b*t.shape.Len()]}, t.later...) {
 		if err := t.realImages(dst); err != nil {
 			return Stats{}, err
 		}
@@ -154,14 +154,14 @@ func (t *Trainer) Step() (Stats, error) {
 	}
 	t.steps++
 	t.updateAverage()
-	logits := op.Floats(t.d.logits.Value())
+	logits, n := op.Floats(t.d.logits.Value()), t.cfg.packs()
 	return Stats{
 		Step:  t.steps,
 		Epoch: float64(t.steps) * float64(t.cfg.RealImages()) / float64(t.data.Len()),
 		LossD: float64(scalar(t.d.loss)),
 		LossG: float64(scalar(t.g.loss)),
-		Real:  verdict(logits[:b]),
-		Fake:  verdict(logits[b : 2*b]),
+		Real:  verdict(logits[:n]),
+		Fake:  verdict(logits[n : 2*n]),
 		GradD: t.adamD.slope,
 		GradG: t.adamG.slope,
 	}, nil
@@ -174,7 +174,7 @@ func (t *Trainer) alternate() error {
 	t.adamG.factor, t.adamD.factor = factor, factor
 	for i := range t.cfg.stepsD() {
 		if i > 0 {
-			copy(t.d.images, t.later[i-1])
+			copy(t.d.raw, t.later[i-1])
 		}
 		if err := t.discriminate(t.steps*t.cfg.stepsD() + i); err != nil {
 			return err
@@ -199,9 +199,11 @@ func (t *Trainer) discriminate(steps int) error {
 		return fmt.Errorf("gan: step %d: generate: %w", t.steps+1, err)
 	}
 	all := t.cfg.Batch * t.shape.Len()
-	fake := op.Floats(t.g.images.Value())
-	copy(t.d.images[all:], fake)
-	t.cfg.points(t.d.images, t.shape.Len(), steps)
+	copy(t.d.raw[all:], op.Floats(t.g.images.Value()))
+	if err := t.look(steps); err != nil {
+		return err
+	}
+	t.cfg.points(t.d.images, t.cfg.packed(t.shape).Len(), steps)
 	iterateSpectral(t.dis)
 	if t.d.penalty != nil {
 		if err := t.d.penalty.aim(); err != nil {

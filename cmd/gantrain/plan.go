@@ -124,6 +124,15 @@ func cures(c *gan.Config) (s string) {
 	if c.AR2 > 0 {
 		s += fmt.Sprintf(", approximate R2 with lambda %v (noise of %v)", c.AR2, c.ARSigma)
 	}
+	if c.Pack > 1 {
+		s += fmt.Sprintf(", judged in packs of %d", c.Pack)
+	}
+	if c.InstanceNoise > 0 {
+		s += fmt.Sprintf(", instance noise of %v falling to 0", c.InstanceNoise)
+	}
+	if c.DiffAugment != "" {
+		s += fmt.Sprintf(", differentiable augmentation: %s", c.DiffAugment)
+	}
 	return s
 }
 
@@ -247,7 +256,7 @@ func resumePlan(o *options, p *plan) (gan.Dataset, error) {
 		return nil, err
 	}
 	if p.Config.Scheduled() && p.Budget != planned && (p.target() == 0 || p.target() != p.Config.Steps) {
-		return nil, cli.Flagf("a budget of %v conflicts with the run in %q, whose learning rate falls to zero after %v", p.Budget, o.out, planned)
+		return nil, cli.Flagf("a budget of %v conflicts with the run in %q, whose learning rate or noise falls to zero after %v", p.Budget, o.out, planned)
 	}
 	return set, nil
 }
