@@ -124,6 +124,7 @@ const (
 	domainTraining = 't' // latents of training steps
 	domainShuffle  = 's' // order of images
 	domainAugment  = 'a' // their augmentation
+	domainDropout  = 'd' // masks of the discriminator's values
 	domainMix      = 'm' // points between or near real and generated images
 	domainSpectral = 'u' // singular vectors of the first weights
 	domainNorm     = 'n' // latents that statistics are estimated on

@@ -80,6 +80,11 @@ type Config struct {
 	// An image's logit then depends on others, which R1, R2, GP and DRAGAN do not allow.
 	MinibatchStddev int `json:"minibatch_stddev,omitempty"`
 
+	// Dropout is the probability with which each value that the discriminator's
+	// hidden layers make is 0, in both players' steps; the others are multiplied with
+	// 1/(1-Dropout) (Srivastava et al. 2014). AR1 and AR2 do not allow it.
+	Dropout float64 `json:"dropout,omitempty"`
+
 	// Clip bounds each weight of the discriminator after its step: of Wasserstein
 	// alone, which needs it, a penalty or spectral normalisation, and not with the
 	// last. Arjovsky et al. 2017 have 0.01.
@@ -227,6 +232,7 @@ func (c Config) Validate() error {
 		c.validatePenalties,
 		c.validateDiscriminator,
 		c.validateView,
+		c.validateDropout,
 	} {
 		if err := validate(); err != nil {
 			return err

@@ -2,6 +2,7 @@ package gan
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/ganlet/ganlet/gan/internal/golden"
 	"github.com/ganlet/ganlet/gan/internal/op"
+	"github.com/ganlet/ganlet/internal/kernel"
 )
 
 // A dcgan's discriminator may have a dense layer before its last, beginning like
@@ -130,7 +132,21 @@ func checkDiscriminator(t *testing.T, c *golden.Case, cfg Config, kind string) {
 	}
 	defer tr.Close()
 	loadGolden(t, c, "d", tr.dis)
-	copy(tr.d.images, append(real[:len(real):len(real)], fake...))
+	points, _ := c.Tensor("points")
+	copy(tr.d.images, slices.Concat(real, fake, points))
+	for i, mask := range tr.d.masks {
+		size := len(mask) * len(real) / len(tr.d.images) // of a part
+		for at, part := range []string{"real", "fake", "points"} {
+			if m, s := c.Tensor(fmt.Sprintf("%s.%d.mask", part, i)); at*size < len(mask) {
+				kernel.Transpose(mask[at*size:][:size], m, s[0], s[1], len(m)/s[0]/s[1], 0, 1)
+			}
+		}
+	}
+	if tr.d.penalty != nil {
+		if err := tr.d.penalty.aim(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := run(tr.d.learn); err != nil {
 		t.Fatal(err)
 	}

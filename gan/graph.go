@@ -20,10 +20,14 @@ type mode struct {
 	// observe is told of each batch norm's statistics; it may be nil.
 	observe func(layer int, mean, variance []float32)
 	passed  *[]pass // gets a pass for each layer; it may be nil
+	masks   masks   // of the layers' outputs, as far as there are some
 }
 
 // A pass is the nodes of a layer that a tangent follows.
-type pass struct{ weight, out *G.Node }
+type pass struct {
+	weight, out *G.Node
+	mask        *G.Node // of out; nil: none
+}
 
 // graph is one Gorgonia graph of a fixed batch. Weights are not copied: nodes
 // of several graphs hold the same slices.
@@ -99,8 +103,15 @@ func (g *graph) network(name string, x *G.Node, layers []Layer, m mode) (out *G.
 		}
 		params = append(append(params, trained), p...)
 		m.leaf = false
+		done := pass{weight: w, out: x}
+		if i < len(m.masks) {
+			done.mask = g.input(at+".mask", m.masks[i], x.Shape()...)
+			if x, err = op.Mask(&g.env, x, done.mask, 0); err != nil {
+				return nil, nil, err
+			}
+		}
 		if m.passed != nil {
-			*m.passed = append(*m.passed, pass{weight: w, out: x})
+			*m.passed = append(*m.passed, done)
 		}
 	}
 	return x, params, nil
@@ -123,6 +134,11 @@ func (g *graph) tangent(v *G.Node, layers []Layer, passed []pass, from int) (*G.
 		}
 		if v, err = op.Tangent(&g.env, kernelAct[l.Act], l.Alpha, passed[i].out, from*l.outLen(), v); err != nil {
 			return nil, err
+		}
+		if mask := passed[i].mask; mask != nil {
+			if v, err = op.Mask(&g.env, v, mask, from*l.outLen()); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return v, nil

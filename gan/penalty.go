@@ -61,12 +61,12 @@ func square(gamma float64) op.Cost {
 	return func(x float64) (cost, slope float64) { return gamma * x * x / 2, gamma * x }
 }
 
-// newPenalty is on images [n, ...].
-func newPenalty(c Config, dis []Layer, images []float32, shape []int) (*penalty, error) {
+// newPenalty is on images [n, ...], with masks that they pass.
+func newPenalty(c Config, dis []Layer, images []float32, shape []int, m masks) (*penalty, error) {
 	p := &penalty{n: shape[0], u: make([]float32, len(images))}
 	g := newGraph(p.n, c.Threads, nil)
 	p.images = g.input("images", images, shape...)
-	logits, _, err := g.network("discriminator", p.images, dis, mode{frozen: true, groups: 1})
+	logits, _, err := g.network("discriminator", p.images, dis, mode{frozen: true, groups: 1, masks: m})
 	if err != nil {
 		return nil, err
 	}

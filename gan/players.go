@@ -14,6 +14,7 @@ import (
 type generatorGraph struct {
 	z      []float32 // input, [B, LatentDim]
 	rivals []float32 // input, [B] or of packs, the logits of real images; nil: not wanted
+	masks  masks     // input, of the discriminator
 	images *G.Node
 	view   *view // of the images
 	logits *G.Node
@@ -31,6 +32,7 @@ type discriminatorGraph struct {
 	images  []float32 // input, [2B, ...] or of packs, and more if a penalty looks at points
 	raw     []float32 // [2B, ...], the real and generated ones as they are; images itself, if they are seen so
 	stage   *stage    // shows raw as images; nil: there is nothing to do
+	masks   masks     // input, likewise of packs
 	penalty *penalty  // to be aimed before learn; nil: none
 	logits  *G.Node
 	loss    *G.Node
@@ -42,18 +44,21 @@ type discriminatorGraph struct {
 
 // judge computes the logits of images with the discriminator as it is.
 type judge struct {
+	masks  masks // input
 	logits *G.Node
 	run    G.VM
 }
 
 func newJudge(c Config, dis []Layer, images []float32, shape []int) (*judge, error) {
+	j := &judge{masks: newMasks(c, dis, shape[0])}
 	g := newGraph(shape[0], c.Threads, nil)
-	logits, _, err := g.network("discriminator", g.input("images", images, shape...), dis, mode{frozen: true, leaf: true, groups: 1})
+	var err error
+	j.logits, _, err = g.network("discriminator", g.input("images", images, shape...), dis, mode{frozen: true, leaf: true, groups: 1, masks: j.masks})
 	if err != nil {
 		return nil, err
 	}
-	vm, err := g.program(logits)
-	return &judge{logits: logits, run: vm}, err
+	j.run, err = g.program(j.logits)
+	return j, err
 }
 
 // channelsLast says in which order a discriminator takes an image's values:
@@ -61,7 +66,7 @@ func newJudge(c Config, dis []Layer, images []float32, shape []int) (*judge, err
 func channelsLast(d []Layer) bool { return d[0].Op != Dense }
 
 func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(int, []float32, []float32)) (*generatorGraph, error) {
-	p := &generatorGraph{z: make([]float32, c.Batch*c.LatentDim)}
+	p := &generatorGraph{z: make([]float32, c.Batch*c.LatentDim), masks: newMasks(c, dis, c.packs())}
 	g := newGraph(c.Batch, c.Threads, &p.hold)
 	var err error
 	p.images, p.params, err = g.network("generator", g.input("z", p.z, c.Batch, c.LatentDim), gen, mode{leaf: true, groups: 1, observe: observe})
@@ -83,7 +88,7 @@ func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(int, []
 		return nil, err
 	}
 	g.n = c.packs()
-	p.logits, _, err = g.network("discriminator", seen, dis, mode{frozen: true, groups: 1})
+	p.logits, _, err = g.network("discriminator", seen, dis, mode{frozen: true, groups: 1, masks: p.masks})
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +112,7 @@ func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph,
 	from, to, penalised := c.penalties()
 	b, s := c.packs(), c.packed(s)
 	n := c.judged()
-	p := &discriminatorGraph{images: make([]float32, n*s.Len()), stage: stage}
+	p := &discriminatorGraph{images: make([]float32, n*s.Len()), stage: stage, masks: newMasks(c, dis, n)}
 	if p.raw = p.images; stage != nil {
 		p.raw = stage.images
 	}
@@ -118,7 +123,7 @@ func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph,
 	}
 	var passed []pass
 	images := g.input("images", p.images, append([]int{n}, shape...)...)
-	p.logits, p.params, err = g.network("discriminator", images, dis, mode{leaf: true, groups: 2, passed: &passed})
+	p.logits, p.params, err = g.network("discriminator", images, dis, mode{leaf: true, groups: 2, passed: &passed, masks: p.masks})
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +137,7 @@ func newDiscriminatorGraph(c Config, s Shape, dis []Layer) (*discriminatorGraph,
 	}
 	if len(penalised) > 0 {
 		images := p.images[from*s.Len() : to*s.Len()]
-		if p.penalty, err = newPenalty(c, dis, images, append([]int{to - from}, shape...)); err != nil {
+		if p.penalty, err = newPenalty(c, dis, images, append([]int{to - from}, shape...), p.masks.of(from, to, n)); err != nil {
 			return nil, err
 		}
 		if p.loss, err = p.penalty.add(p.loss, g, dis, passed, from, penalised); err != nil {

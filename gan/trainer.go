@@ -180,7 +180,10 @@ func (t *Trainer) alternate() error {
 			return err
 		}
 	}
+	drop := t.cfg.dropStream(t.steps*t.cfg.stepsD(), true)
+	t.g.masks.draw(t.cfg.Dropout, drop)
 	if j := t.d.judge; j != nil {
+		j.masks.draw(t.cfg.Dropout, drop)
 		if err := run(j.run); err != nil {
 			return fmt.Errorf("gan: step %d: judge: %w", t.steps+1, err)
 		}
@@ -205,6 +208,7 @@ func (t *Trainer) discriminate(steps int) error {
 	}
 	t.cfg.points(t.d.images, t.cfg.packed(t.shape).Len(), steps)
 	iterateSpectral(t.dis)
+	t.d.masks.draw(t.cfg.Dropout, t.cfg.dropStream(steps, false))
 	if t.d.penalty != nil {
 		if err := t.d.penalty.aim(); err != nil {
 			return fmt.Errorf("gan: step %d: penalty: %w", t.steps+1, err)

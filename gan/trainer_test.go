@@ -161,6 +161,8 @@ func TestConfigIsValidated(t *testing.T) {
 		"minibatch-stddev is 1,":              func(c *Config) { c.MinibatchStddev = 1 },
 		"divides the batch of 64":             func(c *Config) { c.MinibatchStddev = 128 },
 		"0 with r1, r2, gp or dragan, which":  func(c *Config) { c.MinibatchStddev, c.GP = 4, 1 },
+		"dropout is NaN":                      func(c *Config) { c.Dropout = math.NaN() },
+		"dropout is 0.5, want 0 with ar1":     func(c *Config) { c.Dropout, c.AR1, c.ARSigma = 0.5, 1, 0.1 },
 		"steps-d is -1":                       func(c *Config) { c.StepsD = -1 },
 		"gp is -1":                            func(c *Config) { c.GP = -1 },
 		"gp is 1, want 0 with r1 or r2":       func(c *Config) { c.GP, c.R2 = 1, 1 },

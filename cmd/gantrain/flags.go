@@ -122,6 +122,7 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.Float64Var(&c.AR2, "ar2", c.AR2, "the same with generated images")
 	f.Float64Var(&c.ARSigma, "ar-sigma", c.ARSigma, "deviation of this noise; 0.01 unless given")
 	f.Float64Var(&c.Smooth, "label-smoothing", c.Smooth, "how far the label of real images is below 1 for the discriminator, such as 0.1; of ns, minimax and ls")
+	f.Float64Var(&c.Dropout, "dropout", c.Dropout, "`probability` with which a value of the discriminator's hidden layers is dropped, such as 0.3; not with --ar1 or --ar2; 0: none")
 	f.IntVar(&c.MinibatchStddev, "minibatch-stddev", c.MinibatchStddev, "show the discriminator how much `images` of a group of so many differ, such as 4; not with --r1, --r2, --gp or --dragan; 0: do not")
 	f.IntVar(&c.StepsD, "steps-d", c.StepsD, "steps of the discriminator in each step of the training, such as 5; 0: one")
 	f.IntVar(&c.Pack, "pack", c.Pack, "`images` that the discriminator judges at once, such as 2, so that it sees how alike they are; 0: each alone")

@@ -88,6 +88,9 @@ func cures(c *gan.Config) (s string) {
 	if c.HeadD > 0 {
 		s += fmt.Sprintf(", a dense layer of %d before the last of the discriminator", c.HeadD)
 	}
+	if c.Dropout > 0 {
+		s += fmt.Sprintf(", dropout of %v in the discriminator", c.Dropout)
+	}
 	if c.MinibatchStddev > 0 {
 		s += fmt.Sprintf(", minibatch standard deviation in groups of %d", c.MinibatchStddev)
 	}

@@ -412,6 +412,8 @@ deviations()
 hindered('mlp', 2, group=2)
 hindered('dcgan', 2, group=2)
 hindered('dcgan', 2, group=2, head=3)
+hindered('mlp', 2, dropout=.25)
+hindered('dcgan', 2, dropout=.25, head=6)
 INDEX = '[\n' + ',\n'.join(c.entry() for c in Case.all) + '\n]\n'
 if sys.argv[1:] == ['--check']:
     check(STORED, INDEX)
