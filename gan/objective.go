@@ -27,8 +27,8 @@ const (
 	// Generative Adversarial Networks", 2018, equations 16 and 17).
 	Hinge = "hinge"
 	// Wasserstein: D(G(z)) - D(x) and -D(G(z)), for a discriminator that is kept
-	// from growing steep by Clip, a penalty or SpectralNorm (Arjovsky, Chintala and Bottou,
-	// "Wasserstein GAN", 2017, algorithm 1).
+	// from growing steep by Clip, a penalty or SpectralNorm (Arjovsky, Chintala and
+	// Bottou, "Wasserstein GAN", 2017, algorithm 1).
 	Wasserstein = "wasserstein"
 	// Relativistic: softplus(D(G(z))-D(x)) and softplus(D(x)-D(G(z))), of pairs of
 	// a real and a generated image (Jolicoeur-Martineau, "The Relativistic

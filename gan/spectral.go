@@ -8,9 +8,9 @@ import (
 
 // This file is the discriminator's spectral normalisation: each layer multiplies
 // by its weights divided by their largest singular value, so that it makes no
-// image's change larger (Miyato et al., "Spectral Normalization for Generative
-// Adversarial Networks", 2018). A convolution's weights are a matrix with a row
-// for each channel that it makes.
+// change of what its window sees larger (Miyato et al., "Spectral Normalization
+// for Generative Adversarial Networks", 2018). A convolution's weights are a matrix
+// with a row for each channel that it makes.
 //
 // The value is found by one power iteration at the beginning of a
 // discriminator's step; all graphs of the step divide by what the vectors of it
