@@ -131,7 +131,7 @@ const (
 	domainProject  = 'p' // latents that a projection begins from
 	domainNoise    = 'i' // instance noise
 	domainColour   = 'c' // differentiable augmentation's colours
-	domainMove     = 'd' // its translation and cutout
+	domainMove     = 'v' // its translation and cutout
 )
 
 // normEps is batch norm's epsilon, as everybody's.
