@@ -98,7 +98,7 @@ func (p *plan) begin(set gan.Dataset) (*gan.Trainer, error) {
 		return nil, err
 	}
 	if now.SHA256 != p.Init.SHA256 {
-		return nil, cli.Hintf(fmt.Errorf("%q is not the file that the run began from: its SHA-256 is %.16s..., want %.16s...", now.Path, now.SHA256, p.Init.SHA256),
+		return nil, cli.Hintf(fmt.Errorf("%q is not the file that the run began from: its SHA-256 begins with %.16s, want %.16s", now.Path, now.SHA256, p.Init.SHA256),
 			"name that file with --init")
 	}
 	t, err := gan.FineTune(p.Config, g, set)
