@@ -159,6 +159,7 @@ func TestConfigIsValidated(t *testing.T) {
 		"head-d is -1":                        func(c *Config) { c.HeadD = -1 },
 		"head-d is 9, want 0":                 func(c *Config) { c.Arch, c.HeadD = "mlp", 9 },
 		"minibatch-stddev is 1,":              func(c *Config) { c.MinibatchStddev = 1 },
+		"divides the batch of 32":             func(c *Config) { c.MinibatchStddev, c.Pack = 64, 2 },
 		"divides the batch of 64":             func(c *Config) { c.MinibatchStddev = 128 },
 		"0 with r1, r2, gp or dragan, which":  func(c *Config) { c.MinibatchStddev, c.GP = 4, 1 },
 		"dropout is NaN":                      func(c *Config) { c.Dropout = math.NaN() },
