@@ -43,7 +43,7 @@ func (c Config) validateDiscriminator() error {
 	case c.MinibatchStddev < 0 || c.MinibatchStddev == 1:
 		return fmt.Errorf("gan: minibatch-stddev is %d, want groups of 2 or more images, or 0", c.MinibatchStddev)
 	case c.MinibatchStddev > 0 && c.packs()%c.MinibatchStddev != 0:
-		return fmt.Errorf("gan: minibatch-stddev is %d, want a number that divides the batch of %d", c.MinibatchStddev, c.packs())
+		return fmt.Errorf("gan: minibatch-stddev is %d, want a number that divides the %d images or packs of a batch", c.MinibatchStddev, c.packs())
 	case c.MinibatchStddev > 0 && c.R1+c.R2+c.GP+c.DRAGAN > 0:
 		return fmt.Errorf("gan: minibatch-stddev is %d, want 0 with r1, r2, gp or dragan, which are for logits of one image each", c.MinibatchStddev)
 	}

@@ -28,8 +28,6 @@ func (c Config) validateView() error {
 		return fmt.Errorf("gan: pack is %d, want 2 to %d images, or 0 for none", c.Pack, maxPack)
 	case c.Batch%max(c.Pack, 1) != 0 || c.packs() < 2:
 		return fmt.Errorf("gan: batch is %d, want a multiple of the pack of %d, at least twice", c.Batch, c.Pack)
-	case c.MinibatchStddev > 0 && c.packs()%c.MinibatchStddev != 0:
-		return fmt.Errorf("gan: minibatch-stddev is %d, want a number that divides the batch's %d packs", c.MinibatchStddev, c.packs())
 	case !(c.InstanceNoise >= 0 && c.InstanceNoise <= 10): // NaN is neither
 		return fmt.Errorf("gan: instance-noise is %v, want a deviation of 0 to 10", c.InstanceNoise)
 	}

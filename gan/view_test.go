@@ -272,7 +272,7 @@ func TestViewIsRefused(t *testing.T) {
 		"pack is 9":              func(c *Config, _ *Shape) { c.Pack, c.Batch = 9, 18 },
 		"batch is 6, want a mul": func(c *Config, _ *Shape) { c.Pack = 4 },
 		"at least twice":         func(c *Config, _ *Shape) { c.Pack = 6 },
-		"minibatch-stddev is 2, want a number that divides the batch's 3 packs": func(c *Config, _ *Shape) { c.Pack, c.MinibatchStddev = 2, 2 },
+		"minibatch-stddev is 2, want a number that divides the 3 images or packs": func(c *Config, _ *Shape) { c.Pack, c.MinibatchStddev = 2, 2 },
 		"lower the pack of 2":        func(c *Config, s *Shape) { c.Pack, *s = 2, Shape{1 << 13, 1 << 7, 1 << 8} },
 		"instance-noise is -1":       func(c *Config, _ *Shape) { c.InstanceNoise = -1 },
 		"instance-noise is NaN":      func(c *Config, _ *Shape) { c.InstanceNoise = math.NaN() },
