@@ -6,13 +6,14 @@ import (
 
 	"github.com/ganlet/ganlet/cmd/internal/atomicfile"
 	"github.com/ganlet/ganlet/cmd/internal/judge"
+	"github.com/ganlet/ganlet/cmd/internal/verdict"
 	"github.com/ganlet/ganlet/export"
 	"github.com/ganlet/ganlet/gan"
 	"github.com/ganlet/ganlet/infer"
 )
 
-// This file is the metrics of a training: those of gantrain eval, of fewer
-// samples, and the best generator so far.
+// This file is the metrics of a training, those of gantrain eval of fewer
+// samples, the best generator so far, and what is said of how it goes.
 
 // evalSeed is the seed of the samples that are judged: the first of those that
 // gantrain eval judges.
@@ -64,7 +65,7 @@ func (s *session) evaluate(p *progress) (map[string]float64, error) {
 		return nil, s.lost(fmt.Errorf("step %d: metrics: %w", at.step, err))
 	}
 	values := report.Figures.Values()
-	best := s.best == nil || judge.Loss(values) < judge.Loss(s.best.Metrics)
+	best := s.best == nil || better(values, s.best.Metrics)
 	line := fmt.Sprintf("gantrain: step %d, %v", at.step, report)
 	if best {
 		line += "; the best so far"
@@ -84,4 +85,20 @@ func (s *session) keepBest(at *moment, r *judge.Report) error {
 		return err
 	}
 	return atomicfile.WriteBytes(s.folder.best(), model)
+}
+
+// verdict is what the log shows.
+func (s *session) verdict() []verdict.Finding {
+	var log []verdict.Line
+	for _, r := range s.past {
+		log = append(log, verdict.Line{Stats: r.Stats, Metrics: r.Metrics})
+	}
+	return verdict.Of(s.plan.Config, log)
+}
+
+// better compares the metrics of two generators.
+func better(a, b map[string]float64) bool {
+	_, x := judge.Loss(a)
+	_, y := judge.Loss(b)
+	return x < y
 }

@@ -122,6 +122,11 @@ func (s *session) steps(ctx context.Context, p *progress) error {
 		if err := s.record(stats, metrics, last); err != nil {
 			return err
 		}
+		if metrics != nil || done >= 1 {
+			for _, f := range s.verdict() {
+				p.say("gantrain: " + f.String())
+			}
+		}
 		if err := s.write(stats.Step, last); err != nil {
 			return err
 		}
@@ -204,7 +209,7 @@ func (s *session) record(stats gan.Stats, metrics map[string]float64, last bool)
 
 // compare takes a line of the log for the best, if it is.
 func (s *session) compare(r *record) {
-	if r.Metrics != nil && (s.best == nil || judge.Loss(r.Metrics) < judge.Loss(s.best.Metrics)) {
+	if r.Metrics != nil && (s.best == nil || better(r.Metrics, s.best.Metrics)) {
 		s.best = r
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
+	"github.com/ganlet/ganlet/cmd/internal/verdict"
 	"github.com/ganlet/ganlet/gan"
 )
 
@@ -117,6 +118,7 @@ type result struct {
 	Metrics map[string]float64 `json:"metrics,omitempty"` // of the model
 	Best    string             `json:"best,omitempty"`    // the model with the best metrics,
 	Of      int                `json:"best_step,omitempty"`
+	Verdict []verdict.Finding  `json:"verdict,omitempty"`
 }
 
 // report verifies the model as it is on disk and says where it is.
@@ -141,7 +143,7 @@ func (s *session) report(stdout io.Writer, asJSON bool) error {
 			_, err := fmt.Fprintln(w, path)
 			return err
 		}
-		r := result{Model: path, Checkpoint: s.folder.checkpoint(), Sheet: s.folder.sheet(s.sampled), Steps: s.logged.Step, Epoch: s.logged.Epoch, Seconds: s.logged.Seconds}
+		r := result{Model: path, Checkpoint: s.folder.checkpoint(), Sheet: s.folder.sheet(s.sampled), Steps: s.logged.Step, Epoch: s.logged.Epoch, Seconds: s.logged.Seconds, Verdict: s.verdict()}
 		if s.best != nil {
 			r.Metrics, r.Best, r.Of = s.logged.Metrics, s.folder.best(), s.best.Step
 		}
