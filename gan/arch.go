@@ -22,7 +22,7 @@ type architecture struct {
 	draw func(l *Layer, s *kernel.Stream)
 }
 
-var architectures = []architecture{mlp, dcgan}
+var architectures = []architecture{mlp, mlpTanh, dcgan}
 
 // Architectures are the names that [Config].Arch can have.
 func Architectures() (names []string) {

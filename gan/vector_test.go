@@ -2,6 +2,8 @@ package gan
 
 import (
 	"bytes"
+	"math"
+	"strings"
 	"testing"
 
 	"github.com/ganlet/ganlet/internal/kernel"
@@ -60,6 +62,36 @@ func TestVectors(t *testing.T) {
 	}
 	if far < 50 {
 		t.Errorf("%d of 100 points are beyond 2, where all that are real are", far)
+	}
+}
+
+// The default of vectors is a plan for a whole training; its networks are for
+// vectors alone.
+func TestVectorsDefault(t *testing.T) {
+	c := Default(cross{}.Shape())
+	g, d, err := c.Layers(cross{}.Shape())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Steps == 0 || !c.Scheduled() {
+		t.Errorf("the default of vectors plans %d steps, and scheduled is %v", c.Steps, c.Scheduled())
+	}
+	if len(g) != 4 || len(d) != 3 || g[0].Act != Tanh || g[3].Act != Identity || d[0].Act != LeakyReLU {
+		t.Fatalf("the networks of vectors are %v and %v", g, d)
+	}
+	largest := func(l Layer) (m float64) {
+		for _, w := range l.Weight {
+			m = max(m, math.Abs(float64(w))*math.Sqrt(float64(l.In)))
+		}
+		return m
+	}
+	for i, want := range []float64{3, 3, 1} {
+		if got := largest(d[i]); got > want || got < 0.8*want {
+			t.Errorf("weights of layer %d of the discriminator are up to %v/sqrt(inputs), want %v", i, got, want)
+		}
+	}
+	if _, _, err := c.Layers(Shape{1, 8, 8}); err == nil || !strings.Contains(err.Error(), "mlp-tanh makes vectors, no images of 1x8x8") {
+		t.Errorf("mlp-tanh for images: %v", err)
 	}
 }
 

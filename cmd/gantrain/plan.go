@@ -173,6 +173,9 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 		return nil, nil, err
 	}
 	p.Config = gan.Default(p.Data.Shape)
+	if p.Data.Shape.Vector() { // whose steps are short
+		p.SampleEvery, p.SaveEvery = 1000, 2000
+	}
 	if o.set.Changed("arch") {
 		p.Config.Width = gan.DefaultWidth(o.config.Arch)
 	}
@@ -189,12 +192,13 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := p.override(o, budget{Steps: o.steps}); err != nil {
+	if err := p.override(o, p.defaultBudget(o)); err != nil {
 		return nil, nil, err
 	}
 	if c := &p.Config; (c.AR1 > 0 || c.AR2 > 0) && !o.set.Changed("ar-sigma") {
 		c.ARSigma = 0.01 // Lin et al. 2025
 	}
+	p.Config.Steps = 0
 	if p.Config.Scheduled() {
 		p.Config.Steps = p.target()
 	}
@@ -205,6 +209,15 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 		return nil, nil, err
 	}
 	return p, set, nil
+}
+
+// defaultBudget is how long the training lasts unless a flag says so: the steps
+// that its configuration is planned for, or the flag's default.
+func (p *plan) defaultBudget(o *options) budget {
+	if p.Config.Steps > 0 {
+		return budget{Steps: p.Config.Steps}
+	}
+	return budget{Steps: o.steps}
 }
 
 // target is the number of steps of the plan; 0 when its budget is a time.
