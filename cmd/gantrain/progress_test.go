@@ -73,3 +73,25 @@ func TestBar(t *testing.T) {
 		}
 	}
 }
+
+// A line that is said stands alone, above the bar that goes on.
+func TestSay(t *testing.T) {
+	var w bytes.Buffer
+	p := newProgress(&w, gan.Hinge, 0)
+	p.begin(func() int { return 80 })
+	s := &state{Stats: gan.Stats{Step: 1}, done: .5}
+	p.shown = time.Now().Add(-time.Hour)
+	p.show(s)
+	p.say("hello")
+	p.shown = time.Now().Add(-time.Hour)
+	p.show(s)
+	p.end()
+	lines := strings.Split(w.String(), "\n")
+	said := lines[len(lines)-3]
+	if last := said[strings.LastIndex(said, "\r")+1:]; strings.TrimSpace(last) != "hello" {
+		t.Errorf("the line reads %q, want hello", said)
+	}
+	if bar := lines[len(lines)-2]; !strings.Contains(bar, "50% [") {
+		t.Errorf("the bar goes on as %q", bar)
+	}
+}
