@@ -65,8 +65,8 @@ func TestRoundTripArchitectures(t *testing.T) {
 			for _, channels := range []int{1, 3, 4} {
 				t.Run(fmt.Sprintf("%s/%s/%d", arch, distribution, channels), func(t *testing.T) {
 					shape := gan.Shape{C: channels, H: 28, W: 28}
-					c := gan.Default(shape)
-					c.Arch, c.Distribution, c.Width = arch, distribution, 8
+					c := gan.Plain(arch)
+					c.Distribution, c.Width = distribution, 8
 					layers, _, err := c.Layers(shape)
 					if err != nil {
 						t.Fatal(err)
@@ -83,8 +83,8 @@ func TestRoundTripArchitectures(t *testing.T) {
 func TestFineTuneFromFile(t *testing.T) {
 	data := noise{}
 	for _, arch := range []string{"mlp", "dcgan"} {
-		c := gan.Default(data.Shape())
-		c.Arch, c.Width, c.Batch = arch, 4, 4
+		c := gan.Plain(arch)
+		c.Width, c.Batch = 4, 4
 		first, err := gan.New(c, data)
 		if err != nil {
 			t.Fatal(err)

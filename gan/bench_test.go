@@ -4,9 +4,8 @@ import "testing"
 
 func BenchmarkStep(b *testing.B) {
 	for _, arch := range []string{"mlp", "dcgan"} {
+		c := Plain(arch)
 		b.Run(arch, func(b *testing.B) {
-			c := Default(Shape{1, 28, 28})
-			c.Arch, c.Width = arch, DefaultWidth(arch)
 			tr, err := New(c, random(Shape{1, 28, 28}, 256))
 			if err != nil {
 				b.Fatal(err)

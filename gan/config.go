@@ -3,7 +3,6 @@ package gan
 import (
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 )
 
@@ -130,26 +129,6 @@ type Config struct {
 	// Augmentation of real images, each time that one is shown.
 	Flip      bool `json:"flip,omitempty"`      // mirror half of them, left to right
 	Translate int  `json:"translate,omitempty"` // move them by up to so many pixels each way; the edge is a mirror
-}
-
-// Default is the configuration for images of a shape on this machine: the DCGAN
-// of Radford et al. 2015 where the shape allows it, else the MLP of Goodfellow et
-// al. 2014. For vectors it is what testdata/mixture found best, and plans Steps.
-func Default(s Shape) Config {
-	c := Config{
-		Arch: mlp.name, Distribution: Normal, LatentDim: 100, Loss: NonSaturating,
-		Batch: 64, LR: 2e-4, Beta1: 0.5, Beta2: 0.999, Average: 0.999, Seed: 1, Threads: min(runtime.GOMAXPROCS(0), maxThreads),
-	}
-	if _, err := dcganBase(s); err == nil {
-		c.Arch = dcgan.name
-	}
-	if s.Vector() {
-		c.Arch, c.LatentDim, c.Batch = mlpTanh.name, 2, 128
-		c.LR, c.Beta1, c.Beta2, c.LRDecay, c.Steps = 3e-3, 0, 0.99, 1, 20000
-		c.R1 = 0.5
-	}
-	c.Width = DefaultWidth(c.Arch)
-	return c
 }
 
 // NoNorm is a discriminator without batch norm, whose verdict on an image

@@ -44,8 +44,8 @@ func goldenTrainer(t *testing.T, arch, loss string) (*Trainer, *golden.Case) {
 	t.Helper()
 	c := golden.Load(t, "step-"+arch)
 	real, _ := c.Tensor("real")
-	cfg := Default(Shape{1, 28, 28})
-	cfg.Arch, cfg.Width, cfg.LatentDim, cfg.Batch, cfg.Loss = arch, c.Int("width"), c.Int("latent"), c.Int("batch"), loss
+	cfg := Plain(arch)
+	cfg.Width, cfg.LatentDim, cfg.Batch, cfg.Loss = c.Int("width"), c.Int("latent"), c.Int("batch"), loss
 	tr, err := New(cfg, &fixed{Shape{1, 28, 28}, real})
 	if err != nil {
 		t.Fatal(err)
@@ -133,8 +133,8 @@ func random(s Shape, n int) *fixed {
 }
 
 func small(arch string) Config {
-	c := Default(Shape{1, 28, 28})
-	c.Arch, c.Width, c.LatentDim, c.Batch, c.Threads = arch, 4, 5, 6, 2
+	c := Plain(arch)
+	c.Width, c.LatentDim, c.Batch, c.Threads = 4, 5, 6, 2
 	return c
 }
 

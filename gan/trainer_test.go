@@ -32,7 +32,7 @@ func TestDivergenceIsAnError(t *testing.T) {
 // Every image of an epoch is shown once, in an order of the epoch's own.
 func TestEpochsShowEveryImageOnce(t *testing.T) {
 	data := &fixed{Shape{1, 1, 1}, []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}
-	c := Default(data.shape)
+	c := Plain("mlp")
 	c.Batch, c.Width = 5, 2
 	tr, err := New(c, data)
 	if err != nil {
@@ -133,12 +133,9 @@ func TestSampleByNumber(t *testing.T) {
 }
 
 func TestConfigIsValidated(t *testing.T) {
-	good := Default(Shape{1, 28, 28})
-	if err := good.Validate(); err != nil || good.Arch != "dcgan" {
-		t.Fatalf("default for 28x28 is %+v: %v", good, err)
-	}
-	if c := Default(Shape{1, 17, 5}); c.Arch != "mlp" || c.Validate() != nil {
-		t.Errorf("default for 17x5 is %+v", c)
+	good := Plain("dcgan")
+	if err := good.Validate(); err != nil {
+		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*Config){
 		"arch":                                func(c *Config) { c.Arch = "vae" },
@@ -204,7 +201,7 @@ func TestConfigIsValidated(t *testing.T) {
 func TestHostileSizes(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {
 		for _, s := range []Shape{{-1, 28, 28}, {0, 28, 28}, {1, 28, 1 << 50}, {1, 7 << 50, 7 << 50}, {1 << 58, 28, 28}, {1 << 62, 28, 28}, {1 << 14, 1 << 14, 1 << 14}} {
-			c := Default(Shape{1, 28, 28})
+			c := Plain("dcgan")
 			c.Arch, c.Width = arch, 8
 			if _, _, err := c.Layers(s); err == nil {
 				t.Errorf("%s of %v was accepted", arch, s)

@@ -51,7 +51,7 @@ const warmUp = 3
 const maxBenchSteps = 10_000_000
 
 func runBench(args []string, stdout io.Writer) error {
-	c := gan.Default(synthetic{}.Shape())
+	c := gan.Plain("dcgan")
 	c.Average = 0
 	f := cli.Flags()
 	f.StringVar(&c.Arch, "arch", c.Arch, strings.Join(gan.Architectures(), ", "))

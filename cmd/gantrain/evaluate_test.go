@@ -49,8 +49,8 @@ func TestRemediesAreFlags(t *testing.T) {
 func configurations() (all []gan.Config) {
 	for _, arch := range []string{"mlp", "dcgan"} {
 		for _, loss := range []string{gan.NonSaturating, gan.Minimax, gan.LeastSquares, gan.Hinge, gan.Relativistic} {
-			c := gan.Default(gan.Shape{C: 1, H: 28, W: 28})
-			c.Arch, c.Loss, c.Width = arch, loss, 8
+			c := gan.Plain(arch)
+			c.Loss, c.Width = loss, 8
 			all = append(all, c)
 			c.NormD, c.R1 = gan.NoNorm, .5
 			if arch == "mlp" {

@@ -15,7 +15,7 @@ import (
 
 // This file is the flags of a training and their help.
 
-const trainHelp = `gantrain trains a GAN and exports its generator.
+var trainHelp = `gantrain trains a GAN and exports its generator.
 
     gantrain                                    the embedded MNIST, default settings
     gantrain --data mnist --arch mlp --time 5m --out digits
@@ -40,7 +40,9 @@ config.json, log.jsonl and samples/*.png, contact sheets of 64 fixed latents (of
 2-D points, the picture of 2500); and of data that can be judged best.onnx, the
 generator with the best metrics so far.
 Draw more images with: ganinfer sample run/model.onnx -n 64 -o more.png
-`
+
+Presets, and what came of them on two processors:
+` + presetHelp()
 
 // defaultSteps is how long a training lasts unless a flag says so: on MNIST
 // with default settings, till the digits are plain to see.
@@ -59,6 +61,7 @@ type options struct {
 	size        int
 	channels    int
 	cache       int // MB
+	preset      string
 	config      gan.Config
 	steps       int
 	epochs      float64
@@ -83,6 +86,7 @@ func parse(args []string, stdout io.Writer) (o *options, helped bool, err error)
 	f.IntVar(&o.cache, "cache", defaultCache, "`megabytes` of these images to keep decoded; the others are decoded each time")
 	f.StringVar(&o.init, "init", "", "begin from the generator of this `MODEL.onnx`: its arch, width, latents and shape of images are taken")
 	configFlags(f, &o.config)
+	f.StringVar(&o.preset, "preset", "", "begin from settings that were run, in place of the data's own: "+presetNames())
 	f.IntVar(&o.steps, "steps", defaultSteps, "train until this many steps are done; 20000 for points")
 	f.Float64Var(&o.epochs, "epochs", 0, "or: until the images were seen this many times")
 	f.DurationVar(&o.time, "time", 0, "or: for this long, such as 10m or 1h30m")

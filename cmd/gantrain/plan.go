@@ -172,12 +172,11 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p.Config = gan.Default(p.Data.Shape)
+	if p.Config, err = o.start(p.Data.Shape, from); err != nil {
+		return nil, nil, err
+	}
 	if p.Data.Shape.Vector() { // whose steps are short
 		p.SampleEvery, p.SaveEvery = 1000, 2000
-	}
-	if o.set.Changed("arch") {
-		p.Config.Width = gan.DefaultWidth(o.config.Arch)
 	}
 	if err := p.adopt(from); err != nil {
 		return nil, nil, err
@@ -226,6 +225,9 @@ func (p *plan) target() int { return p.Budget.target(p.Data.Images, p.Config.Rea
 // resumePlan resolves the flags of a training that continues the plan p: what
 // decides its weights cannot change, how long it lasts and what it writes can.
 func resumePlan(o *options, p *plan) (gan.Dataset, error) {
+	if o.set.Changed("preset") {
+		return nil, cli.Flagf("--preset is for a new run: the one in %q has its settings", o.out)
+	}
 	was := p.Data
 	if o.set.Changed("init") {
 		if err := p.move(o); err != nil {

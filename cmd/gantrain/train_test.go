@@ -43,8 +43,8 @@ func (d *poisoned) Image(dst []float32, i int) error {
 }
 
 func testPlan(set gan.Dataset) *plan {
-	c := gan.Default(set.Shape())
-	c.Arch, c.Width, c.Batch = "mlp", 3, 4
+	c := gan.Plain("mlp")
+	c.Width, c.Batch = 3, 4
 	return &plan{Config: c, Data: source{Name: set.Name(), Images: set.Len(), Shape: set.Shape()}, Budget: budget{Steps: 8}, SampleEvery: 2, SaveEvery: 3}
 }
 

@@ -53,8 +53,7 @@ func benchmarkFeed(b *testing.B, dir, arch string, cache int64) {
 	}
 	decoded := float64(folder.n) / time.Since(begun).Seconds()
 
-	c := gan.Default(folder.shape)
-	c.Arch, c.Width = arch, gan.DefaultWidth(arch)
+	c := gan.Plain(arch)
 	var trainers [2]*gan.Trainer
 	for i, d := range []gan.Dataset{folder, memory} {
 		if trainers[i], err = gan.New(c, d); err != nil {

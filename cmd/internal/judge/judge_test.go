@@ -57,8 +57,8 @@ func find(t *testing.T, r *Report, name string) Figure {
 // generator is a model without sense, of images of a shape.
 func generator(t *testing.T, s gan.Shape) *infer.Model {
 	t.Helper()
-	c := gan.Default(s)
-	c.Arch, c.Width = "mlp", 2
+	c := gan.Plain("mlp")
+	c.Width = 2
 	layers, _, err := c.Layers(s)
 	fatal(t, err)
 	var b bytes.Buffer

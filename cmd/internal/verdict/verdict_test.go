@@ -48,7 +48,7 @@ func names(found []Finding) string {
 //	starved      gantrain --data mnist --arch mlp --width 32 --loss minimax --lr 2e-5 --lr-d 1e-3 --steps 600 --eval-every 200
 //	wandering    gantrain --data ring8 --width 64 --latent-dim 4 --lr 2e-3 --beta1 0.9 --lr-d 5e-4 --average 0.9 --batch 128 --steps 3000 --eval-every 300
 func TestRecordedLogs(t *testing.T) {
-	c := gan.Default(gan.Shape{C: 2, H: 1, W: 1})
+	c := gan.Plain("mlp")
 	minimax := c
 	minimax.Loss = gan.Minimax
 	penalised, pair := c, minimax
