@@ -197,7 +197,7 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 	if c := &p.Config; (c.AR1 > 0 || c.AR2 > 0) && !o.set.Changed("ar-sigma") {
 		c.ARSigma = 0.01 // Lin et al. 2025
 	}
-	p.Config.Steps = 0
+	p.Config.Steps = 0 // what was planned is in the budget by now
 	if p.Config.Scheduled() {
 		p.Config.Steps = p.target()
 	}
