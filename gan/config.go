@@ -198,8 +198,6 @@ func (c Config) Validate() error {
 		return bad("steps", c.Steps, "0 without lr-decay or instance-noise")
 	case c.Steps < 0 || float64(c.Steps) > maxSteps:
 		return bad("steps", c.Steps, "0 to 1e12")
-	case c.LRDecay > 0 && c.Steps > 0 && c.LRDecay*float64(c.Steps) <= 1:
-		return bad("lr-decay", fmt.Sprintf("%v of %d steps", c.LRDecay, c.Steps), "more than one step")
 	case !within(c.Beta1, 0, 0.99999):
 		return bad("beta1", c.Beta1, "0 to 0.99999")
 	case !within(c.Beta2, 0, 0.9999999):

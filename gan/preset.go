@@ -53,7 +53,7 @@ func Presets() []Preset {
 func points() Config {
 	c := Plain(mlpTanh.name)
 	c.LatentDim, c.Batch, c.R1 = 2, 128, 0.5
-	c.LR, c.Beta1, c.Beta2, c.LRDecay, c.Steps = 3e-3, 0, 0.99, 1, 20000
+	c.LR, c.Beta1, c.Beta2, c.LRDecay, c.Steps = 3e-3, 0, 0.99, 1, 40000
 	return c
 }
 

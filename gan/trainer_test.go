@@ -147,7 +147,6 @@ func TestConfigIsValidated(t *testing.T) {
 		"lr-decay is 2,":                      func(c *Config) { c.LRDecay = 2 },
 		"lr-curve is \"sine\"":                func(c *Config) { c.LRDecay, c.LRCurve = 0.5, "sine" },
 		"lr-curve is \"cosine\", want none":   func(c *Config) { c.LRCurve = Cosine },
-		"lr-decay is 0.1 of 10 steps":         func(c *Config) { c.LRDecay, c.Steps = 0.1, 10 },
 		"steps is 9, want 0 without lr-decay": func(c *Config) { c.Steps = 9 },
 		`norm-d is "layer"`:                   func(c *Config) { c.NormD = "layer" },
 		"label-smoothing is 0.6":              func(c *Config) { c.Smooth = 0.6 },
