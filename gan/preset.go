@@ -19,12 +19,14 @@ func Plain(arch string) Config {
 // [Presets] if there is one for it. If it plans Steps, a training of another
 // length must change them.
 func Default(s Shape) Config {
-	_, err := dcganBase(s)
+	sides, err := dcganBase(s)
 	switch {
 	case s.Vector():
 		return points()
 	case err != nil:
 		return Plain(mlp.name)
+	case len(sides) < 3: // the discriminator would have no batch norm
+		return Plain(dcgan.name)
 	case s.C == 1:
 		return digits()
 	}
