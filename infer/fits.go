@@ -3,6 +3,7 @@ package infer
 import (
 	"slices"
 
+	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -73,12 +74,17 @@ func flattenFits(n *node) bool {
 }
 
 // convFits says so of convolutions without groups, and in up to two dimensions of
-// those of each channel on its own.
+// those of wide groups and of each channel on its own.
 func convFits(n *node) bool {
 	w, groups := n.in[1].shape, n.intAttr("group", 1)
 	return n.computedFloats(0) && n.constantFloats(1) && n.constantFloats(2) &&
 		len(w) >= 3 && len(w) <= 5 && len(n.in[0].shape) == len(w) &&
-		(groups == 1 || n.Op == "Conv" && len(w) < 5 && w[1] == 1 && int64(w[0]) == groups)
+		(groups == 1 || n.Op == "Conv" && len(w) < 5 && (w[1] == 1 && int64(w[0]) == groups || wideGroups(w[0], groups)))
+}
+
+// wideGroups says that filters make so many groups of a kernel's width.
+func wideGroups(filters int, groups int64) bool {
+	return groups > 1 && int64(filters)%groups == 0 && int64(filters)/groups >= kernel.GroupWidth
 }
 
 func matMulFits(n *node) bool {

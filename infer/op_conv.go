@@ -64,8 +64,7 @@ func (n *node) side(length int64) int {
 // span is how far the taps of a window reach.
 func span(k, dilation int) int64 { return int64(k-1)*int64(dilation) + 1 }
 
-// conv is Conv of [N, C, sides...] with weights [F, C, sides...], or [C, 1,
-// sides...] where each channel is a group.
+// conv is Conv of [N, C, sides...] with weights [F, C/groups, sides...].
 func conv(n *node) (*value, error) {
 	x := n.data(0, len(n.in[1].shape))
 	kernelShape := n.kernelShape()
@@ -84,6 +83,8 @@ func conv(n *node) (*value, error) {
 	g := win.geometry(channels, w[0])
 	var k convKernel = &kernel.Conv{Geometry: g}
 	switch {
+	case wideGroups(w[0], int64(groups)):
+		k = &kernel.Grouped{Geometry: win.geometry(w[1], w[0]/groups), Groups: groups}
 	case groups > 1, win.alone(g.C, g.F):
 		k = &kernel.Depthwise{Geometry: g}
 	case win.rank == 3:
