@@ -9,6 +9,10 @@
 //	Dense          Gemm (transB = 1)
 //	Conv           Conv
 //	ConvTranspose  ConvTranspose
+//	Nearest        Resize by 2 (nearest)
+//	Bilinear       Resize by 2 (linear)
+//	Halve          Resize by 1/2 (linear)
+//	Residual       its body's nodes, Add
 //	Norm           BatchNormalization, with running statistics
 //	activations    Relu, LeakyRelu, Tanh, Sigmoid
 //

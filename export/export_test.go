@@ -85,6 +85,44 @@ func mixed() *gan.Generator {
 	}
 }
 
+// resized has every layer without weights.
+func resized() *gan.Generator {
+	r := newSource(5)
+	a, b := r.dense(4, 3*2*2), r.window(gan.Conv, 3, 5, 4, 3, 1, 1)
+	c, d := r.window(gan.Conv, 5, 20, 8, 3, 1, 1), r.window(gan.Conv, 20, 2, 4, 1, 1, 0)
+	a.Act = gan.ReLU
+	b.Norm, b.Act = r.norm(5), gan.ReLU
+	c.Bias, c.Act, c.Alpha = r.floats(20, 0.1), gan.LeakyReLU, 0.2
+	d.Act = gan.Tanh
+	sides := func(op gan.LayerOp, channels, side int) gan.Layer {
+		return gan.Layer{Op: op, In: channels, Out: channels, H: side, W: side, Act: gan.Identity}
+	}
+	return &gan.Generator{
+		Arch: "resized", Distribution: gan.Normal, LatentDim: 4, Shape: gan.Shape{C: 2, H: 4, W: 4},
+		Layers: []gan.Layer{a, sides(gan.Nearest, 3, 2), b, sides(gan.Bilinear, 5, 4), c, sides(gan.Halve, 20, 8), d},
+	}
+}
+
+// residuals has groups, a residual in another, and batch norm in a body.
+func residuals() *gan.Generator {
+	r := newSource(6)
+	sum := func(channels, side int, body ...gan.Layer) gan.Layer {
+		return gan.Layer{Op: gan.Residual, In: channels, Out: channels, H: side, W: side, Act: gan.Identity, Body: body}
+	}
+	a, b := r.window(gan.ConvTranspose, 4, 3, 1, 4, 1, 0), r.window(gan.Conv, 3, 32, 4, 1, 1, 0)
+	c, d := r.window(gan.Conv, 16, 32, 4, 3, 1, 1), r.window(gan.Conv, 32, 3, 4, 1, 1, 0)
+	a.Norm, a.Act = r.norm(3), gan.ReLU
+	b.Bias, b.Act, b.Alpha = r.floats(32, 0.1), gan.LeakyReLU, 0.2
+	c.In, c.Groups, c.Norm, c.Act = 32, 2, r.norm(32), gan.ReLU
+	d.Act = gan.Identity
+	e := r.window(gan.ConvTranspose, 3, 2, 4, 4, 2, 1)
+	e.Act = gan.Tanh
+	return &gan.Generator{
+		Arch: "residuals", Distribution: gan.Normal, LatentDim: 4, Shape: gan.Shape{C: 2, H: 8, W: 8},
+		Layers: []gan.Layer{a, sum(3, 4, b, sum(32, 4, c), d), e},
+	}
+}
+
 // tiny is one layer, for tests that take a file apart byte by byte.
 func tiny() *gan.Generator {
 	r := newSource(4)
@@ -114,7 +152,7 @@ func generators() map[string]*gan.Generator {
 	return map[string]*gan.Generator{
 		"mlp": mlp(gan.Normal), "mlp uniform": mlp(gan.Uniform),
 		"dcgan": dcgan(gan.Normal, 1), "dcgan uniform, 3 channels": dcgan(gan.Uniform, 3),
-		"mixed": mixed(), "tiny": tiny(), "points": points(), "pixels": pixels(),
+		"mixed": mixed(), "resized": resized(), "residuals": residuals(), "tiny": tiny(), "points": points(), "pixels": pixels(),
 	}
 }
 

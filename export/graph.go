@@ -32,10 +32,20 @@ func newGraph(g *gan.Generator, half bool) onnx.Graph {
 	b.Inputs = []onnx.ValueInfo{{Name: inputName, Type: onnx.Float, Shape: onnx.Shape(-1, int64(g.LatentDim))}}
 	out := sampleDims(g.Shape)
 	b.Outputs = []onnx.ValueInfo{{Name: outputName, Type: onnx.Float, Shape: onnx.Shape(wide(-1, out)...)}}
-	flat := true // the chain is at features [N, F], not at an image [N, C, H, W]
-	for i := range g.Layers {
-		l := &g.Layers[i]
-		name := fmt.Sprintf("%s%d", layerNames[l.Op], i)
+	if flat := b.layers("", g.Layers, true); flat != g.Shape.Vector() {
+		b.reshape(outputName, out...)
+	}
+	last := &b.Nodes[len(b.Nodes)-1]
+	last.Outputs[0] = outputName
+	return b.Graph
+}
+
+// layers adds layers, whose names begin with prefix. The chain is at features
+// [N, F] if flat, else at an image [N, C, H, W]; it returns at which it is then.
+func (b *builder) layers(prefix string, layers []gan.Layer, flat bool) bool {
+	for i := range layers {
+		l := &layers[i]
+		name := fmt.Sprintf("%s%s%d", prefix, layerNames[l.Op], i)
 		switch {
 		case flat && l.Op != gan.Dense:
 			b.reshape(name+".input", l.In, l.H, l.W)
@@ -45,12 +55,7 @@ func newGraph(g *gan.Generator, half bool) onnx.Graph {
 		flat = l.Op == gan.Dense
 		b.layer(name, l)
 	}
-	if flat != g.Shape.Vector() {
-		b.reshape(outputName, out...)
-	}
-	last := &b.Nodes[len(b.Nodes)-1]
-	last.Outputs[0] = outputName
-	return b.Graph
+	return flat
 }
 
 // sampleDims is the shape of a sample in the file: [C, H, W], or [C] of a vector.
@@ -70,7 +75,10 @@ func wide(first int64, dims []int) []int64 {
 	return w
 }
 
-var layerNames = map[gan.LayerOp]string{gan.Dense: "dense", gan.Conv: "conv", gan.ConvTranspose: "conv_transpose"}
+var layerNames = map[gan.LayerOp]string{
+	gan.Dense: "dense", gan.Conv: "conv", gan.ConvTranspose: "conv_transpose",
+	gan.Nearest: "nearest", gan.Bilinear: "bilinear", gan.Halve: "halve", gan.Residual: "residual",
+}
 
 // node adds a node that reads the chain's end and constants, and becomes its end.
 func (b *builder) node(name, op string, constants []string, attrs ...onnx.Attr) {
@@ -109,15 +117,25 @@ func (b *builder) weight(name string, v []float32, dims ...int64) string {
 // layer adds the nodes of one layer.
 func (b *builder) layer(name string, l *gan.Layer) {
 	in, out, k := int64(l.In), int64(l.Out), int64(l.Kernel)
-	if l.Op == gan.Dense {
+	switch l.Op {
+	case gan.Nearest, gan.Bilinear, gan.Halve:
+		b.resize(name, l.Op)
+		return
+	case gan.Residual:
+		from := b.at
+		b.layers(name+".", l.Body, false)
+		b.node(name, "Add", []string{from})
+		return
+	case gan.Dense:
 		bias := l.Bias
 		if bias == nil {
 			bias = noBias(l.Out)
 		}
 		b.node(name, "Gemm", []string{b.weight(name+".weight", l.Weight, out, in), b.constant(name+".bias", bias, out)},
 			onnx.FloatAttr("alpha", 1), onnx.FloatAttr("beta", 1), onnx.IntAttr("transB", 1))
-	} else {
-		dims := []int64{out, in, k, k}
+	default:
+		groups := int64(max(l.Groups, 1))
+		dims := []int64{out, in / groups, k, k}
 		if l.Op == gan.ConvTranspose {
 			dims[0], dims[1] = in, out
 		}
@@ -127,7 +145,7 @@ func (b *builder) layer(name string, l *gan.Layer) {
 		}
 		pad, stride := int64(l.Pad), int64(l.Stride)
 		b.node(name, string(l.Op), constants,
-			onnx.IntsAttr("dilations", 1, 1), onnx.IntAttr("group", 1), onnx.IntsAttr("kernel_shape", k, k),
+			onnx.IntsAttr("dilations", 1, 1), onnx.IntAttr("group", groups), onnx.IntsAttr("kernel_shape", k, k),
 			onnx.IntsAttr("pads", pad, pad, pad, pad), onnx.IntsAttr("strides", stride, stride))
 	}
 	if n := l.Norm; n != nil {
@@ -143,6 +161,27 @@ func (b *builder) layer(name string, l *gan.Layer) {
 	case gan.ReLU, gan.Tanh, gan.Sigmoid:
 		b.node(name+".act", actOps[l.Act], nil)
 	}
+}
+
+// resize adds the node of a layer without weights.
+func (b *builder) resize(name string, op gan.LayerOp) {
+	r := resizings[op]
+	scales := b.constant(name+".scales", []float32{1, 1, r.scale, r.scale}, 4)
+	attrs := []onnx.Attr{onnx.StringAttr("coordinate_transformation_mode", r.places), onnx.StringAttr("mode", r.mode)}
+	if r.mode == "nearest" {
+		attrs = append(attrs, onnx.StringAttr("nearest_mode", "floor"))
+	}
+	b.node(name, "Resize", []string{"", scales}, attrs...)
+}
+
+// resizings are Resize's words for the layers without weights.
+var resizings = map[gan.LayerOp]struct {
+	mode, places string
+	scale        float32
+}{
+	gan.Nearest:  {"nearest", "asymmetric", 2},
+	gan.Bilinear: {"linear", "half_pixel", 2},
+	gan.Halve:    {"linear", "half_pixel", 0.5},
 }
 
 var actOps = map[gan.Act]string{gan.ReLU: "Relu", gan.Tanh: "Tanh", gan.Sigmoid: "Sigmoid"}

@@ -15,6 +15,15 @@ type chain struct {
 	layers []gan.Layer
 	shape  []int // of one sample here: [F] or [C, H, W]
 	norm   bool  // a batch norm can still join the last layer
+	act    bool  // so can an activation
+	marks  []mark
+}
+
+// A mark is an image that a residual can begin at.
+type mark struct {
+	name   string
+	layers int // that made it
+	shape  []int
 }
 
 // readLayers fills in the layers that operations describe between the values
@@ -23,6 +32,7 @@ func readLayers(g *gan.Generator, ops []operation, input, output string) error {
 	c := &chain{shape: []int{g.LatentDim}}
 	at := input
 	for i := range ops {
+		c.mark(at)
 		op := &ops[i]
 		if len(op.inputs) == 0 || op.inputs[0] == nil || op.inputs[0].name != at {
 			op.refuse("it does not read %q, want one chain of nodes from input to output", at)
@@ -52,6 +62,10 @@ func (c *chain) add(op *operation) {
 		c.dense(op)
 	case "Conv", "ConvTranspose":
 		c.window(op)
+	case "Resize":
+		c.resize(op)
+	case "Add":
+		c.residual(op)
 	case "BatchNormalization":
 		c.batchNorm(op)
 	case "Relu":
@@ -74,7 +88,7 @@ func (c *chain) begin(l gan.Layer, shape ...int) {
 	l.Act = gan.Identity
 	c.layers = append(c.layers, l)
 	c.shape = shape
-	c.norm = true
+	c.norm, c.act = true, true
 }
 
 // dense reads Gemm.
@@ -112,13 +126,13 @@ func (c *chain) window(op *operation) {
 		}
 	}
 	fixed(op, "auto_pad", "NOTSET", "NOTSET")
-	fixed(op, "group", int64(1), 1)
 	if d := op.same("dilations", 2, 1); d != 1 {
 		op.refuse("dilations %d, want 1", d)
 	}
 	if k := op.same("kernel_shape", 2, l.Kernel); k != l.Kernel {
 		op.refuse("kernel_shape %d, want %d as the weights have", k, l.Kernel)
 	}
+	c.groups(op, &l)
 	l.Stride, l.Pad = op.same("strides", 2, 1), op.same("pads", 4, 0)
 	if l.Stride < 1 {
 		op.refuse("strides %d, want 1 or more", l.Stride)
@@ -140,6 +154,60 @@ func (c *chain) window(op *operation) {
 	c.begin(l, l.Out, h, w)
 }
 
+// groups reads how many groups a convolution has.
+func (c *chain) groups(op *operation, l *gan.Layer) {
+	groups := attr(op, "group", int64(1))
+	if groups == 1 {
+		return
+	}
+	if l.Op != gan.Conv || groups < 1 || groups > maxSide || int(groups)*l.In > maxSide {
+		op.refuse("attribute %q is %d, want 1, or groups of Conv", "group", groups)
+		return
+	}
+	l.Groups, l.In = int(groups), int(groups)*l.In
+}
+
+// mark notes where the chain is, if it is at an image.
+func (c *chain) mark(name string) {
+	if len(c.shape) == 3 {
+		c.marks = append(c.marks, mark{name, len(c.layers), c.shape})
+	}
+}
+
+// unmark forgets the images that the last layer made before something joined it.
+func (c *chain) unmark() {
+	for len(c.marks) > 0 && c.marks[len(c.marks)-1].layers == len(c.layers) {
+		c.marks = c.marks[:len(c.marks)-1]
+	}
+}
+
+// residual reads an Add of the chain's end and an image before it: the layers
+// between become a body.
+func (c *chain) residual(op *operation) {
+	op.arity(2, 2)
+	if op.err != nil {
+		return
+	}
+	from := op.inputs[1].name
+	i := len(c.marks) - 1
+	for i >= 0 && c.marks[i].name != from {
+		i--
+	}
+	if i < 0 || c.marks[i].layers == len(c.layers) {
+		op.refuse("%q is no image that whole layers have made since", from)
+		return
+	}
+	m := c.marks[i]
+	if !slices.Equal(m.shape, c.shape) {
+		op.refuse("it adds samples of %v to %v", c.shape, m.shape)
+		return
+	}
+	l := gan.Layer{Op: gan.Residual, In: m.shape[0], Out: m.shape[0], H: m.shape[1], W: m.shape[2], Body: slices.Clone(c.layers[m.layers:])}
+	c.layers, c.marks = c.layers[:m.layers], c.marks[:i+1]
+	c.begin(l, m.shape...)
+	c.norm, c.act = false, false
+}
+
 // side is the height or width that a layer makes of one.
 func side(l *gan.Layer, n int) int {
 	if l.Op == gan.ConvTranspose {
@@ -149,6 +217,37 @@ func side(l *gan.Layer, n int) int {
 		return 0
 	}
 	return n/l.Stride + 1
+}
+
+// resize reads Resize, with the attributes that Write gives it.
+func (c *chain) resize(op *operation) {
+	if len(op.inputs) != 3 || op.inputs[1] != nil || op.inputs[2] == nil || len(op.outputs) != 1 {
+		op.refuse("want inputs X and scales, no roi and no sizes")
+	}
+	mode, places := attr(op, "mode", "nearest"), attr(op, "coordinate_transformation_mode", "half_pixel")
+	if mode == "nearest" {
+		fixed(op, "nearest_mode", "round_prefer_floor", "floor")
+	}
+	_, scales := constant[float32](op, 2, 1)
+	if len(c.shape) != 3 {
+		op.refuse("it is given samples of %v, want [C H W]", c.shape)
+	}
+	if op.err != nil {
+		return
+	}
+	for kind, r := range resizings {
+		if r.mode == mode && r.places == places && slices.Equal(scales, []float32{1, 1, r.scale, r.scale}) {
+			l := gan.Layer{Op: kind, In: c.shape[0], Out: c.shape[0], H: c.shape[1], W: c.shape[2]}
+			h, w := l.OutSize()
+			if max(h, w) > maxSide {
+				op.refuse("it makes images of %dx%d, want sides of 1 to %d", h, w, maxSide)
+			}
+			c.begin(l, l.Out, h, w)
+			c.norm, c.act = false, false
+			return
+		}
+	}
+	op.refuse("mode %q, places %q and scales %v, want those of a resizing by 2 or by half", mode, places, scales)
 }
 
 // batchNorm reads BatchNormalization, which joins the layer before it.
@@ -164,6 +263,7 @@ func (c *chain) batchNorm(op *operation) {
 		return
 	}
 	l := &c.layers[len(c.layers)-1]
+	c.unmark()
 	l.Norm = &gan.Norm{Gamma: op.vector(1, l.Out), Beta: op.vector(2, l.Out), Mean: op.vector(3, l.Out), Var: op.vector(4, l.Out), Eps: eps}
 	c.norm = false
 }
@@ -175,13 +275,14 @@ func (c *chain) activation(op *operation, act gan.Act) {
 	if act == gan.LeakyReLU {
 		alpha = attr(op, "alpha", float32(0.01))
 	}
-	if len(c.layers) == 0 || c.layers[len(c.layers)-1].Act != gan.Identity {
-		op.refuse("it follows no layer, or another activation")
+	if !c.act {
+		op.refuse("it follows no layer of a sum, or another activation")
 		return
 	}
 	l := &c.layers[len(c.layers)-1]
+	c.unmark()
 	l.Act, l.Alpha = act, alpha
-	c.norm = false
+	c.norm, c.act = false, false
 }
 
 // reshape reads Reshape between features and images.

@@ -190,11 +190,11 @@ func TestReadErrors(t *testing.T) {
 		{func(m *onnx.Model) {
 			m.Graph.Nodes = append([]onnx.Node{{Name: "first", Op: "Tanh", Inputs: []string{"z"}, Outputs: []string{"tanh"}}}, m.Graph.Nodes...)
 			m.Graph.Nodes[1].Inputs[0] = "tanh"
-		}, "first", "it follows no layer, or another activation"},
+		}, "first", "it follows no layer of a sum, or another activation"},
 		{func(m *onnx.Model) {
 			m.Graph.Nodes = append(m.Graph.Nodes, onnx.Node{Op: "Tanh", Inputs: []string{"image"}, Outputs: []string{"end"}})
 			m.Graph.Outputs[0].Name = "end"
-		}, "end", "it follows no layer, or another activation"},
+		}, "end", "it follows no layer of a sum, or another activation"},
 		{func(m *onnx.Model) { m.Graph.Outputs[0].Name = "dense3.act" }, "", `the last node makes "image", want the output "dense3.act"`},
 		{func(m *onnx.Model) { m.Graph.Outputs[0].Shape[1].Size = 1 }, "", "make samples of [2 3 5], want [1 3 5]"},
 		{func(m *onnx.Model) { m.Graph.Outputs[0].Shape = nil }, "", `output "image" has 0 dimensions, want one of [2 4]`},
@@ -233,14 +233,79 @@ func TestReadErrors(t *testing.T) {
 	for _, test := range tests {
 		m := model(t, mixed(), Options{})
 		test.change(m)
-		_, err := Read(bytes.NewReader(onnx.Marshal(m)))
-		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.HasPrefix(err.Error(), "export: ") {
-			t.Errorf("Read = %v, want export: ... %s", err, test.want)
+		refuses(t, m, test.node, test.want)
+	}
+	// The nodes of resized: 0 Gemm, 1 Relu, 2 Reshape, 3 Resize, 4 Conv,
+	// 5 BatchNormalization, 6 Relu, 7 Resize.
+	scales := func(v ...float32) change {
+		return func(m *onnx.Model) {
+			*initializer(m, "nearest1.scales") = onnx.NewFloat32("nearest1.scales", v, int64(len(v)))
 		}
-		var refused *onnx.UnsupportedError
-		if errors.As(err, &refused); (refused != nil) != (test.node != "") || refused != nil && refused.Node != test.node {
-			t.Errorf("Read = %v, want an error that names node %q", err, test.node)
-		}
+	}
+	for _, test := range []struct {
+		change
+		node string
+		want string
+	}{
+		{scales(1, 1, 3, 3), "nearest1", `mode "nearest", places "asymmetric" and scales [1 1 3 3], want those of a resizing by 2 or by half`},
+		{scales(1, 1, 2), "nearest1", "scales [1 1 2]"},
+		{attrs(3, onnx.StringAttr("mode", "cubic")), "nearest1", `mode "cubic"`},
+		{attrs(3, onnx.StringAttr("nearest_mode", "ceil")), "nearest1", `"nearest_mode" is ceil, want floor`},
+		{attrs(7, onnx.StringAttr("coordinate_transformation_mode", "align_corners")), "bilinear3", `places "align_corners"`},
+		{attrs(7, onnx.IntAttr("antialias", 1)), "bilinear3", `"antialias" is not supported`},
+		{input(3, 1, "conv2.norm.gamma"), "nearest1", "want inputs X and scales, no roi and no sizes"},
+		{input(3, 0, "dense0.act"), "nearest1", `does not read "nearest1.input"`},
+		{node(2, func(n *onnx.Node) { n.Op, n.Inputs = "Identity", n.Inputs[:1] }), "nearest1.input", "the operator is not supported"},
+		{func(m *onnx.Model) { // without the Reshape
+			m.Graph.Nodes = append(m.Graph.Nodes[:2], m.Graph.Nodes[3:]...)
+			m.Graph.Nodes[2].Inputs[0] = "dense0.act"
+		}, "nearest1", "it is given samples of [12], want [C H W]"},
+		{func(m *onnx.Model) { // an activation after a Resize
+			m.Graph.Nodes = append(m.Graph.Nodes[:4], append([]onnx.Node{{Name: "after", Op: "Relu", Inputs: []string{"nearest1"}, Outputs: []string{"after"}}}, m.Graph.Nodes[4:]...)...)
+			m.Graph.Nodes[5].Inputs[0] = "after"
+		}, "after", "it follows no layer of a sum, or another activation"},
+	} {
+		m := model(t, resized(), Options{})
+		test.change(m)
+		refuses(t, m, test.node, test.want)
+	}
+	// The nodes of residuals: 2 BatchNormalization, 3 Relu, 4 Conv, 5 LeakyRelu,
+	// 6 Conv in groups, 9 and 11 Add.
+	for _, test := range []struct {
+		change
+		node string
+		want string
+	}{
+		{input(11, 1, "conv_transpose0.norm"), "residual1", `"conv_transpose0.norm" is no image that whole layers have made since`},
+		{input(11, 1, "residual1.conv0"), "residual1", `"residual1.conv0" is no image`},
+		{input(11, 1, "residual1.residual1.conv0.act"), "residual1", "is no image that whole layers have made since"},
+		{input(11, 1, "residual1.conv0.act"), "residual1", "it adds samples of [3 4 4] to [32 4 4]"},
+		{input(11, 1, "z"), "residual1", `"z" is no image`},
+		{input(11, 1, "residual1.conv0.bias"), "residual1", `"residual1.conv0.bias" is no image`},
+		{input(11, 1, "residual1.conv2"), "residual1", `does not read "residual1.conv2"`},
+		{input(11, 0, "conv_transpose0.act"), "residual1", `does not read "residual1.conv2"`},
+		{op(11, "Mul"), "residual1", "the operator is not supported"},
+		{attrs(6, onnx.IntAttr("group", 4)), "residual1.residual1.conv0", "it is given samples of [32 4 4], want [64 H W]"},
+		{attrs(6, onnx.IntAttr("group", 1<<40)), "residual1.residual1.conv0", `"group" is 1099511627776`},
+		{attrs(6, onnx.IntAttr("group", -2)), "residual1.residual1.conv0", `"group" is -2`},
+	} {
+		m := model(t, residuals(), Options{})
+		test.change(m)
+		refuses(t, m, test.node, test.want)
+	}
+}
+
+// refuses checks that Read fails with an error of these words, that names node
+// if there is one to name.
+func refuses(t *testing.T, m *onnx.Model, node, want string) {
+	t.Helper()
+	_, err := Read(bytes.NewReader(onnx.Marshal(m)))
+	if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "export: ") {
+		t.Errorf("Read = %v, want export: ... %s", err, want)
+	}
+	var refused *onnx.UnsupportedError
+	if errors.As(err, &refused); (refused != nil) != (node != "") || refused != nil && refused.Node != node {
+		t.Errorf("Read = %v, want an error that names node %q", err, node)
 	}
 }
 
@@ -293,6 +358,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(written(f, tiny(), Options{}))
 	f.Add(written(f, tiny(), Options{Float16: true}))
 	f.Add(written(f, mixed(), Options{}))
+	f.Add(written(f, residuals(), Options{}))
 	f.Add([]byte("\x08\x07"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		g, err := Read(bytes.NewReader(file))

@@ -60,20 +60,34 @@ func TestRoundTrip(t *testing.T) {
 
 // The same for the architectures that are trained, at their first weights.
 func TestRoundTripArchitectures(t *testing.T) {
-	for _, arch := range []string{"mlp", "dcgan"} {
-		for _, distribution := range []string{gan.Normal, gan.Uniform} {
-			for _, channels := range []int{1, 3, 4} {
-				t.Run(fmt.Sprintf("%s/%s/%d", arch, distribution, channels), func(t *testing.T) {
-					shape := gan.Shape{C: channels, H: 28, W: 28}
-					c := gan.Plain(arch)
-					c.Distribution, c.Width = distribution, 8
-					layers, _, err := c.Layers(shape)
-					if err != nil {
-						t.Fatal(err)
-					}
-					roundTrip(t, &gan.Generator{Arch: arch, Distribution: distribution, LatentDim: c.LatentDim, Shape: shape, Layers: layers}, Options{})
-				})
-			}
+	for name, change := range map[string]func(c *gan.Config){
+		"mlp":             func(c *gan.Config) { c.Arch = "mlp" },
+		"dcgan":           func(c *gan.Config) { c.Arch = "dcgan" },
+		"resize":          func(c *gan.Config) { c.Arch = "resize" },
+		"resnet":          func(c *gan.Config) { c.Arch = "resnet" },
+		"resnet bilinear": func(c *gan.Config) { c.Arch, c.Up = "resnet", gan.BilinearUp },
+		"resize bilinear": func(c *gan.Config) { c.Arch, c.Up = "resize", gan.BilinearUp },
+	} {
+		for channels := 1; channels <= 4; channels++ {
+			t.Run(fmt.Sprintf("%s/%d", name, channels), func(t *testing.T) {
+				shape := gan.Shape{C: channels, H: 28, W: 28}
+				c := gan.Plain("")
+				c.Width = 8
+				if channels == 2 {
+					c.Distribution = gan.Uniform
+				}
+				change(&c)
+				layers, _, err := c.Layers(shape)
+				if err != nil {
+					t.Fatal(err)
+				}
+				g := &gan.Generator{Arch: c.Arch, Distribution: c.Distribution, LatentDim: c.LatentDim, Shape: shape, Layers: layers}
+				roundTrip(t, g, Options{})
+				back, err := Read(bytes.NewReader(written(t, g, Options{})))
+				if err != nil || !reflect.DeepEqual(back.Layers, layers) {
+					t.Errorf("Read makes other layers than were written: %v", err)
+				}
+			})
 		}
 	}
 }
@@ -82,7 +96,7 @@ func TestRoundTripArchitectures(t *testing.T) {
 // that the training would have gone on from.
 func TestFineTuneFromFile(t *testing.T) {
 	data := noise{}
-	for _, arch := range []string{"mlp", "dcgan"} {
+	for _, arch := range []string{"mlp", "dcgan", "resize", "resnet"} {
 		c := gan.Plain(arch)
 		c.Width, c.Batch = 4, 4
 		first, err := gan.New(c, data)

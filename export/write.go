@@ -69,30 +69,25 @@ func Write(w io.Writer, g *gan.Generator, o Options) error {
 	return nil
 }
 
-// rounded returns g with the weights of its layers rounded to float16. It
-// shares everything else with g.
+// rounded returns a copy of g with the weights of its layers rounded to float16.
 func rounded(g *gan.Generator) *gan.Generator {
-	half := *g
-	half.Layers = make([]gan.Layer, len(g.Layers))
-	for i, l := range g.Layers {
-		weight := make([]float32, len(l.Weight))
-		for j, v := range l.Weight {
-			weight[j] = onnx.Float16ToFloat32(onnx.Float32ToFloat16(v))
+	half := g.Clone()
+	for _, l := range gan.Each(half.Layers) {
+		for i, v := range l.Weight {
+			l.Weight[i] = onnx.Float16ToFloat32(onnx.Float32ToFloat16(v))
 		}
-		l.Weight = weight
-		half.Layers[i] = l
 	}
-	return &half
+	return half
 }
 
 // checkFinite fails at the first parameter that is infinite or not a number:
 // there is no image to be had from it.
 func checkFinite(g *gan.Generator) error {
-	for i, l := range g.Layers {
-		for name, v := range parameters(&l) {
+	for place, l := range gan.Each(g.Layers) {
+		for name, v := range parameters(l) {
 			for j, x := range v {
 				if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-					return fmt.Errorf("layer %d: %s[%d] is %v, want a finite number", i, name, j, x)
+					return fmt.Errorf("layer %s: %s[%d] is %v, want a finite number", place, name, j, x)
 				}
 			}
 		}

@@ -30,6 +30,8 @@ func describe(g *onnx.Graph) string {
 				fmt.Fprintf(&s, " %s=%d", a.Name, a.Ints)
 			case onnx.AttrFloat:
 				fmt.Fprintf(&s, " %s=%g", a.Name, a.Float)
+			case onnx.AttrString:
+				fmt.Fprintf(&s, " %s=%s", a.Name, a.String)
 			}
 		}
 		s.WriteString(")\n")
@@ -82,6 +84,35 @@ image = Gemm(dense0.act dense1.weight dense1.bias alpha=1 beta=1 transB=1)
 		{"pixels", pixels(), Options{}, `conv_transpose0.input = Reshape(z conv_transpose0.input.shape)
 conv_transpose0 = ConvTranspose(conv_transpose0.input conv_transpose0.weight` + attrs + `kernel_shape=[1 1] pads=[0 0 0 0] strides=[1 1])
 image = Reshape(conv_transpose0 image.shape)
+`},
+		{"resized", resized(), Options{}, `dense0 = Gemm(z dense0.weight dense0.bias alpha=1 beta=1 transB=1)
+dense0.act = Relu(dense0)
+nearest1.input = Reshape(dense0.act nearest1.input.shape)
+nearest1 = Resize(nearest1.input  nearest1.scales coordinate_transformation_mode=asymmetric mode=nearest nearest_mode=floor)
+conv2 = Conv(nearest1 conv2.weight` + attrs + `kernel_shape=[3 3] pads=[1 1 1 1] strides=[1 1])
+conv2.norm = BatchNormalization(conv2 conv2.norm.gamma conv2.norm.beta conv2.norm.mean conv2.norm.var epsilon=1e-05)
+conv2.act = Relu(conv2.norm)
+bilinear3 = Resize(conv2.act  bilinear3.scales coordinate_transformation_mode=half_pixel mode=linear)
+conv4 = Conv(bilinear3 conv4.weight conv4.bias` + attrs + `kernel_shape=[3 3] pads=[1 1 1 1] strides=[1 1])
+conv4.act = LeakyRelu(conv4 alpha=0.2)
+halve5 = Resize(conv4.act  halve5.scales coordinate_transformation_mode=half_pixel mode=linear)
+conv6 = Conv(halve5 conv6.weight` + attrs + `kernel_shape=[1 1] pads=[0 0 0 0] strides=[1 1])
+image = Tanh(conv6)
+`},
+		{"residuals", residuals(), Options{}, `conv_transpose0.input = Reshape(z conv_transpose0.input.shape)
+conv_transpose0 = ConvTranspose(conv_transpose0.input conv_transpose0.weight` + attrs + `kernel_shape=[4 4] pads=[0 0 0 0] strides=[1 1])
+conv_transpose0.norm = BatchNormalization(conv_transpose0 conv_transpose0.norm.gamma conv_transpose0.norm.beta conv_transpose0.norm.mean conv_transpose0.norm.var epsilon=1e-05)
+conv_transpose0.act = Relu(conv_transpose0.norm)
+residual1.conv0 = Conv(conv_transpose0.act residual1.conv0.weight residual1.conv0.bias` + attrs + `kernel_shape=[1 1] pads=[0 0 0 0] strides=[1 1])
+residual1.conv0.act = LeakyRelu(residual1.conv0 alpha=0.2)
+residual1.residual1.conv0 = Conv(residual1.conv0.act residual1.residual1.conv0.weight dilations=[1 1] group=2 kernel_shape=[3 3] pads=[1 1 1 1] strides=[1 1])
+residual1.residual1.conv0.norm = BatchNormalization(residual1.residual1.conv0 residual1.residual1.conv0.norm.gamma residual1.residual1.conv0.norm.beta residual1.residual1.conv0.norm.mean residual1.residual1.conv0.norm.var epsilon=1e-05)
+residual1.residual1.conv0.act = Relu(residual1.residual1.conv0.norm)
+residual1.residual1 = Add(residual1.residual1.conv0.act residual1.conv0.act)
+residual1.conv2 = Conv(residual1.residual1 residual1.conv2.weight` + attrs + `kernel_shape=[1 1] pads=[0 0 0 0] strides=[1 1])
+residual1 = Add(residual1.conv2 conv_transpose0.act)
+conv_transpose2 = ConvTranspose(residual1 conv_transpose2.weight` + attrs + `kernel_shape=[4 4] pads=[1 1 1 1] strides=[2 2])
+image = Tanh(conv_transpose2)
 `},
 	}
 	for _, test := range tests {
@@ -235,14 +266,16 @@ func TestFloat16(t *testing.T) {
 			t.Errorf("%s: Write changed the generator", name)
 		}
 		weights := 0
-		for i := range g.Layers {
-			weights += len(g.Layers[i].Weight)
-			for j, v := range g.Layers[i].Weight {
-				g.Layers[i].Weight[j] = onnx.Float16ToFloat32(onnx.Float32ToFloat16(v))
+		layers := 0
+		for _, l := range gan.Each(g.Layers) {
+			layers++
+			weights += len(l.Weight)
+			for j, v := range l.Weight {
+				l.Weight[j] = onnx.Float16ToFloat32(onnx.Float32ToFloat16(v))
 			}
 		}
 		// A Cast and two names for each layer are what half the weights cost.
-		if limit := full - 2*weights + 150*len(g.Layers); len(file) > limit {
+		if limit := full - 2*weights + 150*layers; len(file) > limit {
 			t.Errorf("%s: float16 takes %d bytes, want %d at most, of %d", name, len(file), limit, full)
 		}
 		m, err := onnx.Unmarshal(file)

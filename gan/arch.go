@@ -18,11 +18,11 @@ type architecture struct {
 	// build makes the layers of both networks, without weights but with biases and
 	// norms, for a valid configuration and shape.
 	build func(c Config, s Shape) (generator, discriminator []Layer, err error)
-	// draw gives a layer its first weights; they are zeros before.
-	draw func(l *Layer, s *kernel.Stream)
+	// draw gives a layer of a network its first weights; they are zeros before.
+	draw func(l *Layer, network []Layer, s *kernel.Stream)
 }
 
-var architectures = []architecture{mlp, mlpTanh, dcgan}
+var architectures = []architecture{mlp, mlpTanh, dcgan, resize, resnet}
 
 // Architectures are the names that [Config].Arch can have.
 func Architectures() (names []string) {
@@ -67,9 +67,11 @@ func (c Config) Layers(s Shape) (generator, discriminator []Layer, err error) {
 		}
 	}
 	for first, layers := range [][]Layer{generator, discriminator} {
+		for _, l := range Each(layers) {
+			l.allocate()
+		}
 		for i := range layers {
-			layers[i].Weight = make([]float32, layers[i].In*layers[i].Out*layers[i].window())
-			c.architecture().draw(&layers[i], &kernel.Stream{Seed: c.Seed, Domain: domainWeights, Index: uint64(first)<<32 + uint64(i)})
+			c.architecture().draw(&layers[i], layers, &kernel.Stream{Seed: c.Seed, Domain: domainWeights, Index: uint64(first)<<32 + uint64(i)})
 		}
 	}
 	return generator, discriminator, nil
@@ -95,6 +97,9 @@ func (c Config) shapes(s Shape) (generator, discriminator []Layer, err error) {
 	if err := c.validateNorm(s, discriminator); err != nil {
 		return nil, nil, err
 	}
+	if err := c.validateUp(generator); err != nil {
+		return nil, nil, err
+	}
 	discriminator[0].In *= max(c.Pack, 1)
 	c.joinDeviation(discriminator)
 	if n := weights(generator) + weights(discriminator); n > maxWeights {
@@ -111,11 +116,17 @@ const maxWeights = 1 << 28
 
 // weights is the number of weights that layers will have.
 func weights(layers []Layer) (n int64) {
-	for i := range layers {
-		l := &layers[i]
-		n += int64(l.In) * int64(l.Out) * int64(l.window())
+	for _, l := range Each(layers) {
+		n += l.weights()
 	}
 	return n
+}
+
+// allocate gives the layer weights of zero, if it has any.
+func (l *Layer) allocate() {
+	if n := l.weights(); n > 0 {
+		l.Weight = make([]float32, n)
+	}
 }
 
 // The streams of a run's seed. (Stream domain 'z' is for sampling.)
@@ -146,7 +157,7 @@ func newNorm(c int) *Norm {
 }
 
 // drawUniform draws weights and bias uniform within 1/sqrt(inputs).
-func drawUniform(l *Layer, s *kernel.Stream) {
+func drawUniform(l *Layer, _ []Layer, s *kernel.Stream) {
 	bound := float32(1 / math.Sqrt(float64(l.In*l.window())))
 	for _, p := range [][]float32{l.Weight, l.Bias} {
 		for i := range p {
@@ -156,7 +167,7 @@ func drawUniform(l *Layer, s *kernel.Stream) {
 }
 
 // drawNormal draws weights of deviation 0.02 (Radford et al. 2015).
-func drawNormal(l *Layer, s *kernel.Stream) {
+func drawNormal(l *Layer, _ []Layer, s *kernel.Stream) {
 	s.Normals(l.Weight)
 	for i := range l.Weight {
 		l.Weight[i] *= 0.02

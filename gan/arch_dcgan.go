@@ -5,17 +5,17 @@ import "fmt"
 var dcgan = architecture{name: "dcgan", width: 64, build: buildDCGAN, draw: drawNormal}
 
 // dcganBase returns the sides of a DCGAN's images, from the first layer's to
-// the whole image: each twice the one before.
-func dcganBase(s Shape) ([]int, error) {
+// the whole image: each twice the one before. It is nil where there are none.
+func dcganBase(s Shape) []int {
 	sides := []int{s.H}
 	for n := s.H; n > 7 && n%2 == 0; {
 		n /= 2
 		sides = append([]int{n}, sides...)
 	}
 	if s.H != s.W || sides[0] < 3 || sides[0] > 7 || len(sides) < 2 {
-		return nil, fmt.Errorf("gan: dcgan makes no images of %dx%d, want a square side of 3 to 7 times 2, 4, 8 ... (28, 32, 64, 128)", s.H, s.W)
+		return nil
 	}
-	return sides, nil
+	return sides
 }
 
 // buildDCGAN is Radford, Metz and Chintala, "Unsupervised Representation Learning
@@ -24,9 +24,9 @@ func dcganBase(s Shape) ([]int, error) {
 // discriminator is its mirror with LeakyReLU, and batch norm but for its ends,
 // unless the configuration wants none or another.
 func buildDCGAN(c Config, s Shape) (g, d []Layer, err error) {
-	sides, err := dcganBase(s)
-	if err != nil {
-		return nil, nil, err
+	sides := dcganBase(s)
+	if sides == nil {
+		return nil, nil, noSides(c, s)
 	}
 	last := len(sides) - 1
 	channels := func(i int) int { // of the image with sides[i]
@@ -36,7 +36,7 @@ func buildDCGAN(c Config, s Shape) (g, d []Layer, err error) {
 		return c.Width << (last - 1 - i)
 	}
 	if n := channels(0); n > maxSide {
-		return nil, nil, fmt.Errorf("gan: a dcgan of width %d has layers of %d channels for images of %v, want at most %d: lower the width", c.Width, n, s, maxSide)
+		return nil, nil, tooWide(c, s, n)
 	}
 	g = append(g, Layer{Op: ConvTranspose, In: c.LatentDim, Out: channels(0), H: 1, W: 1, Kernel: sides[0], Stride: 1, Norm: newNorm(channels(0)), Act: ReLU})
 	for i := range last {
@@ -56,4 +56,13 @@ func buildDCGAN(c Config, s Shape) (g, d []Layer, err error) {
 		d = append([]Layer{down}, d...)
 	}
 	return g, append(d, dcganHead(c.HeadD, channels(0), sides[0])...), nil
+}
+
+// noSides is why there are no networks for images of a shape.
+func noSides(c Config, s Shape) error {
+	return fmt.Errorf("gan: %s makes no images of %dx%d, want a square side of 3 to 7 times 2, 4, 8 ... (28, 32, 64, 128)", c.Arch, s.H, s.W)
+}
+
+func tooWide(c Config, s Shape, n int) error {
+	return fmt.Errorf("gan: a %s of width %d has layers of %d channels for images of %v, want at most %d: lower the width", c.Arch, c.Width, n, s, maxSide)
 }

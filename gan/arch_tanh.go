@@ -23,8 +23,8 @@ func buildMLPTanh(c Config, s Shape) (g, d []Layer, err error) {
 
 // drawMLPTanh is drawUniform with three times that for LeakyReLU, so that the
 // discriminator bends often from the start: modes are narrow.
-func drawMLPTanh(l *Layer, s *kernel.Stream) {
-	drawUniform(l, s)
+func drawMLPTanh(l *Layer, network []Layer, s *kernel.Stream) {
+	drawUniform(l, network, s)
 	if l.Act != LeakyReLU {
 		return
 	}

@@ -13,8 +13,7 @@ import (
 const runningMomentum = 0.1
 
 // observe keeps the running statistics of the generator being trained.
-func (t *Trainer) observe(layer int, mean, variance []float32) {
-	n := t.gen[layer].Norm
+func observe(n *Norm, mean, variance []float32) {
 	for i := range mean {
 		n.Mean[i] += float32(runningMomentum * (mean[i] - n.Mean[i]))
 		n.Var[i] += float32(runningMomentum * (variance[i] - n.Var[i]))
@@ -76,24 +75,23 @@ func (t *Trainer) training() map[string]string {
 // variance of their means.
 func (t *Trainer) estimate(layers []Layer) error {
 	type sums struct{ mean, square, variance []float64 }
-	all := make([]sums, len(layers))
-	any := false
-	for i := range layers {
-		if n := layers[i].Norm; n != nil {
-			all[i] = sums{make([]float64, len(n.Mean)), make([]float64, len(n.Mean)), make([]float64, len(n.Mean))}
-			any = true
+	all := make(map[*Norm]sums)
+	for _, l := range Each(layers) {
+		if n := l.Norm; n != nil {
+			all[n] = sums{make([]float64, len(n.Mean)), make([]float64, len(n.Mean)), make([]float64, len(n.Mean))}
 		}
 	}
-	if !any {
+	if len(all) == 0 {
 		return nil
 	}
 	g := newGraph(normBatch, t.cfg.Threads, nil)
 	z := make([]float32, normBatch*t.cfg.LatentDim)
-	observe := func(layer int, mean, variance []float32) {
+	observe := func(n *Norm, mean, variance []float32) {
+		s := all[n]
 		for i, m := range mean {
-			all[layer].mean[i] += float64(m) / normBatches
-			all[layer].square[i] += float64(float64(m)*float64(m)) / normBatches
-			all[layer].variance[i] += float64(variance[i]) / normBatches
+			s.mean[i] += float64(m) / normBatches
+			s.square[i] += float64(float64(m)*float64(m)) / normBatches
+			s.variance[i] += float64(variance[i]) / normBatches
 		}
 	}
 	x, _, err := g.network("generator", g.input("z", z, normBatch, t.cfg.LatentDim), layers, mode{frozen: true, leaf: true, groups: 1, observe: observe})
@@ -112,10 +110,10 @@ func (t *Trainer) estimate(layers []Layer) error {
 			return fmt.Errorf("gan: estimate batch norm's statistics: %w", err)
 		}
 	}
-	for i := range layers {
-		for j, m := range all[i].mean {
-			layers[i].Norm.Mean[j] = float32(m)
-			layers[i].Norm.Var[j] = float32(max(0, all[i].variance[j]+all[i].square[j]-float64(m*m)))
+	for n, s := range all {
+		for j, m := range s.mean {
+			n.Mean[j] = float32(m)
+			n.Var[j] = float32(max(0, s.variance[j]+s.square[j]-float64(m*m)))
 		}
 	}
 	return nil

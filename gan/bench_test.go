@@ -3,7 +3,7 @@ package gan
 import "testing"
 
 func BenchmarkStep(b *testing.B) {
-	for _, arch := range []string{"mlp", "dcgan"} {
+	for _, arch := range imageArchs {
 		c := Plain(arch)
 		b.Run(arch, func(b *testing.B) {
 			tr, err := New(c, random(Shape{1, 28, 28}, 256))

@@ -39,11 +39,11 @@ type checkpointHeader struct {
 func (t *Trainer) state() (s [][]float32) {
 	for _, layers := range [][]Layer{t.gen, t.dis, t.average} {
 		s = append(s, params(layers)...)
-		for i := range layers {
-			if n := layers[i].Norm; n != nil {
+		for _, l := range Each(layers) {
+			if n := l.Norm; n != nil {
 				s = append(s, n.Mean, n.Var)
 			}
-			if n := layers[i].spectral; n != nil {
+			if n := l.spectral; n != nil {
 				s = append(s, n.u)
 			}
 		}
@@ -58,9 +58,8 @@ func (t *Trainer) state() (s [][]float32) {
 // stateLen is the number of values of state, for layers without weights.
 func stateLen(c Config, gen, dis []Layer) (n int) {
 	count := func(layers []Layer) (params, norms int) {
-		for i := range layers {
-			l := &layers[i]
-			params += l.In*l.Out*l.window() + len(l.Bias)
+		for _, l := range Each(layers) {
+			params += int(l.weights()) + len(l.Bias)
 			if l.Norm != nil {
 				params += 2 * l.Out
 				norms += 2 * l.Out
@@ -152,8 +151,8 @@ func Resume(r io.Reader, data Dataset, threads int) (*Trainer, error) {
 		return nil, fmt.Errorf("gan: checkpoint is damaged: its checksum is %.16x, want %.16x", rest, want)
 	}
 	for _, layers := range [][]Layer{gen, dis} {
-		for i := range layers {
-			layers[i].Weight = make([]float32, layers[i].In*layers[i].Out*layers[i].window())
+		for _, l := range Each(layers) {
+			l.allocate()
 		}
 	}
 	t := newTrainer(head.Config, head.Shape, gen, dis)

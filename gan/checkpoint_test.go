@@ -32,7 +32,7 @@ func saved(t *testing.T, tr *Trainer) []byte {
 // Five steps equal two, a checkpoint, and three more, over the end of an epoch;
 // and the same seed gives the same checkpoint whatever the number of threads.
 func TestResumeGoesOnExactly(t *testing.T) {
-	for _, arch := range []string{"mlp", "dcgan"} {
+	for _, arch := range imageArchs {
 		resumesExactly(t, small(arch), random(Shape{1, 28, 28}, 20))
 	}
 }

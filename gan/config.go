@@ -59,7 +59,7 @@ type Config struct {
 	// generator's label stays.
 	Smooth float64 `json:"smooth,omitempty"`
 
-	// NormD is NoNorm for a dcgan's discriminator without batch norm, SpectralNorm
+	// NormD is NoNorm for a discriminator without batch norm, SpectralNorm
 	// for any with spectral normalisation in its place.
 	NormD string `json:"norm_d,omitempty"`
 
@@ -83,6 +83,10 @@ type Config struct {
 	// hidden layers make is 0, in both players' steps; the others are multiplied with
 	// 1/(1-Dropout) (Srivastava et al. 2014). AR1 and AR2 do not allow it.
 	Dropout float64 `json:"dropout,omitempty"`
+
+	// Up is BilinearUp for images that grow by mixed pixels, in an architecture
+	// that resizes them.
+	Up string `json:"up,omitempty"`
 
 	// Clip bounds each weight of the discriminator after its step: of Wasserstein
 	// alone, which needs it, a penalty or spectral normalisation, and not with the
@@ -139,6 +143,9 @@ const NoNorm = "none"
 // largest singular value (Miyato et al. 2018); it has no batch norm either.
 const SpectralNorm = "spectral"
 
+// BilinearUp is images that grow by mixed pixels; by default they are copied.
+const BilinearUp = "bilinear"
+
 const maxThreads = 256
 
 // maxSteps bounds a plan, so that float64 counts its steps exactly.
@@ -166,6 +173,8 @@ func (c Config) Validate() error {
 		return bad("width", c.Width, "1 to 4096")
 	case c.NormD != "" && c.NormD != NoNorm && c.NormD != SpectralNorm:
 		return bad("norm-d", fmt.Sprintf("%q", c.NormD), `"none", "spectral" or empty, for batch norm`)
+	case c.Up != "" && c.Up != BilinearUp:
+		return bad("up", fmt.Sprintf("%q", c.Up), `"bilinear" or empty, for nearest`)
 	case c.Distribution != Normal && c.Distribution != Uniform:
 		return bad("latent", fmt.Sprintf("%q", c.Distribution), `"normal" or "uniform"`)
 	case c.LatentDim < 1 || c.LatentDim > maxSide:
@@ -238,14 +247,33 @@ func (c Config) validateAugmentation(s Shape) error {
 // validateNorm reports settings of a discriminator, for images of a shape, that
 // its batch norm does not let work, or that its lack of it makes void.
 func (c Config) validateNorm(s Shape, dis []Layer) error {
-	normed := slices.ContainsFunc(dis, func(l Layer) bool { return l.Norm != nil })
 	for _, p := range c.penaltyWeights() {
-		if normed && p.value > 0 {
+		if p.value > 0 && normed(dis) {
 			return fmt.Errorf("gan: %s is %v, want 0 with batch norm in the discriminator: choose norm-d %q or %q", p.name, p.value, NoNorm, SpectralNorm)
 		}
 	}
-	if c.NormD == NoNorm && (len(dis) < 3 || dis[1].Op == Dense) {
+	if c.NormD == NoNorm && !c.normedOtherwise(s) {
 		return fmt.Errorf("gan: norm-d %q changes nothing: the discriminator of arch %q for images of %v has no batch norm", NoNorm, c.Arch, s)
+	}
+	return nil
+}
+
+// normedOtherwise says whether the discriminator has batch norm unless NormD
+// wants none.
+func (c Config) normedOtherwise(s Shape) bool {
+	c.NormD = ""
+	_, dis, err := c.architecture().build(c, s)
+	return err == nil && normed(dis)
+}
+
+func normed(layers []Layer) bool {
+	return slices.ContainsFunc(layers, func(l Layer) bool { return l.Norm != nil })
+}
+
+// validateUp reports a way of growing that nothing grows by.
+func (c Config) validateUp(gen []Layer) error {
+	if c.Up != "" && !slices.ContainsFunc(gen, func(l Layer) bool { return l.Op == Bilinear }) {
+		return fmt.Errorf("gan: up %q changes nothing: the generator of arch %q resizes no images", c.Up, c.Arch)
 	}
 	return nil
 }

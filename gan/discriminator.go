@@ -36,7 +36,7 @@ func (c Config) validateDiscriminator() error {
 	switch {
 	case c.HeadD < 0 || c.HeadD > maxHead:
 		return fmt.Errorf("gan: head-d is %d, want 0 to %d features", c.HeadD, maxHead)
-	case c.HeadD > 0 && c.Arch != "dcgan":
+	case c.HeadD > 0 && (c.Arch == mlp.name || c.Arch == mlpTanh.name):
 		return fmt.Errorf("gan: head-d is %d, want 0: the layers of a discriminator of arch %q are dense", c.HeadD, c.Arch)
 	case c.StepsD < 0 || c.StepsD > maxStepsD:
 		return fmt.Errorf("gan: steps-d is %d, want 0 to %d", c.StepsD, maxStepsD)

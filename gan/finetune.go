@@ -45,6 +45,12 @@ func (l Layer) form() Layer {
 	if l.Norm != nil {
 		l.Norm = &Norm{Eps: l.Norm.Eps}
 	}
+	if l.Body != nil {
+		l.Body = append([]Layer(nil), l.Body...)
+		for i, b := range l.Body {
+			l.Body[i] = b.form()
+		}
+	}
 	return l
 }
 
@@ -53,8 +59,20 @@ func (l Layer) form() Layer {
 func (l Layer) String() string {
 	s := fmt.Sprintf("%s %d to %d", l.Op, l.In, l.Out)
 	if l.Op != Dense {
-		h, w := l.outSize()
-		s = fmt.Sprintf("%s %dx%dx%d to %dx%dx%d, window %d", l.Op, l.In, l.H, l.W, l.Out, h, w, l.Kernel)
+		h, w := l.OutSize()
+		s = fmt.Sprintf("%s %dx%dx%d to %dx%dx%d", l.Op, l.In, l.H, l.W, l.Out, h, w)
+	}
+	switch {
+	case l.Op.resizes():
+		return s
+	case l.Op == Residual:
+		return fmt.Sprintf("%s of %v", s, l.Body)
+	}
+	if l.Groups > 0 {
+		s += fmt.Sprintf(", %d groups", l.Groups)
+	}
+	if l.Kernel > 0 {
+		s += fmt.Sprintf(", window %d", l.Kernel)
 	}
 	if l.Bias != nil {
 		s += ", bias"

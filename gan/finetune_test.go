@@ -8,7 +8,7 @@ import (
 
 // From the generator that a training begins with, FineTune is that training.
 func TestFineTuneGoesOnFromTheGenerator(t *testing.T) {
-	for _, arch := range []string{"mlp", "dcgan"} {
+	for _, arch := range imageArchs {
 		data, c := random(Shape{1, 28, 28}, 13), small(arch)
 		c.Average = 0
 		fresh, err := New(c, data)

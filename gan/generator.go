@@ -3,6 +3,10 @@ package gan
 import (
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
+
+	"github.com/ganlet/ganlet/internal/kernel"
 )
 
 // This file is a generator as plain data.
@@ -48,12 +52,21 @@ const (
 // LayerOp names the linear part of a layer.
 type LayerOp string
 
-// The linear parts.
+// The linear parts. Those without weights are all that their layer does.
 const (
 	Dense         LayerOp = "Dense"
 	Conv          LayerOp = "Conv"
 	ConvTranspose LayerOp = "ConvTranspose"
+
+	Nearest  LayerOp = "Nearest"  // twice the sides, each pixel four times
+	Bilinear LayerOp = "Bilinear" // twice the sides, the pixels between mixed
+	Halve    LayerOp = "Halve"    // half the sides, the mean of every 2x2 pixels
+
+	Residual LayerOp = "Residual" // the image plus what the layers of Body make of it
 )
+
+// resizes says that the op is one without weights.
+func (op LayerOp) resizes() bool { return op == Nearest || op == Bilinear || op == Halve }
 
 // Act names an activation.
 type Act string
@@ -72,22 +85,42 @@ type Layer struct {
 	Op      LayerOp
 	In, Out int // features of Dense, channels of the others
 
-	// Conv and ConvTranspose: the input's height and width, and a square window.
-	// ConvTranspose makes a side of (H-1)*Stride - 2*Pad + Kernel, Conv one of
+	// All but Dense: the input's height and width. Conv and ConvTranspose: a square
+	// window. ConvTranspose makes a side of (H-1)*Stride - 2*Pad + Kernel, Conv one of
 	// (H + 2*Pad - Kernel)/Stride + 1.
 	H, W                int
 	Kernel, Stride, Pad int
+	// Groups of Conv's channels are convolved apart; 0 is one group.
+	Groups int
 
-	Weight []float32 // Dense and Conv: [Out, In(, Kernel, Kernel)]; ConvTranspose: [In, Out, Kernel, Kernel]
+	Weight []float32 // Dense and Conv: [Out, In/Groups(, Kernel, Kernel)]; ConvTranspose: [In, Out, Kernel, Kernel]
 	Bias   []float32 // [Out], or nil
 	Norm   *Norm     // or nil
 	Act    Act
 	Alpha  float32 // LeakyReLU's slope
 
+	Body []Layer // of Residual: from its images to images of that shape, without Dense
+
 	spectral *spectral // of a discriminator's, or nil
 	// Of a discriminator: how many samples make a group whose deviation is the last
 	// channel of In; 0: there is no such channel.
 	group int
+}
+
+// Each yields layers and, after a Residual, the layers of its body. Their places
+// are as 3, and 3.0 for the first of a body.
+func Each(layers []Layer) iter.Seq2[string, *Layer] {
+	return func(yield func(string, *Layer) bool) { each("", layers, yield) }
+}
+
+func each(prefix string, layers []Layer, yield func(string, *Layer) bool) bool {
+	for i := range layers {
+		place := fmt.Sprint(prefix, i)
+		if !yield(place, &layers[i]) || !each(place+".", layers[i].Body, yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // Norm is batch normalisation over a layer's Out features or channels (Ioffe
@@ -108,14 +141,27 @@ type Generator struct {
 	Training     map[string]string // how it was trained, for information
 }
 
-// outSize returns the height and width that the layer makes.
-func (l *Layer) outSize() (h, w int) {
+// Clone returns a copy of g that shares nothing with it.
+func (g *Generator) Clone() *Generator {
+	c := *g
+	c.Layers, c.Training = clone(g.Layers), maps.Clone(g.Training)
+	return &c
+}
+
+// OutSize returns the height and width that the layer makes; Dense makes 1 x 1.
+func (l *Layer) OutSize() (h, w int) {
 	side := func(n int) int {
 		switch l.Op {
 		case ConvTranspose:
 			return (n-1)*l.Stride - 2*l.Pad + l.Kernel
 		case Conv:
 			return (n+2*l.Pad-l.Kernel)/l.Stride + 1
+		case Nearest, Bilinear:
+			return 2 * n
+		case Halve:
+			return n / 2
+		case Residual:
+			return n
 		}
 		return 1
 	}
@@ -131,14 +177,22 @@ func (l *Layer) inLen() int {
 }
 
 func (l *Layer) outLen() int {
-	h, w := l.outSize()
+	h, w := l.OutSize()
 	return l.Out * h * w
 }
 
+// weights is the number of the layer's own weights.
+func (l *Layer) weights() int64 { return volume(l.In, l.Out, l.window()) / int64(l.groups()) }
+
+func (l *Layer) groups() int { return max(l.Groups, 1) }
+
 // window is the number of weights for each pair of channels.
 func (l *Layer) window() int {
-	if l.Op == Dense {
+	switch {
+	case l.Op == Dense:
 		return 1
+	case l.Op.resizes(), l.Op == Residual:
+		return 0
 	}
 	return l.Kernel * l.Kernel
 }
@@ -164,7 +218,7 @@ func (g *Generator) Validate() error {
 	n := g.LatentDim
 	for i := range g.Layers {
 		l := &g.Layers[i]
-		if err := l.validate(); err != nil {
+		if err := l.validate(0); err != nil {
 			return fmt.Errorf("gan: layer %d: %w", i, err)
 		}
 		if l.inLen() != n {
@@ -175,7 +229,7 @@ func (g *Generator) Validate() error {
 		}
 		if i > 0 && l.Op != Dense {
 			before := &g.Layers[i-1]
-			h, w := before.outSize()
+			h, w := before.OutSize()
 			if before.Op != Dense && (before.Out != l.In || h != l.H || w != l.W) {
 				return fmt.Errorf("gan: layer %d takes %dx%dx%d, want the %dx%dx%d it is given", i, l.In, l.H, l.W, before.Out, h, w)
 			}
@@ -186,7 +240,7 @@ func (g *Generator) Validate() error {
 		return fmt.Errorf("gan: layers make %d values, want %d for %v", n, g.Shape.Len(), g.Shape)
 	}
 	last := &g.Layers[len(g.Layers)-1]
-	if h, w := last.outSize(); last.Op != Dense && (last.Out != g.Shape.C || h != g.Shape.H || w != g.Shape.W) {
+	if h, w := last.OutSize(); last.Op != Dense && (last.Out != g.Shape.C || h != g.Shape.H || w != g.Shape.W) {
 		return fmt.Errorf("gan: layers make %dx%dx%d, want %v", last.Out, h, w, g.Shape)
 	}
 	return nil
@@ -195,7 +249,8 @@ func (g *Generator) Validate() error {
 // volume multiplies without running over on 32 bits.
 func volume(a, b, c int) int64 { return int64(a) * int64(b) * int64(c) }
 
-func (l *Layer) validate() error {
+// validate is of a layer in so many residuals.
+func (l *Layer) validate(depth int) error {
 	sizes := []int{l.In, l.Out}
 	if l.Op == Dense { // features may be as many as an image has values
 		sizes = nil
@@ -203,32 +258,45 @@ func (l *Layer) validate() error {
 			return fmt.Errorf("%d features to %d, want 1 to %d", l.In, l.Out, maxValues)
 		}
 	}
+	if l.Op != Residual && l.Body != nil {
+		return fmt.Errorf("%s with a body, want none", l.Op)
+	}
+	if l.Groups != 0 {
+		if err := l.validateGroups(); err != nil {
+			return err
+		}
+	}
 	switch l.Op {
 	case Dense:
+	case Nearest, Bilinear, Halve, Residual:
+		if err := l.validatePlain(); err != nil {
+			return err
+		}
+		sizes = append(sizes, l.H, l.W)
 	case Conv, ConvTranspose:
 		sizes = append(sizes, l.H, l.W, l.Kernel, l.Stride)
 		if l.Pad < 0 || l.Pad >= l.Kernel {
 			return fmt.Errorf("pad %d, want 0 to %d", l.Pad, l.Kernel-1)
 		}
 	default:
-		return fmt.Errorf("op %q, want %q, %q or %q", l.Op, Dense, Conv, ConvTranspose)
+		return fmt.Errorf("op %q is unknown", l.Op)
 	}
 	for _, n := range sizes {
 		if n < 1 || n > maxSide {
 			return fmt.Errorf("a size of %d, want 1 to %d", n, maxSide)
 		}
 	}
-	if h, w := l.outSize(); h < 1 || w < 1 || h > maxSide || w > maxSide {
+	if h, w := l.OutSize(); h < 1 || w < 1 || h > maxSide || w > maxSide {
 		return fmt.Errorf("output of %dx%d, want sides of 1 to %d", h, w, maxSide)
 	}
 	if l.Op == Conv && min(l.H, l.W)+2*l.Pad < l.Kernel {
 		return fmt.Errorf("a window of %d on an image of %dx%d with a pad of %d", l.Kernel, l.H, l.W, l.Pad)
 	}
-	h, w := l.outSize()
+	h, w := l.OutSize()
 	if in, out := volume(l.In, l.H, l.W), volume(l.Out, h, w); l.Op != Dense && max(in, out) > maxValues {
 		return fmt.Errorf("images of %d and %d values, want at most %d", in, out, maxValues)
 	}
-	if want := volume(l.In, l.Out, l.window()); int64(len(l.Weight)) != want {
+	if want := l.weights(); int64(len(l.Weight)) != want {
 		return fmt.Errorf("%d weights, want %d", len(l.Weight), want)
 	}
 	if l.Bias != nil && len(l.Bias) != l.Out {
@@ -245,6 +313,67 @@ func (l *Layer) validate() error {
 	case Identity, ReLU, LeakyReLU, Tanh, Sigmoid:
 	default:
 		return fmt.Errorf("activation %q is unknown", l.Act)
+	}
+	if l.Op == Residual {
+		return l.validateBody(depth + 1)
+	}
+	return nil
+}
+
+// validatePlain reports what a layer without weights of its own cannot have.
+func (l *Layer) validatePlain() error {
+	switch {
+	case l.In != l.Out:
+		return fmt.Errorf("%s of %d channels to %d, want as many", l.Op, l.In, l.Out)
+	case l.Op == Halve && (l.H%2 != 0 || l.W%2 != 0):
+		return fmt.Errorf("%s of %dx%d, want even sides", l.Op, l.H, l.W)
+	case l.Kernel != 0 || l.Stride != 0 || l.Pad != 0 || l.Bias != nil || l.Norm != nil || l.Act != Identity:
+		return fmt.Errorf("%s with a window, bias, norm or activation, want none", l.Op)
+	case l.Op == Residual && len(l.Body) == 0:
+		return fmt.Errorf("%s without a body", l.Op)
+	}
+	return nil
+}
+
+// validateGroups reports groups that channels do not make.
+func (l *Layer) validateGroups() error {
+	switch n := l.Groups; {
+	case l.Op != Conv || n < 2:
+		return fmt.Errorf("%s of %d groups, want 0 but for Conv of 2 or more", l.Op, n)
+	case l.In%n != 0 || l.Out%n != 0 || l.Out/n < kernel.GroupWidth:
+		return fmt.Errorf("%d channels to %d in %d groups, want equal groups of at least %d", l.In, l.Out, n, kernel.GroupWidth)
+	}
+	return nil
+}
+
+// maxDepth bounds how deep residuals stand in each other.
+const maxDepth = 8
+
+// validateBody reports the first layer of a body that does not fit; depth is how
+// many residuals are around it.
+func (l *Layer) validateBody(depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("residuals in each other, want at most %d", maxDepth)
+	}
+	channels, h, w := l.In, l.H, l.W
+	for i := range l.Body {
+		b := &l.Body[i]
+		err := b.validate(depth)
+		switch {
+		case err != nil:
+		case b.Op == Dense:
+			err = fmt.Errorf("%s in a residual", b.Op)
+		case b.In != channels || b.H != h || b.W != w:
+			err = fmt.Errorf("it takes %dx%dx%d, want the %dx%dx%d it is given", b.In, b.H, b.W, channels, h, w)
+		}
+		if err != nil {
+			return fmt.Errorf("layer %d of its body: %w", i, err)
+		}
+		channels = b.Out
+		h, w = b.OutSize()
+	}
+	if channels != l.In || h != l.H || w != l.W {
+		return fmt.Errorf("its body makes %dx%dx%d, want %dx%dx%d", channels, h, w, l.In, l.H, l.W)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ type mode struct {
 	leaf     bool // the input gets no gradient
 	groups   int  // of batch norm
 	// observe is told of each batch norm's statistics; it may be nil.
-	observe func(layer int, mean, variance []float32)
+	observe func(n *Norm, mean, variance []float32)
 	passed  *[]pass // gets a pass for each layer; it may be nil
 	masks   masks   // of the layers' outputs, as far as there are some
 }
@@ -27,6 +27,7 @@ type mode struct {
 type pass struct {
 	weight, out *G.Node
 	mask        *G.Node // of out; nil: none
+	body        []pass  // of a residual
 }
 
 // graph is one Gorgonia graph of a fixed batch. Weights are not copied: nodes
@@ -51,22 +52,22 @@ func (g *graph) input(name string, data []float32, shape ...int) *G.Node {
 func (l *Layer) weightShape() []int {
 	switch l.Op {
 	case Conv:
-		return []int{l.Out, l.In, l.Kernel, l.Kernel}
+		return []int{l.Out, l.In / l.groups(), l.Kernel, l.Kernel}
 	case ConvTranspose:
 		return []int{l.In, l.Out, l.Kernel, l.Kernel}
 	}
 	return []int{l.Out, l.In}
 }
 
-// geometry is the layer as its kernel sees it; outH and outW are its output's.
+// geometry is the layer, or one of its groups, as its kernel sees it.
 func (l *Layer) geometry() kernel.Geometry {
 	if l.Op == Dense {
 		return kernel.Geometry{H: 1, W: 1, C: l.In, OH: 1, OW: 1, F: l.Out, KH: 1, KW: 1, StrideH: 1, StrideW: 1}
 	}
-	h, w := l.outSize()
+	h, w := l.OutSize()
 	k := kernel.Geometry{KH: l.Kernel, KW: l.Kernel, StrideH: l.Stride, StrideW: l.Stride, PadTop: l.Pad, PadLeft: l.Pad}
 	if l.Op == Conv {
-		k.H, k.W, k.C, k.OH, k.OW, k.F = l.H, l.W, l.In, h, w, l.Out
+		k.H, k.W, k.C, k.OH, k.OW, k.F = l.H, l.W, l.In/l.groups(), h, w, l.Out/l.groups()
 	} else {
 		k.OH, k.OW, k.F, k.H, k.W, k.C = l.H, l.W, l.In, h, w, l.Out
 	}
@@ -93,17 +94,12 @@ func (g *graph) network(name string, x *G.Node, layers []Layer, m mode) (out *G.
 				return nil, nil, err
 			}
 		}
-		trained, w, err := g.weight(at, l, m.frozen)
+		done, p, err := g.add(at, x, l, m)
 		if err != nil {
-			return nil, nil, fmt.Errorf("gan: %s: %w", at, err)
+			return nil, nil, err
 		}
-		var p G.Nodes
-		if x, p, err = g.layer(at, i, x, w, l, m); err != nil {
-			return nil, nil, fmt.Errorf("gan: %s: %w", at, err)
-		}
-		params = append(append(params, trained), p...)
+		x, params = done.out, append(params, p...)
 		m.leaf = false
-		done := pass{weight: w, out: x}
 		if i < len(m.masks) {
 			done.mask = g.input(at+".mask", m.masks[i], x.Shape()...)
 			if x, err = op.Mask(&g.env, x, done.mask, 0); err != nil {
@@ -119,16 +115,33 @@ func (g *graph) network(name string, x *G.Node, layers []Layer, m mode) (out *G.
 
 // tangent adds the derivative of layers, without batch norm, along v, at the
 // values that v's samples passed with, after from others. It is differentiable
-// by the weights where activations are of straight pieces.
-func (g *graph) tangent(v *G.Node, layers []Layer, passed []pass, from int) (*G.Node, error) {
+// by the weights where activations are of straight pieces; a leaf v gets no
+// gradient.
+func (g *graph) tangent(v *G.Node, layers []Layer, passed []pass, from int, leaf bool) (*G.Node, error) {
 	var err error
 	for i := range layers {
 		l := &layers[i]
 		if v, err = g.between(v, layers, i); err != nil {
 			return nil, err
 		}
+		if l.Op.resizes() {
+			if v, err = g.resize(l).Apply(&g.env, v); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if l.Op == Residual {
+			along, err := g.tangent(v, l.Body, passed[i].body, from, leaf && i == 0)
+			if err != nil {
+				return nil, err
+			}
+			if v, err = op.Add(&g.env, v, along); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		lin := g.linear(l)
-		lin.Act, lin.Leaf = kernel.Identity, i == 0
+		lin.Act, lin.Leaf = kernel.Identity, leaf && i == 0
 		if v, err = lin.Apply(&g.env, v, passed[i].weight, nil); err != nil {
 			return nil, err
 		}
@@ -146,12 +159,18 @@ func (g *graph) tangent(v *G.Node, layers []Layer, passed []pass, from int) (*G.
 
 // linear is a layer's linear part and activation for the graph's batch.
 func (g *graph) linear(l *Layer) op.Linear {
-	h, w := l.outSize()
+	h, w := l.OutSize()
 	shape := tensor.Shape{g.n, h, w, l.Out}
 	if l.Op == Dense {
 		shape = tensor.Shape{g.n, l.Out}
 	}
-	return op.Linear{N: g.n, Geometry: l.geometry(), Transpose: l.Op == ConvTranspose, Out: shape, Act: kernelAct[l.Act], Alpha: l.Alpha}
+	return op.Linear{N: g.n, Geometry: l.geometry(), Groups: l.Groups, Transpose: l.Op == ConvTranspose, Out: shape, Act: kernelAct[l.Act], Alpha: l.Alpha}
+}
+
+// resize is a layer without weights for the graph's batch.
+func (g *graph) resize(l *Layer) op.Resize {
+	h, w := l.OutSize()
+	return op.Resize{N: g.n, H: l.H, W: l.W, C: l.In, OutH: h, OutW: w, Linear: l.Op != Nearest}
 }
 
 // between changes the order of an image's values where layer i wants another
@@ -161,7 +180,7 @@ func (g *graph) between(x *G.Node, layers []Layer, i int) (*G.Node, error) {
 		return x, nil
 	}
 	before, l := &layers[i-1], &layers[i]
-	h, w := before.outSize()
+	h, w := before.OutSize()
 	switch {
 	case before.Op == Dense && l.Op != Dense && l.In > 1 && l.H*l.W > 1:
 		return op.ChannelsLast(&g.env, x, g.n, l.In, l.H, l.W)
@@ -171,9 +190,41 @@ func (g *graph) between(x *G.Node, layers []Layer, i int) (*G.Node, error) {
 	return x, nil
 }
 
+// add adds one layer of any kind and returns its nodes and its trained parameters.
+func (g *graph) add(name string, x *G.Node, l *Layer, m mode) (pass, G.Nodes, error) {
+	switch {
+	case l.Op.resizes():
+		y, err := g.resize(l).Apply(&g.env, x)
+		return pass{out: y}, nil, err
+	case l.Op == Residual:
+		return g.residual(name, x, l, m)
+	}
+	trained, w, err := g.weight(name, l, m.frozen)
+	if err != nil {
+		return pass{}, nil, fmt.Errorf("gan: %s: %w", name, err)
+	}
+	y, p, err := g.layer(name, x, w, l, m)
+	if err != nil {
+		return pass{}, nil, fmt.Errorf("gan: %s: %w", name, err)
+	}
+	return pass{weight: w, out: y}, append(G.Nodes{trained}, p...), nil
+}
+
+// residual adds a layer with a body.
+func (g *graph) residual(name string, x *G.Node, l *Layer, m mode) (pass, G.Nodes, error) {
+	var body []pass
+	m.passed, m.masks = &body, nil
+	y, params, err := g.network(name, x, l.Body, m)
+	if err != nil {
+		return pass{}, nil, err
+	}
+	y, err = op.Add(&g.env, x, y)
+	return pass{out: y, body: body}, params, err
+}
+
 // layer adds one layer with weights w and returns its output and its other
 // trained parameters.
-func (g *graph) layer(name string, i int, x, w *G.Node, l *Layer, m mode) (*G.Node, G.Nodes, error) {
+func (g *graph) layer(name string, x, w *G.Node, l *Layer, m mode) (*G.Node, G.Nodes, error) {
 	lin := g.linear(l)
 	lin.Frozen, lin.Leaf = m.frozen, m.leaf
 	var params G.Nodes
@@ -200,7 +251,7 @@ func (g *graph) layer(name string, i int, x, w *G.Node, l *Layer, m mode) (*G.No
 	}
 	n := op.Norm{Groups: m.groups, Eps: l.Norm.Eps, Act: kernelAct[l.Act], Alpha: l.Alpha, Frozen: m.frozen}
 	if m.observe != nil {
-		n.Observe = func(mean, variance []float32) { m.observe(i, mean, variance) }
+		n.Observe = func(mean, variance []float32) { m.observe(l.Norm, mean, variance) }
 	}
 	y, err = n.Apply(&g.env, y, gamma, beta)
 	return y, params, err
@@ -208,9 +259,10 @@ func (g *graph) layer(name string, i int, x, w *G.Node, l *Layer, m mode) (*G.No
 
 // params are the trained parameters of layers in the order of network's nodes.
 func params(layers []Layer) (p [][]float32) {
-	for i := range layers {
-		l := &layers[i]
-		p = append(p, l.Weight)
+	for _, l := range Each(layers) {
+		if l.Weight != nil {
+			p = append(p, l.Weight)
+		}
 		if l.Bias != nil {
 			p = append(p, l.Bias)
 		}
@@ -235,6 +287,9 @@ func clone(layers []Layer) []Layer {
 		l.Weight, l.Bias = dup(l.Weight), dup(l.Bias)
 		if n := l.Norm; n != nil {
 			l.Norm = &Norm{Gamma: dup(n.Gamma), Beta: dup(n.Beta), Mean: dup(n.Mean), Var: dup(n.Var), Eps: n.Eps}
+		}
+		if l.Body != nil {
+			l.Body = clone(l.Body)
 		}
 	}
 	return c

@@ -109,7 +109,7 @@ func (p *penalty) aim() error {
 // the images passed there, after from others.
 func (p *penalty) add(loss *G.Node, g *graph, dis []Layer, passed []pass, from int, terms []op.Term) (*G.Node, error) {
 	t := &graph{ExprGraph: g.ExprGraph, env: g.env, n: p.n}
-	slope, err := t.tangent(t.input("u", p.u, p.images.Shape()...), dis, passed, from)
+	slope, err := t.tangent(t.input("u", p.u, p.images.Shape()...), dis, passed, from, true)
 	if err != nil {
 		return nil, err
 	}

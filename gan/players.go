@@ -65,7 +65,7 @@ func newJudge(c Config, dis []Layer, images []float32, shape []int) (*judge, err
 // channels last for convolutions, first for dense layers.
 func channelsLast(d []Layer) bool { return d[0].Op != Dense }
 
-func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(int, []float32, []float32)) (*generatorGraph, error) {
+func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(*Norm, []float32, []float32)) (*generatorGraph, error) {
 	p := &generatorGraph{z: make([]float32, c.Batch*c.LatentDim), masks: newMasks(c, dis, c.packs())}
 	g := newGraph(c.Batch, c.Threads, &p.hold)
 	var err error

@@ -19,11 +19,11 @@ func Plain(arch string) Config {
 // [Presets] if there is one for it. If it plans Steps, a training of another
 // length must change them.
 func Default(s Shape) Config {
-	sides, err := dcganBase(s)
+	sides := dcganBase(s)
 	switch {
 	case s.Vector():
 		return points()
-	case err != nil:
+	case sides == nil:
 		return Plain(mlp.name)
 	case len(sides) < 3: // the discriminator would have no batch norm
 		return Plain(dcgan.name)

@@ -96,7 +96,7 @@ func (t *Trainer) attach(data Dataset) (err error) {
 	for range t.cfg.stepsD() - 1 {
 		t.later = append(t.later, make([]float32, t.cfg.Batch*t.shape.Len()))
 	}
-	if t.g, err = newGeneratorGraph(t.cfg, t.shape, t.gen, t.dis, t.observe); err != nil {
+	if t.g, err = newGeneratorGraph(t.cfg, t.shape, t.gen, t.dis, observe); err != nil {
 		return err
 	}
 	t.d, err = newDiscriminatorGraph(t.cfg, t.shape, t.dis)

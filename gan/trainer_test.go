@@ -106,7 +106,7 @@ func TestAveragedGeneratorHasItsOwnStatistics(t *testing.T) {
 
 // An image does not depend on how many are asked for.
 func TestSampleByNumber(t *testing.T) {
-	for _, arch := range []string{"mlp", "dcgan"} {
+	for _, arch := range imageArchs {
 		c := small(arch)
 		s := Shape{3, 28, 28}
 		layers, _, err := c.Layers(s)
@@ -198,7 +198,7 @@ func TestConfigIsValidated(t *testing.T) {
 
 // Sizes that cannot be are errors, not panics.
 func TestHostileSizes(t *testing.T) {
-	for _, arch := range []string{"mlp", "dcgan"} {
+	for _, arch := range Architectures() {
 		for _, s := range []Shape{{-1, 28, 28}, {0, 28, 28}, {1, 28, 1 << 50}, {1, 7 << 50, 7 << 50}, {1 << 58, 28, 28}, {1 << 62, 28, 28}, {1 << 14, 1 << 14, 1 << 14}} {
 			c := Plain("dcgan")
 			c.Arch, c.Width = arch, 8
@@ -212,7 +212,7 @@ func TestHostileSizes(t *testing.T) {
 	}
 	g := func(s Shape, layers ...Layer) *Generator {
 		for i := range layers {
-			layers[i].Weight = make([]float32, min(1<<20, layers[i].In*layers[i].Out*layers[i].window()))
+			layers[i].Weight = make([]float32, min(1<<20, layers[i].weights()))
 			layers[i].Act = Identity
 		}
 		return &Generator{Distribution: Normal, LatentDim: 1, Shape: s, Layers: layers}

@@ -82,6 +82,9 @@ func cures(c *gan.Config) (s string) {
 	if c.NormD != "" {
 		s += fmt.Sprintf(", norm in the discriminator: %s", c.NormD)
 	}
+	if c.Up != "" {
+		s += fmt.Sprintf(", images grow by %s mixing", c.Up)
+	}
 	if c.Smooth > 0 {
 		s += fmt.Sprintf(", real images labelled %v", 1-c.Smooth)
 	}

@@ -15,10 +15,12 @@ import (
 
 // layerRow is a layer as it is shown.
 type layerRow struct {
+	Place        string `json:"place"` // 3, and 3.0 for the first in the body of that layer
 	Op           string `json:"op"`
 	Kernel       int    `json:"kernel,omitempty"`
 	Stride       int    `json:"stride,omitempty"`
 	Pad          int    `json:"pad,omitempty"`
+	Groups       int    `json:"groups,omitempty"`
 	In           []int  `json:"in"`  // shape of one sample: features, or channels, height, width
 	Out          []int  `json:"out"` // likewise
 	Norm         bool   `json:"batch_norm"`
@@ -37,8 +39,9 @@ type network struct {
 
 func newNetwork(name string, layers []gan.Layer) network {
 	n := network{Name: name}
-	for i := range layers {
-		r := row(&layers[i])
+	for place, l := range gan.Each(layers) {
+		r := row(l)
+		r.Place = place
 		n.Layers = append(n.Layers, r)
 		n.Parameters += r.Parameters
 		n.MultiplyAdds += r.MultiplyAdds
@@ -55,17 +58,14 @@ func row(l *gan.Layer) layerRow {
 	if l.Op == gan.Dense {
 		return r
 	}
-	r.Kernel, r.Stride, r.Pad = l.Kernel, l.Stride, l.Pad
-	side := func(n int) int { return (n+2*l.Pad-l.Kernel)/l.Stride + 1 }
-	small := func(h, w int) int64 { return int64(h) * int64(w) } // places of the window
-	if l.Op == gan.ConvTranspose {
-		side = func(n int) int { return (n-1)*l.Stride - 2*l.Pad + l.Kernel }
-		r.MultiplyAdds *= small(l.H, l.W)
-	} else {
-		r.MultiplyAdds *= small(side(l.H), side(l.W))
-	}
+	r.Kernel, r.Stride, r.Pad, r.Groups = l.Kernel, l.Stride, l.Pad, l.Groups
+	h, w := l.OutSize()
 	r.In = append(r.In, l.H, l.W)
-	r.Out = append(r.Out, side(l.H), side(l.W))
+	r.Out = append(r.Out, h, w)
+	if l.Op == gan.ConvTranspose {
+		h, w = l.H, l.W
+	}
+	r.MultiplyAdds *= int64(h) * int64(w) // places of the window
 	return r
 }
 
@@ -99,9 +99,12 @@ func printSummary(stdout io.Writer, p *plan, out folder, asJSON bool) error {
 func (n *network) table(t *tabwriter.Writer) {
 	fmt.Fprintf(t, "%s\tin\tout\tthen\tparameters\tmultiply-adds\n", n.Name)
 	for _, r := range n.Layers {
-		what := r.Op
+		what := strings.Repeat("  ", strings.Count(r.Place, ".")) + r.Op
 		if r.Kernel > 0 {
 			what += fmt.Sprintf(" k%d s%d p%d", r.Kernel, r.Stride, r.Pad)
+		}
+		if r.Groups > 0 {
+			what += fmt.Sprintf(" g%d", r.Groups)
 		}
 		then := r.Act
 		if r.Norm {

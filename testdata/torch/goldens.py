@@ -193,9 +193,22 @@ class Layer(nn.Module):
         return self.act(self.norm(y) if self.norm else y)
 
 
+class Residual(nn.Module):
+    def __init__(self, *body):
+        super().__init__()
+        self.body = nn.Sequential(*body)
+
+    def forward(self, x):
+        return x + self.body(x)
+
+
 def names(net, prefix):
-    """(name, parameter) of a network, layers counted from 0: g.0.weight, g.0.bias, g.0.gamma, g.0.beta."""
+    """(name, parameter) of a network, layers counted from 0: g.0.weight, g.0.bias, g.0.gamma, g.0.beta; g.1.0.weight in a residual."""
     for i, l in enumerate(net):
+        if isinstance(l, Residual):
+            yield from names(l.body, f'{prefix}.{i}')
+        if not isinstance(l, Layer):
+            continue
         yield f'{prefix}.{i}.weight', l.op.weight
         if l.op.bias is not None:
             yield f'{prefix}.{i}.bias', l.op.bias
@@ -228,6 +241,27 @@ def dcgan(z, w, norm=True, head=0):
     return g, d
 
 
+def resize(z, w):
+    g, d = dcgan(z, w)
+    grow = lambda: nn.Upsample(scale_factor=2, mode='bilinear', align_corners=False)
+    conv = lambda i, o: nn.Conv2d(i, o, 3, 1, 1, bias=False)
+    return [g[0], grow(), Layer(conv(2 * w, w), 'relu', True), grow(), Layer(conv(w, 1), 'tanh')], d
+
+
+def resnet(z, w):
+    """Weights as PyTorch draws them: none is zero."""
+    one = lambda i, o: nn.Conv2d(i, o, 1, bias=False)
+
+    def block(c):
+        return Residual(Layer(nn.Conv2d(c, 2 * c, 1), 'leaky_relu'), Layer(nn.Conv2d(2 * c, 2 * c, 3, 1, 1, groups=2 * c // 16), 'leaky_relu'), Layer(one(2 * c, c), 'identity'))
+
+    g = [Layer(nn.ConvTranspose2d(z, 2 * w, 7, bias=False), 'identity'), block(2 * w), Layer(one(2 * w, w), 'identity'), nn.Upsample(scale_factor=2),
+         block(w), nn.Upsample(scale_factor=2), Layer(nn.Conv2d(w, 1, 3, 1, 1), 'tanh')]
+    d = [Layer(nn.Conv2d(1, w, 4, 2, 1, bias=False), 'identity'), block(w), nn.AvgPool2d(2), Layer(one(w, 2 * w), 'identity'), block(2 * w),
+         Layer(nn.Conv2d(2 * w, 1, 7), 'identity')]
+    return g, d
+
+
 def step(arch, z_dim, width, batch):
     """One alternation: D's step on real and generated images, each a batch of its own, then G's step against the updated D.
 
@@ -235,7 +269,7 @@ def step(arch, z_dim, width, batch):
     """
     c = Case('step-' + arch, latent=z_dim, width=width, batch=batch, lr=2e-4, beta1=.5, beta2=.999, adam_eps=1e-8, norm_eps=1e-5, momentum=.1)
     torch.manual_seed(zlib.crc32(c.name.encode()))
-    G, D = [nn.Sequential(*l) for l in {'mlp': mlp, 'dcgan': dcgan}[arch](z_dim, width)]
+    G, D = [nn.Sequential(*l) for l in {'mlp': mlp, 'dcgan': dcgan, 'resize': resize, 'resnet': resnet}[arch](z_dim, width)]
     G.double(), D.double()
     for net, prefix in (G, 'g'), (D, 'd'):
         for name, p in names(net, prefix):
@@ -244,8 +278,8 @@ def step(arch, z_dim, width, batch):
     real, z = c.uniform('real', batch, 1, 28, 28).detach(), c.normal('z', batch, z_dim).detach()
 
     adam = lambda net: torch.optim.Adam(net.parameters(), 2e-4, (.5, .999), 1e-8)
-    fake = G(z.reshape(batch, z_dim, 1, 1) if arch == 'dcgan' else z)
-    judge = lambda x: D(x if arch == 'dcgan' else x.reshape(batch, -1)).reshape(batch, 1)
+    fake = G(z if arch == 'mlp' else z.reshape(batch, z_dim, 1, 1))
+    judge = lambda x: D(x.reshape(batch, -1) if arch == 'mlp' else x).reshape(batch, 1)
     lr, lf = judge(real), judge(fake.detach())
     loss = loss_d(lr, lf)
     od = adam(D)
@@ -255,7 +289,7 @@ def step(arch, z_dim, width, batch):
     od.step()
     c.put(**{n + '.after': p for n, p in names(D, 'd')})
     for i, l in enumerate(G):
-        if l.norm:
+        if isinstance(l, Layer) and l.norm:
             c.put(**{f'g.{i}.mean.after': l.norm.running_mean, f'g.{i}.var.after': l.norm.running_var})
 
     lf = judge(fake)
@@ -271,15 +305,15 @@ def step(arch, z_dim, width, batch):
         c.put(**{f'{kind}.{n}.after': p for n, p in names(G, 'g')})
 
 
-def penalty(arch, width, head=0):
+def penalty(arch, width, head=0, kinds=('plain', 'r1', 'r2', 'both', 'gp', 'ar1', 'ar2', 'ar')):
     """The discriminator's loss with R1, R2 and WGAN-GP, and its gradients by double backward; weights are large, so that the penalties are no trifle.
 
     And with approximate R1 and R2: squared differences of logits, to those of the points, and where both are there, of the fake to the real images.
     """
     c = Case('penalty-' + arch + ('-head' if head else ''), width=width, batch=4, r1=.5, r2=.25, gp=2, ar1=.5, ar2=.25, **({'head': head} if head else {}))
     torch.manual_seed(zlib.crc32(c.name.encode()))
-    D = nn.Sequential(*(mlp(10, width) if arch == 'mlp' else dcgan(10, width, norm=False, head=head))[1]).double()
-    judge = lambda x: D(x if arch == 'dcgan' else x.reshape(4, -1)).reshape(4, 1)
+    D = nn.Sequential(*{'mlp': lambda: mlp(10, width), 'dcgan': lambda: dcgan(10, width, norm=False, head=head), 'resnet': lambda: resnet(10, width)}[arch]()[1]).double()
+    judge = lambda x: D(x.reshape(4, -1) if arch == 'mlp' else x).reshape(4, 1)
     for name, p in names(D, 'd'):
         p.data = (p.data * 3).float().double()
         c.put(**{name: p})
@@ -294,6 +328,8 @@ def penalty(arch, width, head=0):
     ar1, ar2, ar = .5 * gap(real, points), .25 * gap(fake, points), .5 * gap(real, points) + .25 * gap(fake, real)
     for kind, value in (('plain', loss), ('r1', loss + r1), ('r2', loss + r2), ('both', loss + r1 + r2), ('gp', loss + gp),
                         ('ar1', loss + ar1), ('ar2', loss + ar2), ('ar', loss + ar)):
+        if kind not in kinds:
+            continue
         grads = torch.autograd.grad(value, list(D.parameters()), retain_graph=True)
         c.put(**{kind + '.loss_d': value}, **{f'{kind}.{n}.grad': g for (n, _), g in zip(names(D, 'd'), grads)})
 
@@ -401,11 +437,14 @@ layers()
 losses()
 step('mlp', 10, 8, 4)
 step('dcgan', 10, 4, 4)
+step('resize', 4, 2, 4)
+step('resnet', 2, 8, 4)
 objectives()
 smoothing()
 penalty('mlp', 2)
 penalty('dcgan', 4)
 penalty('dcgan', 2, head=3)
+penalty('resnet', 8, kinds=('both', 'gp'))
 spectral('mlp', 2)
 spectral('dcgan', 4)
 deviations()

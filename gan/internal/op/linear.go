@@ -17,6 +17,7 @@ import (
 type Linear struct {
 	N         int
 	Geometry  kernel.Geometry
+	Groups    int          // of channels, which Geometry is that of one of; 0 is 1
 	Transpose bool         // from the small image to the large one
 	Out       tensor.Shape // of the result
 	Act       kernel.Act
@@ -40,14 +41,17 @@ type layer struct {
 	scratch [][]float32
 }
 
-func newLayer(e *Env, n int, g kernel.Geometry, transpose bool) *layer {
-	l := &layer{env: e, n: n}
-	if transpose {
-		l.run = &kernel.ConvTranspose{Geometry: g}
-	} else {
-		l.run = &kernel.Conv{Geometry: g}
+func (l Linear) layer(e *Env, transpose bool) *layer {
+	k := &layer{env: e, n: l.N}
+	switch {
+	case l.Groups > 1:
+		k.run = &kernel.Grouped{Geometry: l.Geometry, Groups: l.Groups, Transpose: transpose}
+	case transpose:
+		k.run = &kernel.ConvTranspose{Geometry: l.Geometry}
+	default:
+		k.run = &kernel.Conv{Geometry: l.Geometry}
 	}
-	return l
+	return k
 }
 
 // compute is dst = tail(the layer of src with weights w).
@@ -75,7 +79,7 @@ func (l Linear) name() string {
 
 // Apply is act(layer(x) + bias); bias may be nil.
 func (l Linear) Apply(e *Env, x, w, bias *G.Node) (*G.Node, error) {
-	k := newLayer(e, l.N, l.Geometry, l.Transpose)
+	k := l.layer(e, l.Transpose)
 	ins := G.Nodes{x, w}
 	if bias != nil {
 		ins = append(ins, bias)
@@ -99,7 +103,7 @@ func (l Linear) Apply(e *Env, x, w, bias *G.Node) (*G.Node, error) {
 // ApplyNorm is the layer at sampling time with batch norm after the sum; norm
 // is gamma, beta, mean and variance. Only the input has a gradient.
 func (l Linear) ApplyNorm(e *Env, x, w, bias *G.Node, norm [4]*G.Node, eps float32) (*G.Node, error) {
-	k := newLayer(e, l.N, l.Geometry, l.Transpose)
+	k := l.layer(e, l.Transpose)
 	ins := append(G.Nodes{x, w}, norm[:]...)
 	if bias != nil {
 		ins = append(ins, bias)
@@ -171,7 +175,7 @@ func (l Linear) gradients(e *Env, in G.Nodes, out, dout *G.Node) (dins G.Nodes, 
 
 // inputGrad is the gradient of x from that of the layer's sum.
 func (l Linear) inputGrad(e *Env, x, w, dsum *G.Node) (*G.Node, error) {
-	k := newLayer(e, l.N, l.Geometry, !l.Transpose)
+	k := l.layer(e, !l.Transpose)
 	o := &Op{name: l.name() + "/dx", shape: x.Shape().Clone(), run: func(out []float32, in [][]float32) error {
 		k.compute(out, in[0], in[1], nil)
 		return nil
@@ -180,22 +184,32 @@ func (l Linear) inputGrad(e *Env, x, w, dsum *G.Node) (*G.Node, error) {
 }
 
 func (l Linear) weightGrad(e *Env, x, w, dsum *G.Node) (*G.Node, error) {
-	g := kernel.GradWeights{Geometry: l.Geometry}
+	run, room := l.weightGradKernel()
 	var scratch [][]float32
 	o := &Op{name: l.name() + "/dw", shape: w.Shape().Clone(), run: func(out []float32, in [][]float32) error {
 		if scratch == nil {
 			for range max(e.Threads, 1) {
-				scratch = append(scratch, make([]float32, g.ScratchLen()))
+				scratch = append(scratch, make([]float32, room))
 			}
 		}
 		large, small := in[0], in[1]
 		if l.Transpose {
 			large, small = small, large
 		}
-		e.split(func(part, parts int) { g.Run(out, large, small, l.N, scratch[part], part, parts) })
+		e.split(func(part, parts int) { run(out, large, small, l.N, scratch[part], part, parts) })
 		return nil
 	}}
 	return e.apply(o, x, dsum)
+}
+
+// weightGradKernel is the kernel of weightGrad and the length of its scratch.
+func (l Linear) weightGradKernel() (run func(dw, large, small []float32, n int, scratch []float32, part, parts int), room int) {
+	if l.Groups > 1 {
+		g := &kernel.GroupedGradWeights{Geometry: l.Geometry, Groups: l.Groups}
+		return g.Run, g.ScratchLen(l.N)
+	}
+	g := &kernel.GradWeights{Geometry: l.Geometry}
+	return g.Run, g.ScratchLen()
 }
 
 // sumRows sums x over everything but its innermost axis; like is the result's
