@@ -194,6 +194,12 @@ var sketches = map[string]func() *onnx.Model{
 		x = s.conv(x, 17, 16, 2, 3, onnx.IntsAttr("dilations", 3, 1), onnx.StringAttr("auto_pad", "NOTSET"), onnx.IntAttr("group", 1))
 		return s.outputs(s.conv(x, 16, 1, 1, 1, onnx.IntsAttr("pads", 1, 1, 1, 1)))
 	},
+	"conv in groups": func() *onnx.Model { // wide ones, narrow ones, of many channels to few
+		s := newSketch(-1, 6, 5, 4)
+		x := s.node("Conv", []string{"z", s.weight(9, 34, 3, 3, 3), s.weight(1, 34)}, onnx.IntAttr("group", 2), onnx.IntsAttr("pads", 1, 1, 1, 1))
+		x = s.act("LeakyRelu", s.norm(x, 34))
+		return s.outputs(s.node("Conv", []string{x, s.weight(9, 4, 17, 2, 2)}, onnx.IntAttr("group", 2)))
+	},
 	"transposed forms": func() *onnx.Model {
 		s := newSketch(-1, 3, 2, 3)
 		x := s.node("ConvTranspose", []string{"z", s.weight(8, 3, 17, 3, 2), s.weight(1, 17)}, onnx.IntsAttr("strides", 3, 2), onnx.IntsAttr("pads", 0, 1, 2, 0), onnx.IntsAttr("output_padding", 2, 1))

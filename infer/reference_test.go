@@ -266,9 +266,10 @@ func conv64(n *onnx.Node, in []dense64) dense64 {
 	out := newDense64(x.shape[0], w.shape[0], side(0), side(1))
 	for b := range x.shape[0] {
 		for f := range w.shape[0] {
+			first := f * x.shape[1] / w.shape[1] / w.shape[0] * w.shape[1] // channel of f's group
 			for c := range w.shape[1] {
 				taps(n, out, w, x, func(oy, ox, ky, kx, iy, ix int) {
-					*out.at(b, f, oy, ox) += *x.at(b, c, iy, ix) * *w.at(f, c, ky, kx)
+					*out.at(b, f, oy, ox) += *x.at(b, first+c, iy, ix) * *w.at(f, c, ky, kx)
 				})
 			}
 		}
