@@ -30,6 +30,7 @@ var trainHelp = `gantrain trains a GAN and exports its generator.
     gantrain export run --float16 -o half.onnx  the generator of a run, again
     gantrain eval run/model.onnx --data mnist   how good its samples are
     gantrain project run/model.onnx seven.png   the latent of an image
+    gantrain lab collapse                       a failure of training, and its cure, to be looked at
     gantrain bench --arch mlp                   how long a step takes here
 
 Flags:

@@ -26,6 +26,8 @@ func run(args []string, _ io.Reader, stdout, stderr io.Writer) error {
 			return runEval(args[1:], stdout)
 		case "export":
 			return runExport(args[1:], stdout, stderr)
+		case "lab":
+			return runLab(args[1:], stdout)
 		case "project":
 			return runProject(args[1:], stdout, stderr)
 		}
