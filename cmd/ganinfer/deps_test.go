@@ -14,7 +14,7 @@ func TestDependencies(t *testing.T) {
 	}
 	deps := strings.Fields(string(out))
 	for _, d := range deps {
-		for _, not := range []string{"gorgonia.org/", "github.com/owulveryck/", "github.com/ganlet/ganlet/gan", "github.com/ganlet/ganlet/export"} {
+		for _, not := range []string{"gorgonia.org/", "gonum.org/", "github.com/owulveryck/", "github.com/ganlet/ganlet/gan", "github.com/ganlet/ganlet/export"} {
 			if strings.HasPrefix(d, not) {
 				t.Errorf("ganinfer depends on %s", d)
 			}
