@@ -36,7 +36,7 @@ func runVanishing() (*Outcome, error) {
 			return nil, err
 		}
 	}
-	const flags = "--steps 800 --eval-every 100 --lr 2e-5 --lr-d 5e-3 --loss "
+	const flags = "--steps 800 --eval-every 100 --beta2 0.999 --lr 2e-5 --lr-d 5e-3 --loss "
 	o := &Outcome{
 		Bad:  runs[0].side("minimax", flags+"minimax"),
 		Good: runs[1].side("non-saturating", flags+"ns"),
