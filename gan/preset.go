@@ -46,6 +46,7 @@ func Presets() []Preset {
 	return []Preset{
 		{"points", "ring8, grid25; the default for points", "RESULT", points},
 		{"digits", "mnist; the default for grey images", "RESULT", digits},
+		{"digits-long", "mnist; the same for half an hour", "RESULT", digitsLong},
 		{"colours", "stacked-mnist; the default for colour images", "RESULT", colours},
 		{"dcgan", "mnist; Radford et al. 2015, batch norm in both networks", "RESULT", func() Config { return Plain(dcgan.name) }},
 	}
@@ -63,8 +64,15 @@ func points() Config {
 // once, and R1.
 func digits() Config {
 	c := Plain(dcgan.name)
-	c.LatentDim, c.NormD, c.HeadD, c.Pack, c.R1 = 64, NoNorm, 256, 2, 0.1
+	c.NormD, c.HeadD, c.Pack, c.R1 = NoNorm, 256, 2, 0.1
 	c.LR, c.Beta2, c.LRDecay, c.Steps = 1e-3, 0.99, 0.3, 6000
+	return c
+}
+
+// digitsLong is digits for half an hour.
+func digitsLong() Config {
+	c := digits()
+	c.LatentDim, c.Steps = 64, 27000
 	return c
 }
 

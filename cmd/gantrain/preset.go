@@ -48,7 +48,7 @@ func presetNames() string {
 func presetHelp() string {
 	var b strings.Builder
 	for _, p := range gan.Presets() {
-		fmt.Fprintf(&b, "    %-8s  %s\n              %s\n", p.Name, p.About, p.Result)
+		fmt.Fprintf(&b, "    %-11s  %s\n                 %s\n", p.Name, p.About, p.Result)
 	}
 	return b.String()
 }
