@@ -44,11 +44,11 @@ type Preset struct {
 // Presets are the configurations that were run.
 func Presets() []Preset {
 	return []Preset{
-		{"points", "ring8, grid25; the default for points", "RESULT", points},
-		{"digits", "mnist; the default for grey images", "RESULT", digits},
-		{"digits-long", "mnist; the same for half an hour", "RESULT", digitsLong},
-		{"colours", "stacked-mnist; the default for colour images", "RESULT", colours},
-		{"dcgan", "mnist; Radford et al. 2015, batch norm in both networks", "RESULT", func() Config { return Plain(dcgan.name) }},
+		{"points", "ring8, grid25; the default for points", "8 of 8 modes, 99.2 % of high quality; 25 of 25, 96.6 %; means of 10 seeds of half a minute", points},
+		{"digits", "mnist; the default for grey images", "FID-LeNet 9.19, coverage .760, digit KL .0135 of 10,000 samples after 7,602 steps: ten minutes", digits},
+		{"digits-long", "mnist; the same for longer", "FID-LeNet 6.08, coverage .862, digit KL .0037 of 10,000 samples; 4.73, .850, .0021 after 19,000 steps; 36 minutes", digitsLong},
+		{"colours", "stacked-mnist; the default for colour images", "1000 of 1000 modes, KL .134 of 26,000 samples after 6,000 steps: 18 minutes on one", colours},
+		{"dcgan", "mnist; Radford et al. 2015, batch norm in both networks", "FID-LeNet 38.8, coverage .507, digit KL .046 of 10,000 samples after 9,864 steps: eight minutes", func() Config { return Plain(dcgan.name) }},
 	}
 }
 
@@ -69,7 +69,7 @@ func digits() Config {
 	return c
 }
 
-// digitsLong is digits for half an hour.
+// digitsLong is digits for longer.
 func digitsLong() Config {
 	c := digits()
 	c.LatentDim, c.Steps = 64, 27000
