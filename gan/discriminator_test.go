@@ -142,22 +142,7 @@ func checkDiscriminator(t *testing.T, c *golden.Case, cfg Config, kind string) {
 			}
 		}
 	}
-	if tr.d.penalty != nil {
-		if err := tr.d.penalty.aim(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := run(tr.d.learn); err != nil {
-		t.Fatal(err)
-	}
-	c.Check(t, kind+".loss_d", []float32{scalar(tr.d.loss)}, 1e-6)
-	for i, name := range named("d", tr.dis) {
-		g, err := tr.d.params[i].Grad()
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.Check(t, kind+"."+name+".grad", op.Floats(g), 1e-5)
-	}
+	checkLearning(t, c, tr, kind)
 }
 
 // With minibatch standard deviation, an image counts in the logits of its own

@@ -55,23 +55,30 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 			copy(tr.d.images, real)
 			copy(tr.d.images[len(real):], fake)
 			copy(tr.d.images[2*len(real):], append(points[:len(real):len(real)], real...))
-			if tr.d.penalty != nil {
-				if err := tr.d.penalty.aim(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := run(tr.d.learn); err != nil {
-				t.Fatal(err)
-			}
-			c.Check(t, kind+".loss_d", []float32{scalar(tr.d.loss)}, 1e-6)
-			for i, name := range named("d", tr.dis) {
-				g, err := tr.d.params[i].Grad()
-				if err != nil {
-					t.Fatal(err)
-				}
-				c.Check(t, kind+"."+name+".grad", op.Floats(g), 1e-5)
-			}
+			checkLearning(t, c, tr, kind)
 		}
+	}
+}
+
+// checkLearning holds the loss and the gradients of the images at hand
+// against a golden's.
+func checkLearning(t *testing.T, c *golden.Case, tr *Trainer, kind string) {
+	t.Helper()
+	if tr.d.penalty != nil {
+		if err := tr.d.penalty.aim(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := run(tr.d.learn); err != nil {
+		t.Fatal(err)
+	}
+	c.Check(t, kind+".loss_d", []float32{scalar(tr.d.loss)}, 1e-6)
+	for i, name := range named("d", tr.dis) {
+		g, err := tr.d.params[i].Grad()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Check(t, kind+"."+name+".grad", op.Floats(g), 1e-5)
 	}
 }
 

@@ -69,17 +69,7 @@ func runInterpolate(ctx context.Context, args []string, stdout io.Writer) error 
 		return cli.Flagf("--spherical and --linear exclude each other")
 	}
 	o.n, o.seed, o.labelled = w.rows*w.steps, w.from.seed, f.Changed("label")
-	if err := o.check(); err != nil {
-		return err
-	}
-	if err := o.refuseTerminal(stdout); err != nil {
-		return err
-	}
-	m, err := open(f.Arg(0))
-	if err != nil {
-		return err
-	}
-	s, err := newSampler(ctx, m, &o)
+	s, err := o.open(ctx, f.Arg(0), stdout)
 	if err != nil {
 		return err
 	}

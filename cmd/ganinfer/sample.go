@@ -69,21 +69,27 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	o.labelled = f.Changed("label")
-	if err := o.check(); err != nil {
-		return err
-	}
-	if err := o.refuseTerminal(stdout); err != nil {
-		return err
-	}
-	m, err := open(f.Arg(0))
-	if err != nil {
-		return err
-	}
-	s, err := newSampler(ctx, m, &o)
+	s, err := o.open(ctx, f.Arg(0), stdout)
 	if err != nil {
 		return err
 	}
 	return o.write(stdout, s)
+}
+
+// open makes the sampler of the model at path, unless something is wrong with
+// the flags or with where the samples go.
+func (o *sampling) open(ctx context.Context, path string, stdout io.Writer) (*sampler, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if err := o.refuseTerminal(stdout); err != nil {
+		return nil, err
+	}
+	m, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	return newSampler(ctx, m, o)
 }
 
 // refuseTerminal returns an error if samples would go to a terminal that are
