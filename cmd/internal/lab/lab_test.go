@@ -9,9 +9,13 @@ import (
 	"github.com/ganlet/ganlet/cmd/internal/verdict"
 )
 
-// outcome does the experiment of a name, and draws it.
+// outcome does the experiment of a name, and draws it. Without assembly those
+// that train take minutes: -short leaves them out.
 func outcome(t *testing.T, name string) *Outcome {
 	t.Helper()
+	if testing.Short() && name != "convergence" {
+		t.Skip("trains")
+	}
 	for _, e := range Experiments() {
 		if e.Name != name {
 			continue
