@@ -66,6 +66,8 @@ func (c Config) Layers(s Shape) (generator, discriminator []Layer, err error) {
 			s.draw(c.Seed, i)
 		}
 	}
+	c.makeTables(generator, discriminator)
+	drawEmbedding(generator[0].Embed, c.Seed)
 	for first, layers := range [][]Layer{generator, discriminator} {
 		for _, l := range Each(layers) {
 			l.allocate()
@@ -102,7 +104,11 @@ func (c Config) shapes(s Shape) (generator, discriminator []Layer, err error) {
 	}
 	discriminator[0].In *= max(c.Pack, 1)
 	c.joinDeviation(discriminator)
-	if n := weights(generator) + weights(discriminator); n > maxWeights {
+	if c.Classes > 0 {
+		generator[0].In += embedSize
+	}
+	embed, projection := c.tableLens(discriminator)
+	if n := weights(generator) + weights(discriminator) + embed + projection; n > maxWeights {
 		return nil, nil, fmt.Errorf("gan: networks of %d weights, want at most %d: lower the width", n, maxWeights)
 	}
 	if c.NormD == SpectralNorm {
@@ -143,6 +149,8 @@ const (
 	domainNoise    = 'i' // instance noise
 	domainColour   = 'c' // differentiable augmentation's colours
 	domainMove     = 'v' // its translation and cutout
+	domainEmbed    = 'e' // first embedding of labels
+	domainLabel    = 'l' // labels that statistics are estimated on
 )
 
 // normEps is batch norm's epsilon, as everybody's.

@@ -53,7 +53,7 @@ func (t *Trainer) Generator() (*Generator, error) {
 	}
 	return &Generator{
 		Arch: t.cfg.Arch, Distribution: t.cfg.Distribution, LatentDim: t.cfg.LatentDim, Shape: t.shape,
-		Layers: layers, Training: t.training(),
+		Layers: layers, Classes: names(t.classes), Training: t.training(),
 	}, nil
 }
 
@@ -85,7 +85,7 @@ func (t *Trainer) estimate(layers []Layer) error {
 		return nil
 	}
 	g := newGraph(normBatch, t.cfg.Threads, nil)
-	z := make([]float32, normBatch*t.cfg.LatentDim)
+	z, labels := make([]float32, normBatch*t.cfg.LatentDim), make([]int, normBatch)
 	observe := func(n *Norm, mean, variance []float32) {
 		s := all[n]
 		for i, m := range mean {
@@ -94,7 +94,7 @@ func (t *Trainer) estimate(layers []Layer) error {
 			s.variance[i] += float64(variance[i]) / normBatches
 		}
 	}
-	x, _, err := g.network("generator", g.input("z", z, normBatch, t.cfg.LatentDim), layers, mode{frozen: true, leaf: true, groups: 1, observe: observe})
+	x, _, err := g.network("generator", g.input("z", z, normBatch, t.cfg.LatentDim), layers, mode{frozen: true, leaf: true, groups: 1, observe: observe, labels: labels})
 	if err != nil {
 		return err
 	}
@@ -106,6 +106,7 @@ func (t *Trainer) estimate(layers []Layer) error {
 	for i := range normBatches {
 		s := kernel.Stream{Seed: t.cfg.Seed, Domain: domainNorm, Index: uint64(i)}
 		drawLatents(z, &s, t.cfg.Distribution)
+		t.drawLabels(labels, i)
 		if err := run(vm); err != nil {
 			return fmt.Errorf("gan: estimate batch norm's statistics: %w", err)
 		}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 )
 
 // This file is the checkpoint: everything that decides the next step.
@@ -33,6 +34,8 @@ type checkpointHeader struct {
 	Images int    `json:"images"`           // of the data
 	Digest string `json:"digest,omitempty"` // of the data, if it has one
 	Steps  int    `json:"steps"`
+
+	Classes []Class `json:"classes,omitempty"` // of a conditional training
 }
 
 // state are all values of a checkpoint, in the file's order.
@@ -72,6 +75,8 @@ func stateLen(c Config, gen, dis []Layer) (n int) {
 	}
 	g, gNorms := count(gen)
 	d, dNorms := count(dis)
+	embed, projection := c.tableLens(dis)
+	g, d = g+int(embed), d+int(projection)
 	n = 3*(g+d) + gNorms + dNorms // values and Adam's two moments
 	if c.Average > 0 {
 		n += g + gNorms
@@ -94,7 +99,7 @@ func (t *Trainer) Save(w io.Writer) error {
 			}
 		}
 	}
-	head, err := json.Marshal(checkpointHeader{Config: t.cfg, Shape: t.shape, Data: t.name, Images: t.images, Digest: t.digest, Steps: t.steps})
+	head, err := json.Marshal(checkpointHeader{Config: t.cfg, Shape: t.shape, Data: t.name, Images: t.images, Digest: t.digest, Steps: t.steps, Classes: t.classes})
 	if err != nil {
 		return fmt.Errorf("gan: save: %w", err)
 	}
@@ -150,13 +155,14 @@ func Resume(r io.Reader, data Dataset, threads int) (*Trainer, error) {
 	if !bytes.Equal(rest, want) {
 		return nil, fmt.Errorf("gan: checkpoint is damaged: its checksum is %.16x, want %.16x", rest, want)
 	}
+	head.Config.makeTables(gen, dis)
 	for _, layers := range [][]Layer{gen, dis} {
 		for _, l := range Each(layers) {
 			l.allocate()
 		}
 	}
 	t := newTrainer(head.Config, head.Shape, gen, dis)
-	t.name, t.images, t.digest, t.steps = head.Data, head.Images, head.Digest, head.Steps
+	t.name, t.images, t.digest, t.steps, t.classes = head.Data, head.Images, head.Digest, head.Steps, head.Classes
 	t.adamG.steps, t.adamD.steps = head.Steps, head.Steps*head.Config.stepsD()
 	for _, s := range t.state() {
 		values = values[copy(s, values):]
@@ -167,7 +173,11 @@ func Resume(r io.Reader, data Dataset, threads int) (*Trainer, error) {
 	if data.Name() != head.Data || data.Len() != head.Images {
 		return nil, fmt.Errorf("gan: checkpoint is of %d images of %q, want the %d of %q", head.Images, head.Data, data.Len(), data.Name())
 	}
-	if digestOf(data) != head.Digest {
+	classes, err := head.Config.classesOf(data)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Equal(classes, head.Classes) || digestOf(head.Config, data) != head.Digest {
 		return nil, fmt.Errorf("gan: checkpoint is of other images called %q: their digest is not %.16q", head.Data, head.Digest)
 	}
 	if err := t.attach(data); err != nil {
@@ -176,12 +186,16 @@ func Resume(r io.Reader, data Dataset, threads int) (*Trainer, error) {
 	return t, nil
 }
 
-// digestOf is the data's digest, if it has one.
-func digestOf(data Dataset) string {
+// digestOf is the data's digest, if it has one, with that of the labels, if they
+// count.
+func digestOf(c Config, data Dataset) (digest string) {
 	if d, ok := data.(interface{ Digest() string }); ok {
-		return d.Digest()
+		digest = d.Digest()
 	}
-	return ""
+	if c.Classes > 0 {
+		digest += digestOfLabels(data.(Labelled))
+	}
+	return digest
 }
 
 // readFloats reads n values.
@@ -219,6 +233,9 @@ func readHeader(in io.Reader) (h checkpointHeader, err error) {
 	}
 	if h.Steps < 0 || h.Steps > math.MaxInt/maxStepsD || h.Images < 0 {
 		return h, fmt.Errorf("gan: checkpoint is damaged: %d steps, %d images", h.Steps, h.Images)
+	}
+	if err := validClasses(h.Classes, h.Config.Classes, h.Images); err != nil {
+		return h, fmt.Errorf("gan: checkpoint is damaged: %w", err)
 	}
 	return h, nil
 }

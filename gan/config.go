@@ -130,6 +130,16 @@ type Config struct {
 	// Colour, Translation and Cutout.
 	DiffAugment string `json:"diff_augment,omitempty"`
 
+	// Classes is how many classes the data's labels tell apart, 2 to 1000, for a
+	// conditional training; 0: labels are not looked at. The generator gets a learnt
+	// embedding of a label beside the latent (Mirza and Osindero, "Conditional
+	// Generative Adversarial Nets", 2014), the discriminator judges by projection:
+	// the inner product of an embedding of its own and the features that enter the
+	// last layer is added to the logit (Miyato and Koyama, "cGANs with Projection
+	// Discriminator", 2018, equation 4). Generated images have the labels of the
+	// batch's real ones.
+	Classes int `json:"classes,omitempty"`
+
 	// Augmentation of real images, each time that one is shown.
 	Flip      bool `json:"flip,omitempty"`      // mirror half of them, left to right
 	Translate int  `json:"translate,omitempty"` // move them by up to so many pixels each way; the edge is a mirror
@@ -224,6 +234,7 @@ func (c Config) Validate() error {
 		c.validateDiscriminator,
 		c.validateView,
 		c.validateDropout,
+		c.validateLabels,
 	} {
 		if err := validate(); err != nil {
 			return err

@@ -38,17 +38,38 @@ type feed struct {
 	data  Dataset
 	hands []*hand    // that prepare images, one goroutine each
 	ready chan drawn // closed when no batch follows
-	free  chan []float32
+	free  chan batch
 	stop  context.CancelFunc
 
 	order []uint32 // of the epoch's images
 	epoch int      // that order is of; -1: none yet
 }
 
+// batch is the real images of a step of the discriminator, and their labels in a
+// conditional training.
+type batch struct {
+	images []float32 // [batch, C, H, W], or [batch, H, W, C]
+	labels []int     // [batch], or nil
+}
+
+func (c Config) newBatch(s Shape) batch {
+	b := batch{images: make([]float32, c.Batch*s.Len())}
+	if c.Classes > 0 {
+		b.labels = make([]int, c.Batch)
+	}
+	return b
+}
+
+// copy copies b from another batch.
+func (b batch) copy(from batch) {
+	copy(b.images, from.images)
+	copy(b.labels, from.labels)
+}
+
 // drawn is a batch, or why there is none.
 type drawn struct {
-	images []float32 // [batch, C, H, W], or [batch, H, W, C]
-	err    error
+	batch
+	err error
 }
 
 // startFeed begins to draw the batches that follow so many. The feed must be
@@ -57,13 +78,13 @@ func startFeed(cfg Config, data Dataset, channelsLast bool, batches int) *feed {
 	ctx, stop := context.WithCancel(context.Background())
 	f := &feed{
 		cfg: cfg, data: data, epoch: -1, stop: stop,
-		ready: make(chan drawn, cfg.feedBatches()), free: make(chan []float32, cfg.feedBatches()),
+		ready: make(chan drawn, cfg.feedBatches()), free: make(chan batch, cfg.feedBatches()),
 	}
 	for range min(cfg.Threads, cfg.Batch) {
 		f.hands = append(f.hands, newHand(cfg, data, channelsLast))
 	}
 	for range cfg.feedBatches() {
-		f.free <- make([]float32, cfg.Batch*data.Shape().Len())
+		f.free <- cfg.newBatch(data.Shape())
 	}
 	go f.run(ctx, batches)
 	return f
@@ -76,9 +97,9 @@ func (f *feed) run(ctx context.Context, batches int) {
 		select {
 		case <-ctx.Done():
 			return
-		case images := <-f.free:
-			err := f.draw(ctx, images, batches)
-			f.ready <- drawn{images, err} // never waits: there is room for all batches
+		case b := <-f.free:
+			err := f.draw(ctx, b, batches)
+			f.ready <- drawn{b, err} // never waits: there is room for all batches
 			if err != nil {
 				return
 			}
@@ -87,13 +108,13 @@ func (f *feed) run(ctx context.Context, batches int) {
 }
 
 // next copies the next batch into dst. After an error the feed is of no more use.
-func (f *feed) next(dst []float32) error {
+func (f *feed) next(dst batch) error {
 	b := <-f.ready
 	if b.err != nil {
 		return b.err
 	}
-	copy(dst, b.images)
-	f.free <- b.images
+	dst.copy(b.batch)
+	f.free <- b.batch
 	return nil
 }
 
@@ -107,13 +128,13 @@ func (f *feed) close() {
 // draw fills dst with the batch that follows so many: each epoch is an order of
 // its own, of which a last incomplete batch is left out. Of several images that
 // fail, the error is the first's.
-func (f *feed) draw(ctx context.Context, dst []float32, batches int) error {
+func (f *feed) draw(ctx context.Context, dst batch, batches int) error {
 	perEpoch := f.data.Len() / f.cfg.Batch
 	if epoch := batches / perEpoch; epoch != f.epoch {
 		f.shuffle(epoch)
 	}
 	batch := f.order[batches%perEpoch*f.cfg.Batch:][:f.cfg.Batch]
-	size := len(dst) / f.cfg.Batch
+	size := len(dst.images) / f.cfg.Batch
 
 	var mu sync.Mutex
 	begun, failed := 0, len(batch) // places
@@ -140,7 +161,11 @@ func (f *feed) draw(ctx context.Context, dst []float32, batches int) error {
 			defer wg.Done()
 			for i := take(); i < len(batch) && ctx.Err() == nil; i = take() {
 				shown := uint64(batches)*uint64(len(batch)) + uint64(i)
-				if err := h.prepare(dst[i*size:][:size], int(batch[i]), shown); err != nil {
+				err := h.prepare(dst.images[i*size:][:size], int(batch[i]), shown)
+				if err == nil && dst.labels != nil {
+					dst.labels[i], err = f.cfg.labelOf(f.data, int(batch[i]))
+				}
+				if err != nil {
 					fail(i, err)
 				}
 			}

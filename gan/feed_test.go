@@ -25,14 +25,14 @@ func TestFeedIsAFunctionOfTheStep(t *testing.T) {
 		size := c.Batch * s.Len()
 		got, want := make([]float32, size), make([]float32, size)
 		for step := range 8 {
-			if err := whole.next(want); err != nil {
+			if err := whole.next(batch{images: want}); err != nil {
 				t.Fatal(err)
 			}
 			for _, hands := range []int{1, 2, 7} {
 				c := c
 				c.Threads = hands
 				f := startFeed(c, data, true, step)
-				err := f.next(got)
+				err := f.next(batch{images: got})
 				f.close()
 				if err != nil {
 					t.Fatal(err)
@@ -211,7 +211,7 @@ func TestFeedEnds(t *testing.T) {
 	f := startFeed(c, data, false, 0)
 	dst := make([]float32, c.Batch*data.shape.Len())
 	var de *DataError
-	if err := f.next(dst); !errors.As(err, &de) || de.Step != 1 || errors.Is(err, context.Canceled) {
+	if err := f.next(batch{images: dst}); !errors.As(err, &de) || de.Step != 1 || errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want that of an image of step 1", err)
 	}
 	gone("failed") // before it is closed
@@ -226,7 +226,7 @@ func TestFirstFailureIsTold(t *testing.T) {
 		c := small("mlp")
 		c.Threads = hands
 		f := startFeed(c, data, false, 0)
-		err := f.next(make([]float32, c.Batch*data.shape.Len()))
+		err := f.next(c.newBatch(data.shape))
 		f.close()
 		var de *DataError
 		if !errors.As(err, &de) || de.Image != int(f.order[0]) {

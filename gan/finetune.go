@@ -9,8 +9,8 @@ import (
 
 // FineTune starts a training of cfg on data from a generator in place of random
 // weights: one of another run, perhaps brought back by export.Read. It is
-// copied. Its latents, image shape and layers must be those that cfg and data
-// ask for; where they are not, the error names the first layer. The
+// copied. Its latents, image shape, classes and layers must be those that cfg and
+// data ask for; where they are not, the error names the first layer. The
 // discriminator, Adam's moments and the count of steps begin anew.
 func FineTune(cfg Config, g *Generator, data Dataset) (*Trainer, error) {
 	if err := g.Validate(); err != nil {
@@ -19,7 +19,7 @@ func FineTune(cfg Config, g *Generator, data Dataset) (*Trainer, error) {
 	if g.Distribution != cfg.Distribution || g.LatentDim != cfg.LatentDim {
 		return nil, fmt.Errorf("gan: the generator takes %d %s numbers, want %d %s ones", g.LatentDim, g.Distribution, cfg.LatentDim, cfg.Distribution)
 	}
-	return begin(cfg, data, g.Layers)
+	return begin(cfg, data, g)
 }
 
 // sameForms reports the first layer that differs from the one wanted in more
@@ -41,6 +41,9 @@ func (l Layer) form() Layer {
 	l.Weight = nil
 	if l.Bias != nil {
 		l.Bias = []float32{}
+	}
+	if l.Embed != nil { // In says how long its rows are, Classes how many there are
+		l.Embed = []float32{}
 	}
 	if l.Norm != nil {
 		l.Norm = &Norm{Eps: l.Norm.Eps}

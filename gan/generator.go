@@ -101,10 +101,16 @@ type Layer struct {
 
 	Body []Layer // of Residual: from its images to images of that shape, without Dense
 
+	// Embed is the embedding of labels, [classes, e], of a conditional generator's
+	// first layer, or nil: the last e numbers of In are the row of a sample's label.
+	Embed []float32
+
 	spectral *spectral // of a discriminator's, or nil
 	// Of a discriminator: how many samples make a group whose deviation is the last
 	// channel of In; 0: there is no such channel.
 	group int
+	// Of a conditional discriminator's last layer, or nil.
+	projection *projection
 }
 
 // Each yields layers and, after a Residual, the layers of its body. Their places
@@ -130,14 +136,15 @@ type Norm struct {
 	Eps                    float32
 }
 
-// A Generator turns latents into images. It is plain data: whoever holds it
-// owns its slices.
+// A Generator turns latents into images, or latents and labels if it is
+// conditional. It is plain data: whoever holds it owns its slices.
 type Generator struct {
 	Arch         string // the architecture it was made as, for information
 	Distribution string // of its latents: Normal or Uniform
 	LatentDim    int    // numbers of a latent
 	Shape        Shape  // of an image, whose values lie in [-1, 1], or of a vector
 	Layers       []Layer
+	Classes      []string          // names of the labels 0, 1, ... of a conditional one; nil of others
 	Training     map[string]string // how it was trained, for information
 }
 
@@ -215,11 +222,17 @@ func (g *Generator) Validate() error {
 	if g.LatentDim < 1 || g.LatentDim > maxSide {
 		return fmt.Errorf("gan: latents of %d numbers, want 1 to %d", g.LatentDim, maxSide)
 	}
+	if err := g.validateClasses(); err != nil {
+		return err
+	}
 	n := g.LatentDim
 	for i := range g.Layers {
 		l := &g.Layers[i]
 		if err := l.validate(0); err != nil {
 			return fmt.Errorf("gan: layer %d: %w", i, err)
+		}
+		if i == 0 {
+			n += l.embedded(len(g.Classes))
 		}
 		if l.inLen() != n {
 			return fmt.Errorf("gan: layer %d takes %d values, want the %d it is given", i, l.inLen(), n)

@@ -21,6 +21,7 @@ type mode struct {
 	observe func(n *Norm, mean, variance []float32)
 	passed  *[]pass // gets a pass for each layer; it may be nil
 	masks   masks   // of the layers' outputs, as far as there are some
+	labels  []int   // of a conditional generator's samples
 }
 
 // A pass is the nodes of a layer that a tangent follows.
@@ -28,6 +29,7 @@ type pass struct {
 	weight, out *G.Node
 	mask        *G.Node // of out; nil: none
 	body        []pass  // of a residual
+	table       *G.Node // of a projection; nil: none
 }
 
 // graph is one Gorgonia graph of a fixed batch. Weights are not copied: nodes
@@ -94,11 +96,27 @@ func (g *graph) network(name string, x *G.Node, layers []Layer, m mode) (out *G.
 				return nil, nil, err
 			}
 		}
+		var table *G.Node
+		if l.Embed != nil {
+			if x, table, err = g.embed(at, x, l, m); err != nil {
+				return nil, nil, err
+			}
+			m.leaf = m.leaf && m.frozen // the table's gradient passes here
+		}
 		done, p, err := g.add(at, x, l, m)
 		if err != nil {
 			return nil, nil, err
 		}
+		if l.projection != nil {
+			if done.out, table, err = g.project(at, done.out, x, l.projection, m.frozen); err != nil {
+				return nil, nil, err
+			}
+			done.table = table
+		}
 		x, params = done.out, append(params, p...)
+		if table != nil {
+			params = append(params, table)
+		}
 		m.leaf = false
 		if i < len(m.masks) {
 			done.mask = g.input(at+".mask", m.masks[i], x.Shape()...)
@@ -140,6 +158,7 @@ func (g *graph) tangent(v *G.Node, layers []Layer, passed []pass, from int, leaf
 			}
 			continue
 		}
+		features := v
 		lin := g.linear(l)
 		lin.Act, lin.Leaf = kernel.Identity, leaf && i == 0
 		if v, err = lin.Apply(&g.env, v, passed[i].weight, nil); err != nil {
@@ -150,6 +169,11 @@ func (g *graph) tangent(v *G.Node, layers []Layer, passed []pass, from int, leaf
 		}
 		if mask := passed[i].mask; mask != nil {
 			if v, err = op.Mask(&g.env, v, mask, from*l.outLen()); err != nil {
+				return nil, err
+			}
+		}
+		if p := l.projection; p != nil {
+			if v, err = op.Projection(&g.env, v, features, passed[i].table, p.labels, false); err != nil {
 				return nil, err
 			}
 		}
@@ -269,6 +293,12 @@ func params(layers []Layer) (p [][]float32) {
 		if l.Norm != nil {
 			p = append(p, l.Norm.Gamma, l.Norm.Beta)
 		}
+		if l.Embed != nil {
+			p = append(p, l.Embed)
+		}
+		if l.projection != nil {
+			p = append(p, l.projection.table)
+		}
 	}
 	return p
 }
@@ -284,12 +314,15 @@ func clone(layers []Layer) []Layer {
 	}
 	for i := range c {
 		l := &c[i]
-		l.Weight, l.Bias = dup(l.Weight), dup(l.Bias)
+		l.Weight, l.Bias, l.Embed = dup(l.Weight), dup(l.Bias), dup(l.Embed)
 		if n := l.Norm; n != nil {
 			l.Norm = &Norm{Gamma: dup(n.Gamma), Beta: dup(n.Beta), Mean: dup(n.Mean), Var: dup(n.Var), Eps: n.Eps}
 		}
 		if l.Body != nil {
 			l.Body = clone(l.Body)
+		}
+		if p := l.projection; p != nil {
+			l.projection = &projection{table: dup(p.table), labels: p.labels}
 		}
 	}
 	return c

@@ -1,6 +1,7 @@
 package gan
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -15,8 +16,11 @@ import (
 // them as they are, without augmentation, noise or dropout. With a Pack there is a
 // logit for each pack of images that follow each other, and n is a multiple; with
 // batch norm or MinibatchStddev, whose groups divide n, logits depend on the other
-// images.
+// images. A conditional training is refused.
 func (t *Trainer) Judge(images []float32) ([]float32, error) {
+	if t.cfg.Classes > 0 {
+		return nil, errors.New("gan: judge: the discriminator judges images by their labels, want a training without labels")
+	}
 	s, pack := t.shape, max(t.cfg.Pack, 1)
 	n := len(images) / s.Len()
 	if n == 0 || n%pack != 0 || len(images)%s.Len() != 0 {

@@ -49,4 +49,12 @@ func TestJudge(t *testing.T) {
 			t.Errorf("Judge of a part of an image: %v, want an error", err)
 		}
 	}
+	tr, err := New(conditional("mlp"), random(Shape{1, 28, 28}, 12))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	if _, err := tr.Judge(make([]float32, 28*28)); err == nil || !strings.Contains(err.Error(), "labels") {
+		t.Errorf("Judge without labels, error %v, want one that names them", err)
+	}
 }

@@ -69,7 +69,7 @@ func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(*Norm, 
 	p := &generatorGraph{z: make([]float32, c.Batch*c.LatentDim), masks: newMasks(c, dis, c.packs())}
 	g := newGraph(c.Batch, c.Threads, &p.hold)
 	var err error
-	p.images, p.params, err = g.network("generator", g.input("z", p.z, c.Batch, c.LatentDim), gen, mode{leaf: true, groups: 1, observe: observe})
+	p.images, p.params, err = g.network("generator", g.input("z", p.z, c.Batch, c.LatentDim), gen, mode{leaf: true, groups: 1, observe: observe, labels: labelsOf(dis)})
 	if err != nil {
 		return nil, err
 	}

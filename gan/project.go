@@ -18,6 +18,7 @@ type ProjectOptions struct {
 	Starts  int     // latents that the search begins from, side by side, 1 to 4096
 	LR      float64 // Adam's first step size, above 0, up to 10
 	Seed    uint64  // of the starts
+	Label   int     // of the image, for a conditional generator
 	Threads int     // goroutines that a kernel is split over; they change no bit
 }
 
@@ -46,6 +47,9 @@ func Project(g *Generator, image []float32, o ProjectOptions) (*Projection, erro
 	}
 	if err := o.Validate(); err != nil {
 		return nil, err
+	}
+	if (len(g.Classes) > 0 || o.Label != 0) && (o.Label < 0 || o.Label >= len(g.Classes)) {
+		return nil, fmt.Errorf("gan: label %d to project to, want one of the generator's %d classes", o.Label, len(g.Classes))
 	}
 	if len(image) != g.Shape.Len() {
 		return nil, fmt.Errorf("gan: an image of %d values to project, want %d for %v", len(image), g.Shape.Len(), g.Shape)
@@ -110,7 +114,7 @@ func newSearch(g *Generator, image []float32, o ProjectOptions) (s *search, err 
 	}
 	b := newGraph(o.Starts, o.Threads, nil)
 	s.latents = b.input("z", s.z, o.Starts, g.LatentDim)
-	if s.images, err = b.sampled(g, s.latents, false); err != nil {
+	if s.images, err = b.sampled(g, s.latents, []int{o.Label}, false); err != nil {
 		return nil, err
 	}
 	loss, err := op.Distances(&b.env, s.images, image, s.distances)

@@ -14,8 +14,13 @@ const sampleBatch = 64
 
 // Sample computes the images of latents z, [n, LatentDim], with batch norm's
 // running statistics, in Gorgonia. It returns [n, C, H, W], the caller's to keep.
-// An image depends on its own latent only.
-func (g *Generator) Sample(z []float32) ([]float32, error) {
+// An image depends on its own latent only. A conditional generator wants
+// [Generator.SampleLabels].
+func (g *Generator) Sample(z []float32) ([]float32, error) { return g.SampleLabels(z, nil) }
+
+// SampleLabels is Sample of a conditional generator, for labels, [n], from 0 to
+// below the number of Classes; of another one, for nil.
+func (g *Generator) SampleLabels(z []float32, labels []int) ([]float32, error) {
 	if err := g.Validate(); err != nil {
 		return nil, err
 	}
@@ -23,14 +28,17 @@ func (g *Generator) Sample(z []float32) ([]float32, error) {
 		return nil, fmt.Errorf("gan: z has %d values, want a multiple of %d", len(z), g.LatentDim)
 	}
 	n := len(z) / g.LatentDim
+	if err := g.validateLabels(labels, n); err != nil {
+		return nil, err
+	}
 	out := make([]float32, 0, n*g.Shape.Len())
 	if n == 0 {
 		return out, nil
 	}
 	batch := min(n, sampleBatch)
 	b := newGraph(batch, 1, nil)
-	in := make([]float32, batch*g.LatentDim)
-	x, err := b.sampled(g, b.input("z", in, batch, g.LatentDim), true)
+	in, labelsIn := make([]float32, batch*g.LatentDim), make([]int, batch)
+	x, err := b.sampled(g, b.input("z", in, batch, g.LatentDim), labelsIn, true)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +49,7 @@ func (g *Generator) Sample(z []float32) ([]float32, error) {
 	defer vm.Close()
 	for ; len(z) > 0; z = z[min(len(in), len(z)):] {
 		clear(in[copy(in, z):])
+		labels = labels[copy(labelsIn, labels):]
 		if err := run(vm); err != nil {
 			return nil, fmt.Errorf("gan: sample: %w", err)
 		}
@@ -51,9 +60,10 @@ func (g *Generator) Sample(z []float32) ([]float32, error) {
 }
 
 // sampled adds the images of latents z, [n, C, H, W] in the order of their values;
-// a leaf z gets no gradient.
-func (b *graph) sampled(g *Generator, z *G.Node, leaf bool) (*G.Node, error) {
-	x, _, err := b.network("generator", z, g.Layers, mode{sampling: true, frozen: true, leaf: leaf})
+// a leaf z gets no gradient. Of labels, a conditional generator reads those at
+// hand.
+func (b *graph) sampled(g *Generator, z *G.Node, labels []int, leaf bool) (*G.Node, error) {
+	x, _, err := b.network("generator", z, g.Layers, mode{sampling: true, frozen: true, leaf: leaf, labels: labels})
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/ganlet/ganlet/internal/kernel"
 )
 
-// fixed is a dataset of given images, [n, C, H, W].
+// fixed is a dataset of given images, [n, C, H, W], the i-th of class i % 3.
 type fixed struct {
 	shape  Shape
 	images []float32
@@ -24,6 +24,9 @@ func (f *fixed) Image(dst []float32, i int) error {
 	return nil
 }
 
+func (f *fixed) Classes() []string { return []string{"a", "b", "c"} }
+func (f *fixed) Label(i int) int   { return i % 3 }
+
 // named are a network's trained parameters by their names in the goldens.
 func named(prefix string, layers []Layer) (names []string) {
 	for place, l := range Each(layers) {
@@ -36,6 +39,9 @@ func named(prefix string, layers []Layer) (names []string) {
 		}
 		if l.Norm != nil {
 			names = append(names, at+"gamma", at+"beta")
+		}
+		if l.projection != nil {
+			names = append(names, at+"projection")
 		}
 	}
 	return names

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ganlet/ganlet/gan/internal/op"
 	"github.com/ganlet/ganlet/internal/kernel"
@@ -29,11 +30,12 @@ type Trainer struct {
 	steps   int
 	part    float64 // of the training that is done, if the Config plans no Steps
 	spent   error   // of a step that failed in its middle: nothing goes on from there
+	classes []Class // of the data, in a conditional training
 
 	g     *generatorGraph
 	d     *discriminatorGraph
-	feed  *feed       // of real images; nil until a step wants some
-	later [][]float32 // the step's batches after the first: of StepsD
+	feed  *feed   // of real images; nil until a step wants some
+	later []batch // the step's batches after the first: of StepsD
 }
 
 // Stats are the figures of one step; the discriminator's are of its last, with
@@ -52,8 +54,8 @@ type Stats struct {
 // New starts a training of cfg on data.
 func New(cfg Config, data Dataset) (*Trainer, error) { return begin(cfg, data, nil) }
 
-// begin starts a training, from a generator's layers if there are some.
-func begin(cfg Config, data Dataset, from []Layer) (*Trainer, error) {
+// begin starts a training, from a generator if there is one.
+func begin(cfg Config, data Dataset, from *Generator) (*Trainer, error) {
 	if data == nil {
 		return nil, errors.New("gan: no data to train on")
 	}
@@ -61,14 +63,21 @@ func begin(cfg Config, data Dataset, from []Layer) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
+	classes, err := cfg.classesOf(data)
+	if err != nil {
+		return nil, err
+	}
 	if from != nil {
-		if err := sameForms(from, gen); err != nil {
+		if err := sameForms(from.Layers, gen); err != nil {
 			return nil, err
 		}
-		gen = clone(from)
+		if want := names(classes); !slices.Equal(from.Classes, want) {
+			return nil, fmt.Errorf("gan: the generator is of classes %.60q, want those of the data, %.60q", from.Classes, want)
+		}
+		gen = clone(from.Layers)
 	}
 	t := newTrainer(cfg, data.Shape(), gen, dis)
-	t.name, t.images, t.digest = data.Name(), data.Len(), digestOf(data)
+	t.name, t.images, t.digest, t.classes = data.Name(), data.Len(), digestOf(cfg, data), classes
 	if err := t.attach(data); err != nil {
 		return nil, err
 	}
@@ -94,7 +103,7 @@ func (t *Trainer) attach(data Dataset) (err error) {
 	}
 	t.data = data
 	for range t.cfg.stepsD() - 1 {
-		t.later = append(t.later, make([]float32, t.cfg.Batch*t.shape.Len()))
+		t.later = append(t.later, t.cfg.newBatch(t.shape))
 	}
 	if t.g, err = newGeneratorGraph(t.cfg, t.shape, t.gen, t.dis, observe); err != nil {
 		return err
@@ -143,8 +152,7 @@ func (t *Trainer) Step() (Stats, error) {
 	if t.cfg.Steps > 0 && t.steps >= t.cfg.Steps {
 		return Stats{}, fmt.Errorf("gan: step %d: the training was planned for %d steps", t.steps+1, t.cfg.Steps)
 	}
-	b := t.cfg.Batch
-	for _, dst := range append([][]float32{t.d.raw[:b*t.shape.Len()]}, t.later...) {
+	for _, dst := range append([]batch{t.atHand()}, t.later...) {
 		if err := t.realImages(dst); err != nil {
 			return Stats{}, err
 		}
@@ -174,7 +182,7 @@ func (t *Trainer) alternate() error {
 	t.adamG.factor, t.adamD.factor = factor, factor
 	for i := range t.cfg.stepsD() {
 		if i > 0 {
-			copy(t.d.raw, t.later[i-1])
+			t.atHand().copy(t.later[i-1])
 		}
 		if err := t.discriminate(t.steps*t.cfg.stepsD() + i); err != nil {
 			return err
@@ -245,8 +253,13 @@ func verdict(logits []float32) float64 {
 	return sum / float64(len(logits))
 }
 
+// atHand is where the discriminator's step finds its real images and their labels.
+func (t *Trainer) atHand() batch {
+	return batch{t.d.raw[:t.cfg.Batch*t.shape.Len()], labelsOf(t.dis)}
+}
+
 // realImages fills dst with the next batch.
-func (t *Trainer) realImages(dst []float32) error {
+func (t *Trainer) realImages(dst batch) error {
 	if t.feed == nil {
 		t.feed = startFeed(t.cfg, t.data, channelsLast(t.dis), t.steps*t.cfg.stepsD())
 	}

@@ -44,7 +44,7 @@ func TestEpochsShowEveryImageOnce(t *testing.T) {
 		var order []byte
 		for range 2 {
 			x := make([]float32, 5)
-			if err := tr.realImages(x); err != nil {
+			if err := tr.realImages(batch{images: x}); err != nil {
 				t.Fatal(err)
 			}
 			for _, v := range x {

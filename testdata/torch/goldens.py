@@ -403,6 +403,32 @@ def hindered(arch, width, group=0, dropout=0., head=0):
         c.put(**{kind + '.loss_d': value}, **{f'{kind}.{n}.grad': g for (n, _), g in zip(names(D, 'd'), grads)})
 
 
+def labelled(arch, width, head=0):
+    """A projection discriminator's loss and gradients, plain and with R1 and WGAN-GP, by double backward: image i of real, fake and points is of class i % 3,
+    whose row of a table is multiplied with what enters the last layer, channels last."""
+    c = Case('labels-' + arch + ('-head' if head else ''), width=width, batch=4, head=head, r1=.5, gp=2)
+    torch.manual_seed(zlib.crc32(c.name.encode()))
+    D = nn.Sequential(*(mlp(10, width) if arch == 'mlp' else dcgan(10, width, norm=False, head=head))[1]).double()
+    for name, p in names(D, 'd'):
+        p.data = (p.data * 3).float().double()
+        c.put(**{name: p})
+    features = lambda x: D[:-1](x if arch == 'dcgan' else x.reshape(4, -1))
+    flat = lambda y: (y.permute(0, 2, 3, 1) if y.dim() == 4 else y).reshape(4, -1)
+    real, fake, points = [c.uniform(name, 4, 1, 28, 28) for name in ('real', 'fake', 'points')]
+    last = f'd.{len(D) - 1}.projection'
+    table = c.normal(last, 3, flat(features(real)).shape[1], scale=.5)
+
+    def judge(x):
+        y = features(x)
+        return D[-1](y).reshape(4, 1) + (flat(y) * table[torch.arange(4) % 3]).sum(1, keepdim=True)
+
+    squares = lambda x: (torch.autograd.grad(judge(x).sum(), x, create_graph=True)[0] ** 2).sum((1, 2, 3))
+    plain = loss_d(judge(real), judge(fake))
+    for kind, value in dict(plain=plain, r1=plain + .5 / 2 * squares(real).mean(), gp=plain + 2 * ((squares(points).sqrt() - 1) ** 2).mean()).items():
+        grads = torch.autograd.grad(value, [p for _, p in names(D, 'd')] + [table], retain_graph=True)
+        c.put(**{kind + '.loss_d': value}, **{f'{kind}.{n}.grad': g for n, g in zip([n for n, _ in names(D, 'd')] + [last], grads)})
+
+
 def write(out, index):
     os.makedirs(out, exist_ok=True)
     with open(os.path.join(out, 'index.json'), 'w') as f:
@@ -453,6 +479,9 @@ hindered('dcgan', 2, group=2)
 hindered('dcgan', 2, group=2, head=3)
 hindered('mlp', 2, dropout=.25)
 hindered('dcgan', 2, dropout=.25, head=6)
+labelled('mlp', 2)
+labelled('dcgan', 2)
+labelled('dcgan', 2, head=6)
 INDEX = '[\n' + ',\n'.join(c.entry() for c in Case.all) + '\n]\n'
 if sys.argv[1:] == ['--check']:
     check(STORED, INDEX)
