@@ -57,9 +57,13 @@ type Options struct {
 //     [N, H, W], [N, C, H, W] or [N, H, W, C] with 1, 3 or 4 channels.
 //
 // The built-in names come first: a file called mnist is reached as ./mnist.
-// Other files are told apart by content. Labels of an IDX file are read from the file
-// beside it that is named like it with labels-idx1 for images-idx3, if there is
-// one.
+// Other files are told apart by content.
+//
+// Labels of an IDX file are read from the file beside it that is named like it with
+// labels-idx1 for images-idx3, those of x.npy from x.labels.npy, [N] integers from 0
+// to 999, if there is one. Classes of image files are the folders, in the order of
+// their names, in the deepest folder that holds all images, unless there are
+// images in it beside them.
 func Open(spec string, o Options) (*Images, error) {
 	if o.Size < 0 || o.Size > maxSide {
 		return nil, fmt.Errorf("data: size is %d, want 1 to %d", o.Size, maxSide)

@@ -107,7 +107,8 @@ func (f *files) set(root string, o Options) (*Images, error) {
 	if err != nil {
 		return nil, fileError(root, err)
 	}
-	return &Images{name: filepath.Base(abs), shape: f.shape, n: len(f.paths), files: f}, nil
+	classes, labels := folderClasses(f.paths)
+	return &Images{name: filepath.Base(abs), shape: f.shape, n: len(f.paths), files: f, classes: classes, labels: labels}, nil
 }
 
 // isImage says that p is named like an image file.

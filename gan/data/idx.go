@@ -38,12 +38,18 @@ func openIDX(open func(string) (fs.File, error), imagesPath, labelsPath string) 
 	if labelsPath == "" {
 		return d, nil
 	}
-	if dims, d.labels, err = readIDXFile(open, labelsPath, 1); err != nil {
+	dims, bytes, err := readIDXFile(open, labelsPath, 1)
+	if err != nil {
 		return nil, fileError(labelsPath, err)
 	}
 	if dims[0] != d.Len() {
 		return nil, fmt.Errorf("data: %q: has %d labels, want %d, one for each image of %q", labelsPath, dims[0], d.Len(), imagesPath)
 	}
+	labels, err := bounded(bytes)
+	if err != nil {
+		return nil, fileError(labelsPath, err)
+	}
+	d.number(labels)
 	return d, nil
 }
 

@@ -9,21 +9,21 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 
 	"github.com/ganlet/ganlet/gan"
 )
 
 // Images is a set of images, in memory or decoded when they are asked for, and
-// their labels if they have any. It implements gan.Dataset. Any number of
+// their labels if they have any. It implements gan.Labelled. Any number of
 // goroutines may read it, and get the same images every time.
 type Images struct {
-	name   string
-	shape  gan.Shape
-	n      int
-	labels []byte    // [n], or nil
-	closer io.Closer // of files, or nil
+	name    string
+	shape   gan.Shape
+	n       int
+	labels  []int     // [n], or nil
+	classes []string  // their names
+	closer  io.Closer // of files, or nil
 
 	digested sync.Once
 	digest   string
@@ -35,7 +35,7 @@ type Images struct {
 	stacked *stacked
 }
 
-var _ gan.Dataset = (*Images)(nil)
+var _ gan.Labelled = (*Images)(nil)
 
 // Name is the set's short name: "mnist" or another built-in one's, or the name
 // of its file.
@@ -130,21 +130,6 @@ func (d *Images) Image(dst []float32, i int) error {
 	}
 	return nil
 }
-
-// Label is the label of image i, or -1 if the set has no labels or no image i.
-func (d *Images) Label(i int) int {
-	switch {
-	case d.stacked != nil && i >= 0 && i < d.n:
-		return d.stacked.label(i)
-	case i >= 0 && i < len(d.labels):
-		return int(d.labels[i])
-	}
-	return -1
-}
-
-// Labels is a copy of all labels, one byte an image, or nil if there are none
-// or they are larger.
-func (d *Images) Labels() []byte { return slices.Clone(d.labels) }
 
 // pixelValue[p] is p/127.5 - 1, rounded to float32 after each operation.
 var pixelValue = func() (t [256]float32) {

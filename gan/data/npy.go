@@ -40,6 +40,13 @@ func openNPY(path string) (*Images, error) {
 	default:
 		return nil, fileError(path, fmt.Errorf("is an array of %T, want uint8 or float32", a.Data))
 	}
+	if beside := labelsOfArray(path); beside != "" {
+		labels, err := readLabels(beside, d.n)
+		if err != nil {
+			return nil, err
+		}
+		d.number(labels)
+	}
 	return d, nil
 }
 
