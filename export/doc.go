@@ -16,7 +16,10 @@
 //	Norm           BatchNormalization, with running statistics
 //	activations    Relu, LeakyRelu, Tanh, Sigmoid
 //
-// with a Reshape wherever features become an image or the reverse. Its
-// metadata says what the latents are, how the generator was trained, and which
-// bits it made for four latents of a seed: the probe, see [Write].
+// with a Reshape wherever features become an image or the reverse. A conditional
+// generator has an input label, int64 [N], too, with a Gather of the embedding and
+// a Concat of z and that before its first layer. The
+// metadata says what the latents are, what the classes are called, how the
+// generator was trained, and which bits it made for a few latents of a seed: the
+// probe, see [Write].
 package export

@@ -147,12 +147,24 @@ func pixels() *gan.Generator {
 	return &gan.Generator{Arch: "pixels", Distribution: gan.Normal, LatentDim: 2, Shape: gan.Shape{C: 5, H: 1, W: 1}, Layers: []gan.Layer{l}}
 }
 
+// conditional is g with an embedding of classes, of 2 numbers each, in its first layer.
+func conditional(g *gan.Generator, classes ...string) *gan.Generator {
+	r := newSource(7)
+	l := &g.Layers[0]
+	l.In += 2
+	l.Weight = r.floats(l.In*l.Out*max(l.Kernel*l.Kernel, 1), 0.2)
+	l.Embed, g.Classes = r.floats(2*len(classes), 1), classes
+	return g
+}
+
 // generators are all of them, by name.
 func generators() map[string]*gan.Generator {
 	return map[string]*gan.Generator{
 		"mlp": mlp(gan.Normal), "mlp uniform": mlp(gan.Uniform),
 		"dcgan": dcgan(gan.Normal, 1), "dcgan uniform, 3 channels": dcgan(gan.Uniform, 3),
 		"mixed": mixed(), "resized": resized(), "residuals": residuals(), "tiny": tiny(), "points": points(), "pixels": pixels(),
+		"mlp with labels":   conditional(mlp(gan.Uniform), "cat", "größe", "0", "1", "2"),
+		"dcgan with labels": conditional(dcgan(gan.Normal, 3), "no", "yes"),
 	}
 }
 
@@ -176,10 +188,19 @@ func model(t testing.TB, g *gan.Generator, o Options) *onnx.Model {
 	return m
 }
 
-// sampled is images of a generator.
-func sampled(t testing.TB, g *gan.Generator, z []float32) []float32 {
+// sampled is images of a generator, of each class in turn.
+func sampled(t testing.TB, g *gan.Generator, z []float32) []float32 { return sampledFrom(t, g, z, 0) }
+
+// sampledFrom is sampled from the first sample on.
+func sampledFrom(t testing.TB, g *gan.Generator, z []float32, first int) []float32 {
 	t.Helper()
-	images, err := g.Sample(z)
+	var labels []int
+	for i := range len(z) / g.LatentDim {
+		if k := len(g.Classes); k > 0 {
+			labels = append(labels, (first+i)%k)
+		}
+	}
+	images, err := g.SampleLabels(z, labels)
 	if err != nil {
 		t.Fatalf("Sample: %v", err)
 	}

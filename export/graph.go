@@ -13,6 +13,7 @@ import (
 // The names of the graph's input and output.
 const (
 	inputName  = "z"
+	labelName  = "label" // of a conditional generator
 	outputName = "image"
 )
 
@@ -32,6 +33,9 @@ func newGraph(g *gan.Generator, half bool) onnx.Graph {
 	b.Inputs = []onnx.ValueInfo{{Name: inputName, Type: onnx.Float, Shape: onnx.Shape(-1, int64(g.LatentDim))}}
 	out := sampleDims(g.Shape)
 	b.Outputs = []onnx.ValueInfo{{Name: outputName, Type: onnx.Float, Shape: onnx.Shape(wide(-1, out)...)}}
+	if len(g.Classes) > 0 {
+		b.embed(g.Layers[0].Embed, len(g.Classes))
+	}
 	if flat := b.layers("", g.Layers, true); flat != g.Shape.Vector() {
 		b.reshape(outputName, out...)
 	}

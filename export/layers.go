@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ganlet/ganlet/gan"
+	"github.com/ganlet/ganlet/internal/onnx"
 )
 
 // This file is operations to layers: it walks along the chain from z to image,
@@ -26,11 +27,19 @@ type mark struct {
 	shape  []int
 }
 
-// readLayers fills in the layers that operations describe between the values
-// input and output; g has its latent and image shapes already.
-func readLayers(g *gan.Generator, ops []operation, input, output string) error {
+// readLayers fills in the layers that operations describe between inputs and the
+// value output; g has its latent and image shapes, and its classes, already.
+func readLayers(g *gan.Generator, ops []operation, inputs []onnx.ValueInfo, output string) error {
 	c := &chain{shape: []int{g.LatentDim}}
-	at := input
+	at := inputs[0].Name
+	var embed []float32
+	if len(inputs) > 1 {
+		var err error
+		if embed, at, err = c.embedding(ops, at, inputs[1].Name); err != nil {
+			return err
+		}
+		ops = ops[2:]
+	}
 	for i := range ops {
 		c.mark(at)
 		op := &ops[i]
@@ -51,7 +60,9 @@ func readLayers(g *gan.Generator, ops []operation, input, output string) error {
 	if want := sampleDims(g.Shape); !slices.Equal(c.shape, want) {
 		return fmt.Errorf("output %q: the layers make samples of %v, want %v as it says", output, c.shape, want)
 	}
-	g.Layers = c.layers
+	if g.Layers = c.layers; embed != nil && len(c.layers) > 0 {
+		g.Layers[0].Embed = embed
+	}
 	return nil
 }
 

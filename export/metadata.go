@@ -26,6 +26,7 @@ const (
 	keyArch         = "ganlet.arch"
 	keyDistribution = "ganlet.latent.distribution"
 	keyDim          = "ganlet.latent.dim"
+	keyClass        = "ganlet.class."    // and a label, 0, 1, ...
 	keyTraining     = "ganlet.training." // and a key of Generator.Training
 	keyProbeSeed    = "ganlet.probe.seed"
 	keyProbeCount   = "ganlet.probe.count"
@@ -46,6 +47,9 @@ func metadata(g *gan.Generator) ([]onnx.Property, error) {
 		onnx.Property{Key: keyArch, Value: g.Arch},
 		onnx.Property{Key: keyDistribution, Value: g.Distribution},
 		onnx.Property{Key: keyDim, Value: strconv.Itoa(g.LatentDim)})
+	for i, name := range g.Classes {
+		list = append(list, onnx.Property{Key: keyClass + strconv.Itoa(i), Value: name})
+	}
 	for _, key := range slices.Sorted(maps.Keys(g.Training)) {
 		list = append(list, onnx.Property{Key: keyTraining + key, Value: g.Training[key]})
 	}
@@ -81,6 +85,13 @@ func readMetadata(g *gan.Generator, list []onnx.Property) error {
 		return fmt.Errorf("metadata %q is %q, want a positive number", keyDim, said[keyDim])
 	}
 	g.LatentDim = dim
+	for {
+		name, ok := said[keyClass+strconv.Itoa(len(g.Classes))]
+		if !ok {
+			break
+		}
+		g.Classes = append(g.Classes, name)
+	}
 	// The last property: if it is there, all are.
 	if sum, err := hex.DecodeString(said[keyProbeSum]); err != nil || len(sum) != sha256.Size {
 		return fmt.Errorf("metadata %q is %q, want a SHA-256: the file may be cut short", keyProbeSum, said[keyProbeSum])
@@ -89,7 +100,8 @@ func readMetadata(g *gan.Generator, list []onnx.Property) error {
 }
 
 // probe is a proof of a generator's arithmetic: the sum of the image bits of
-// samples 0 to count-1 of a seed.
+// samples 0 to count-1 of a seed; of a conditional one, sample i has the label i
+// modulo the number of classes, and every class is there.
 type probe struct {
 	seed  uint64
 	count int
@@ -98,10 +110,16 @@ type probe struct {
 
 // newProbe samples g.
 func newProbe(g *gan.Generator) (probe, error) {
-	p := probe{seed: 1, count: 4}
+	p := probe{seed: 1, count: max(4, len(g.Classes))}
 	z := make([]float32, p.count*g.LatentDim)
 	kernel.Latents(z, p.seed, 0, g.LatentDim, g.Distribution == gan.Normal)
-	images, err := g.Sample(z)
+	var labels []int
+	for i := range p.count {
+		if k := len(g.Classes); k > 0 {
+			labels = append(labels, i%k)
+		}
+	}
+	images, err := g.SampleLabels(z, labels)
 	if err != nil {
 		return probe{}, err
 	}

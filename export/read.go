@@ -57,7 +57,7 @@ func read(r io.Reader, limit int64) (*gan.Generator, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := readLayers(g, ops, m.Graph.Inputs[0].Name, m.Graph.Outputs[0].Name); err != nil {
+	if err := readLayers(g, ops, m.Graph.Inputs, m.Graph.Outputs[0].Name); err != nil {
 		return nil, err
 	}
 	return g, g.Validate()
@@ -78,8 +78,12 @@ func readEnds(g *gan.Generator, m *onnx.Model) error {
 	if err := readMetadata(g, m.Metadata); err != nil {
 		return err
 	}
-	if len(m.Graph.Inputs) != 1 || len(m.Graph.Outputs) != 1 {
-		return fmt.Errorf("the model has %d inputs and %d outputs, want one of each", len(m.Graph.Inputs), len(m.Graph.Outputs))
+	inputs := 1
+	if len(g.Classes) > 0 {
+		inputs = 2
+	}
+	if len(m.Graph.Inputs) != inputs || len(m.Graph.Outputs) != 1 {
+		return fmt.Errorf("the model has %d inputs and %d outputs, want %d and one for %d classes", len(m.Graph.Inputs), len(m.Graph.Outputs), inputs, len(g.Classes))
 	}
 	z, err := sampleShape(m.Graph.Inputs[0], 2)
 	if err != nil {
@@ -87,6 +91,11 @@ func readEnds(g *gan.Generator, m *onnx.Model) error {
 	}
 	if z[0] != g.LatentDim {
 		return fmt.Errorf("input %q has latents of %d numbers, want %d as metadata %q says", m.Graph.Inputs[0].Name, z[0], g.LatentDim, keyDim)
+	}
+	if inputs == 2 {
+		if v := m.Graph.Inputs[1]; v.Type != onnx.Int64 || len(v.Shape) != 1 {
+			return fmt.Errorf("input %q is %v with %d dimensions, want labels: int64 with one", v.Name, v.Type, len(v.Shape))
+		}
 	}
 	out, err := sampleShape(m.Graph.Outputs[0], 2, 4)
 	if err != nil {

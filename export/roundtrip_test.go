@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/ganlet/ganlet/gan"
@@ -39,11 +40,23 @@ func roundTrip(t *testing.T, g *gan.Generator, o Options) {
 			t.Fatal(err)
 		}
 		images := make([]float32, batch*g.Shape.Len())
-		if err := s.Generate(images, z); err != nil {
+		if k := len(m.Classes()); k > 0 {
+			labels := make([]int64, batch)
+			for i := range labels {
+				labels[i] = int64(i % k)
+			}
+			err = s.GenerateLabels(images, z, labels)
+		} else {
+			err = s.Generate(images, z)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		sameBits(t, fmt.Sprintf("infer, batch %d", batch), images, want)
 		sameBits(t, fmt.Sprintf("Read and Sample, batch %d", batch), sampled(t, back, z), want)
+	}
+	if !slices.Equal(m.Classes(), g.Classes) {
+		t.Errorf("infer: classes %q, want %q", m.Classes(), g.Classes)
 	}
 	if p, err := m.Verify(sha256.New()); err != nil || !p.OK() {
 		t.Errorf("infer: Verify = %+v, %v, want the bits of the probe", p, err)

@@ -31,9 +31,11 @@ type Options struct {
 // Write writes g as an ONNX model. Equal generators and options give equal
 // bytes. G stays as it is.
 //
-// To write the probe, g samples four images, in Gorgonia: metadata
-// "ganlet.probe.sha256" is the SHA-256, in hexadecimal, of the bits of image
-// [4, C, H, W], little-endian, for samples 0 to 3 of the seed "ganlet.probe.seed".
+// To write the probe, g samples four images, or one of each class if these are
+// more, in Gorgonia: metadata "ganlet.probe.sha256" is the SHA-256, in hexadecimal,
+// of the bits of image [count, C, H, W], little-endian, for samples 0 to
+// "ganlet.probe.count" - 1 of the seed "ganlet.probe.seed", their labels being 0, 1,
+// ... and, after the last class, 0 again.
 // Whoever runs the model with arithmetic equal to ours gets these bits.
 //
 // A weight that is not finite, or that Float16 makes infinite, is an error; so
@@ -100,7 +102,10 @@ func parameters(l *gan.Layer) iter.Seq2[string, []float32] {
 	return func(yield func(string, []float32) bool) {
 		ok := yield("weight", l.Weight) && yield("bias", l.Bias)
 		if n := l.Norm; n != nil && ok {
-			_ = yield("gamma", n.Gamma) && yield("beta", n.Beta) && yield("mean", n.Mean) && yield("var", n.Var)
+			ok = yield("gamma", n.Gamma) && yield("beta", n.Beta) && yield("mean", n.Mean) && yield("var", n.Var)
+		}
+		if l.Embed != nil && ok {
+			yield("embedding", l.Embed)
 		}
 	}
 }

@@ -209,7 +209,7 @@ func probeOf(t *testing.T, g *gan.Generator, seed uint64, count int) string {
 	for i := range count {
 		z := make([]float32, g.LatentDim)
 		kernel.Latents(z, seed, uint64(i), g.LatentDim, g.Distribution == "normal")
-		for _, x := range sampled(t, g, z) {
+		for _, x := range sampledFrom(t, g, z, i) {
 			b := math.Float32bits(x)
 			bits = append(bits, byte(b), byte(b>>8), byte(b>>16), byte(b>>24))
 		}
@@ -230,7 +230,7 @@ func TestProbe(t *testing.T) {
 	seen := make(map[string]string)
 	for name, g := range generators() {
 		got := property(model(t, g, Options{}), keyProbeSum)
-		if want := probeOf(t, g, 1, 4); got != want {
+		if want := probeOf(t, g, 1, max(4, len(g.Classes))); got != want {
 			t.Errorf("%s: the probe is %s, want %s", name, got, want)
 		}
 		if seen[got] != "" {
@@ -294,7 +294,7 @@ func TestFloat16(t *testing.T) {
 				t.Errorf("%s: %s is %v, want %v", name, tensor.Name, tensor.Type, want)
 			}
 		}
-		if got, want := property(m, keyProbeSum), probeOf(t, g, 1, 4); got != want {
+		if got, want := property(m, keyProbeSum), probeOf(t, g, 1, max(4, len(g.Classes))); got != want {
 			t.Errorf("%s: the probe is %s, want the rounded generator's, %s", name, got, want)
 		}
 		// G is rounded by now, and what is read is equal to it.

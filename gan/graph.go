@@ -303,6 +303,14 @@ func params(layers []Layer) (p [][]float32) {
 	return p
 }
 
+// Parameters is how many numbers of the layer are learnt.
+func (l *Layer) Parameters() (n int) {
+	for _, p := range params([]Layer{*l}) {
+		n += len(p)
+	}
+	return n
+}
+
 // clone copies layers with all their slices.
 func clone(layers []Layer) []Layer {
 	c := append([]Layer(nil), layers...)

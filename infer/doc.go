@@ -25,7 +25,8 @@
 // time; each goroutine takes its own from the same model. [Session.Generate]
 // only computes: it allocates nothing, looks nothing up, and fails for nothing but
 // the lengths of its arguments and, in models that look things up in tables, an
-// index beyond one.
+// index beyond one. A conditional generator takes labels as well:
+// [Session.GenerateLabels].
 //
 // # One arithmetic
 //

@@ -108,7 +108,8 @@ func (s *Session) prepare(workers int) {
 // Generate computes an output for each latent in z, one after the other, and
 // writes them to dst in the same order: for a generator of images, dst is
 // [n, C, H, W], z is [n, latent]. It is for models with one input and one
-// output of float32; [Session.Run] is for all.
+// output of float32; [Session.GenerateLabels] is for conditional generators,
+// [Session.Run] for all.
 //
 // The number of latents is len(z) divided by the length of one, and not bound
 // to the session's batch; dst must have exactly room for their outputs, and not

@@ -12,7 +12,7 @@ import (
 // This file is the proof that this device computes what the trainer computed.
 
 // Metadata of the probe: latents 0 to count-1 of a seed, and the SHA-256 of the
-// bits of the images that the trainer made of them.
+// bits of the images that the trainer made of them; of classes, each in turn.
 const (
 	probeSeed  = "ganlet.probe.seed"
 	probeCount = "ganlet.probe.count"
@@ -65,9 +65,15 @@ func (m *Model) Verify(sha256 hash.Hash) (Probe, error) {
 		return p, fmt.Errorf("infer: metadata %s is %d, but the model's batch is %d", probeCount, p.Count, each)
 	}
 	var raw []byte
+	classes := len(m.Classes())
 	for i := 0; i < p.Count; i += each {
 		latent.Fill(z, uint64(i))
-		if err := session.Generate(image, z); err != nil {
+		if classes > 0 {
+			err = session.GenerateLabels(image, z, []int64{int64(i % classes)})
+		} else {
+			err = session.Generate(image, z)
+		}
+		if err != nil {
 			return p, err
 		}
 		raw = raw[:0]
