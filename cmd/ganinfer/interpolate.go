@@ -104,7 +104,7 @@ func (s *sampler) follow(w *ways, o *sampling) error {
 		}
 		f.stream = p
 	}
-	s.cols = w.steps
+	s.cols, s.every = w.steps, w.steps // a way is of one class
 	s.asked = struct {
 		From      string `json:"from"`
 		To        string `json:"to"`

@@ -87,7 +87,8 @@ type feed struct {
 	each   bool   // it has a row for each sample
 	row    int    // values of a sample
 	data   any    // for a batch
-	stream stream // that fills it; nil: it is filled
+	stream stream // that fills it; nil: it is filled, or the labels
+	labels bool
 }
 
 // stream is what infer.Latent is: it writes samples first, first+1, ... to z.
@@ -95,14 +96,14 @@ type stream interface {
 	Fill(z []float32, first uint64)
 }
 
-// newFeeds makes the inputs, with the label in its place.
+// newFeeds makes the inputs.
 func (s *sampler) newFeeds(r roles, o *sampling) error {
 	inputs := s.model.Inputs()
 	if o.labelled && r.label < 0 {
 		return cli.Flagf("--label is %d, but the model has no input for a label", o.label)
 	}
-	if !o.labelled && r.label >= 0 {
-		return cli.Flagf("--label is missing: input %v takes one", value(inputs[r.label]))
+	if err := s.label(r, o); err != nil {
+		return err
 	}
 	for i, v := range inputs {
 		f := feed{value: v, each: hasRows(v, inputs[r.latent]), row: 1}
@@ -125,15 +126,11 @@ func (s *sampler) newFeeds(r roles, o *sampling) error {
 				f.stream = nil
 			}
 		case v.Type == "int64":
-			f.data = slices.Repeat([]int64{int64(o.label)}, n)
+			f.labels, f.data = true, make([]int64, n)
 		case v.Type == "int32":
-			f.data = slices.Repeat([]int32{int32(o.label)}, n)
-		case o.label >= f.row:
-			return cli.Flagf("--label is %d, want 0 to %d for input %v", o.label, f.row-1, value(v))
+			f.labels, f.data = true, make([]int32, n)
 		default:
-			hot := make([]float32, f.row)
-			hot[o.label] = 1
-			f.data = slices.Repeat(hot, n)
+			f.labels, f.data = true, make([]float32, n*f.row)
 		}
 		s.feeds = append(s.feeds, f)
 	}
@@ -145,6 +142,9 @@ func (s *sampler) fill(first, c int) {
 	for _, f := range s.feeds {
 		if f.stream != nil {
 			f.stream.Fill(f.data.([]float32)[:c*f.row], uint64(first))
+		}
+		if f.labels {
+			s.fillLabels(f.data, first, f.row)
 		}
 	}
 }

@@ -28,13 +28,15 @@ on every device, however many are drawn and in what batches.
     ganinfer sample model.onnx --format raw > x.f32           little-endian float32
     ganinfer sample model.onnx -n 1 --format json             for a program to read
     ganinfer sample digits.onnx --label 7 -o sevens.png       of one class
+    ganinfer sample digits.onnx -n 80 -o digits.png           of each class, a column each
     ganinfer sample model.onnx --truncation 0.7 -o fine.png   less varied
 
 A model may have, besides its latent, a label (int64 [N], or one-hot: float32
 [N, K]) and noise (float32, with "noise" in its name). The k-th noise input is
 standard normal of seed + k * 2^32: its sample i for sample i, or its sample 0
 for all where it has not as many rows as the latent. Of several outputs, the
-first is the samples.
+first is the samples. Without --label, sample i is of class i modulo the number of
+classes, where the model says how many there are.
 
 --truncation shortens every latent to that part of its length, towards the mean
 latent, 0: sample i stays sample i, only nearer to the middle, and samples vary
@@ -114,7 +116,7 @@ func (o *sampling) write(stdout io.Writer, s *sampler) error {
 // flags adds the flags of all that draws samples.
 func (o *sampling) flags(f *pflag.FlagSet) {
 	f.Float32Var(&o.truncation, "truncation", 1, "length that latents are shortened to, as a `part` of their own: above 0, up to 1")
-	f.IntVar(&o.label, "label", 0, "the class of all samples, for a model that takes one")
+	f.IntVar(&o.label, "label", 0, "the class of all samples, for a model that takes one; else each class in turn")
 	f.IntVar(&o.batch, "batch", 0, "samples computed at a time; 0: what suits the model")
 	f.IntVar(&o.threads, "threads", 1, "processor threads")
 	f.StringVar(&o.format, "format", "", "png, npy, raw or json (default: by the end of FILE, or png)")
@@ -164,6 +166,9 @@ type sampler struct {
 	asked   any  // for, as a JSON object of one member or more
 	n       int  // samples to draw
 	cols    int  // of a contact sheet of them; 0: near-square
+	class   int  // of all samples; -1: all classes in turn
+	classes int  // of the model, if it says so
+	every   int  // samples of a class before the next one's turn
 	batch   int  // samples at a time
 	size    int  // values of a sample
 }

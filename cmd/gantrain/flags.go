@@ -22,6 +22,7 @@ var trainHelp = `gantrain trains a GAN and exports its generator.
     gantrain --data train-images-idx3-ubyte.gz --epochs 3
     gantrain --data ring8                       points in the plane, 8 modes
     gantrain --data photos --size 32 --flip     a folder of images, or a zip, or a .npy
+    gantrain --data photos --labels             a class for each of its folders; ganinfer sample --label 2
     gantrain --init run/model.onnx --data photos --out tuned    begin from a generator, not from nothing
     gantrain --resume                           after Ctrl-C: the rest of ./run
     gantrain --resume --steps 4000              more of ./run
@@ -38,8 +39,8 @@ FLAGS
 
 The run folder gets model.onnx, checkpoint (and checkpoint.old, the one before),
 config.json, log.jsonl and samples/*.png, contact sheets of 64 fixed latents (of
-2-D points, the picture of 2500); and of data that can be judged best.onnx, the
-generator with the best metrics so far.
+2-D points, the picture of 2500; with --labels, a column for each class); and of
+data that can be judged best.onnx, the generator with the best metrics so far.
 Draw more images with: ganinfer sample run/model.onnx -n 64 -o more.png
 
 Presets, and what came of them on two processors:
@@ -63,6 +64,7 @@ type options struct {
 	channels    int
 	cache       int // MB
 	preset      string
+	labels      bool
 	config      gan.Config
 	steps       int
 	epochs      float64
@@ -85,6 +87,7 @@ func parse(args []string, stdout io.Writer) (o *options, helped bool, err error)
 	f.IntVar(&o.size, "size", 0, "side of the squares that images of a folder or zip are cut and scaled to; 0: their own if all are squares of one side up to 128, else 32")
 	f.IntVar(&o.channels, "channels", 0, "of these images: 1, 3 (colour) or 4 (and alpha); 0: 1 if all are grey, else 3")
 	f.IntVar(&o.cache, "cache", defaultCache, "`megabytes` of these images to keep decoded; the others are decoded each time")
+	f.BoolVar(&o.labels, "labels", false, "train a conditional generator: of the classes of folders, IDX labels, or x.labels.npy beside x.npy")
 	f.StringVar(&o.init, "init", "", "begin from the generator of this `MODEL.onnx`: its arch, width, latents and shape of images are taken")
 	configFlags(f, &o.config)
 	f.StringVar(&o.preset, "preset", "", "begin from settings that were run, in place of the data's own: "+presetNames())

@@ -59,6 +59,7 @@ func (p *plan) origin(o *options) (*gan.Generator, error) {
 		{"latent-dim", strconv.Itoa(o.config.LatentDim), strconv.Itoa(g.LatentDim)},
 		{"size", strconv.Itoa(o.size), strconv.Itoa(g.Shape.H)},
 		{"channels", strconv.Itoa(o.channels), strconv.Itoa(g.Shape.C)},
+		{"labels", strconv.FormatBool(o.labels), strconv.FormatBool(len(g.Classes) > 0)},
 	} {
 		if o.set.Changed(c.flag) && c.given != c.has {
 			return nil, cli.Hintf(cli.Flagf("--%s %s conflicts with --init %s, which has %s", c.flag, c.given, from.Path, c.has),
@@ -84,7 +85,7 @@ func (p *plan) adopt(g *gan.Generator) error {
 		return fmt.Errorf("%q does not say the width of its generator: metadata ganlet.training.width is %q", p.Init.Path, g.Training["width"])
 	}
 	c := &p.Config
-	c.Arch, c.Width, c.Distribution, c.LatentDim = g.Arch, width, g.Distribution, g.LatentDim
+	c.Arch, c.Width, c.Distribution, c.LatentDim, c.Classes = g.Arch, width, g.Distribution, g.LatentDim, len(g.Classes)
 	return nil
 }
 

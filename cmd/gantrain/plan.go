@@ -79,6 +79,9 @@ func (p *plan) describe(out folder) []string {
 
 // cures says which settings of c beyond the usual are in force.
 func cures(c *gan.Config) (s string) {
+	if c.Classes > 0 {
+		s += fmt.Sprintf(", conditional on %d classes", c.Classes)
+	}
 	if c.NormD != "" {
 		s += fmt.Sprintf(", norm in the discriminator: %s", c.NormD)
 	}
@@ -184,6 +187,9 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 	if err := p.adopt(from); err != nil {
 		return nil, nil, err
 	}
+	if err := p.label(o, set); err != nil {
+		return nil, nil, err
+	}
 	f := cli.Flags()
 	configFlags(f, &p.Config)
 	f.VisitAll(func(to *pflag.Flag) {
@@ -222,6 +228,20 @@ func (p *plan) defaultBudget(o *options) budget {
 	return budget{Steps: o.steps}
 }
 
+// label lets the labels of the data count, if they are asked for.
+func (p *plan) label(o *options, set gan.Dataset) error {
+	if !o.labels {
+		return nil
+	}
+	if d, ok := set.(gan.Labelled); ok {
+		p.Config.Classes = len(d.Classes())
+	}
+	if p.Config.Classes == 0 {
+		return cli.Hintf(cli.Flagf("--labels: %q has none", p.Data.Spec), "labels are the names of folders that images are in, labels-idx1 beside images-idx3, or x.labels.npy beside x.npy")
+	}
+	return nil
+}
+
 // target is the number of steps of the plan; 0 when its budget is a time.
 func (p *plan) target() int { return p.Budget.target(p.Data.Images, p.Config.RealImages()) }
 
@@ -256,6 +276,9 @@ func resumePlan(o *options, p *plan) (gan.Dataset, error) {
 	}
 	if p.Data.Digest != was.Digest {
 		return nil, conflict(o, "data", p.Data.Spec, has+", but other ones")
+	}
+	if labelled := p.Config.Classes > 0; o.set.Changed("labels") && o.labels != labelled {
+		return nil, conflict(o, "labels", fmt.Sprint(o.labels), fmt.Sprintf("%d classes", p.Config.Classes))
 	}
 	p.Config.Threads = o.config.Threads // which change no bit
 	theirs := cli.Flags()

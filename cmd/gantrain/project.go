@@ -66,6 +66,7 @@ func runProject(args []string, stdout, stderr io.Writer) error {
 	f.IntVar(&p.options.Starts, "starts", p.options.Starts, "random latents to begin from, of which the best is kept")
 	f.Float64Var(&p.options.LR, "lr", p.options.LR, "Adam's learning rate, which falls over the last half of the steps")
 	f.Uint64Var(&p.options.Seed, "seed", p.options.Seed, "seed of these latents")
+	f.IntVar(&p.options.Label, "label", 0, "the class of the images, for a generator that takes one")
 	f.IntVar(&p.options.Threads, "threads", p.options.Threads, "processor threads")
 	f.StringVarP(&p.Latents, "out", "o", "z.npy", "the `FILE.npy` to write the latents to")
 	f.StringVar(&p.Sheet, "sheet", "", "a `FILE.png` to draw each image and what was found into, side by side")
@@ -209,7 +210,12 @@ func (p *projecting) keep(found *gan.Projection) error {
 		return err
 	}
 	drawn := make([]float32, len(found.Image))
-	if err := s.Generate(drawn, found.Z); err != nil {
+	if len(p.generator.Classes) > 0 {
+		err = s.GenerateLabels(drawn, found.Z, []int64{int64(p.options.Label)})
+	} else {
+		err = s.Generate(drawn, found.Z)
+	}
+	if err != nil {
 		return err
 	}
 	if err := same(drawn, found.Image, len(drawn)); err != nil {

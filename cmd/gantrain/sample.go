@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/ganlet/ganlet/cmd/internal/atomicfile"
+	"github.com/ganlet/ganlet/cmd/internal/classes"
 	"github.com/ganlet/ganlet/cmd/internal/picture"
 	"github.com/ganlet/ganlet/export"
 	"github.com/ganlet/ganlet/gan"
@@ -18,10 +19,13 @@ import (
 // way that a device will draw them, and held against Gorgonia bit for bit.
 
 // sheetSamples is how many samples a contact sheet has: images that one can look
-// at, or enough points to see where they are dense.
-func sheetSamples(s gan.Shape) int {
+// at, of each class as many, or enough points to see where they are dense.
+func sheetSamples(s gan.Shape, kinds int) int {
 	if s.Vector() {
 		return 2500
+	}
+	if columns := classes.Columns(kinds); columns > 0 {
+		return (64 + columns - 1) / columns * columns
 	}
 	return 64
 }
@@ -42,7 +46,8 @@ func draw(m *infer.Model, g *gan.Generator, seed uint64) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := sheetSamples(g.Shape)
+	kinds := len(g.Classes)
+	n := sheetSamples(g.Shape, kinds)
 	s, err := m.NewSession(n)
 	if err != nil {
 		return nil, err
@@ -50,10 +55,16 @@ func draw(m *infer.Model, g *gan.Generator, seed uint64) ([]float32, error) {
 	z := make([]float32, n*latent.Dim)
 	latent.Fill(z, 0)
 	images := make([]float32, n*g.Shape.Len())
-	if err := s.Generate(images, z); err != nil {
+	if err := classes.Generate(s, kinds, images, z, n, 0); err != nil {
 		return nil, err
 	}
-	want, err := g.Sample(z)
+	var labels []int
+	for i := range n {
+		if kinds > 0 {
+			labels = append(labels, i%kinds)
+		}
+	}
+	want, err := g.SampleLabels(z, labels)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +95,7 @@ func writeSheet(path string, model []byte, g *gan.Generator, seed uint64) error 
 		return fmt.Errorf("%q: %w", path, err)
 	}
 	return atomicfile.Write(path, func(w io.Writer) error {
-		return picture.WritePNG(w, m, images, 0)
+		return picture.WritePNG(w, m, images, classes.Columns(len(g.Classes)))
 	})
 }
 

@@ -50,10 +50,7 @@ func newNetwork(name string, layers []gan.Layer) network {
 }
 
 func row(l *gan.Layer) layerRow {
-	r := layerRow{Op: string(l.Op), Norm: l.Norm != nil, Act: string(l.Act), Parameters: int64(len(l.Weight) + len(l.Bias)), MultiplyAdds: int64(len(l.Weight))}
-	if l.Norm != nil {
-		r.Parameters += int64(len(l.Norm.Gamma) + len(l.Norm.Beta))
-	}
+	r := layerRow{Op: string(l.Op), Norm: l.Norm != nil, Act: string(l.Act), Parameters: int64(l.Parameters()), MultiplyAdds: int64(len(l.Weight))}
 	r.In, r.Out = []int{l.In}, []int{l.Out}
 	if l.Op == gan.Dense {
 		return r

@@ -137,7 +137,7 @@ func (s *session) report(stdout io.Writer, asJSON bool) error {
 	}
 	seed := s.plan.Config.Seed
 	fmt.Fprintf(s.stderr, "gantrain: %d steps in %v; %s draws the %d images of its probe, bit for bit\n", s.logged.Step, time.Duration(s.logged.Seconds*float64(time.Second)).Round(time.Second), path, n)
-	fmt.Fprintf(s.stderr, "gantrain: samples are in %s; draw more with:\n    ganinfer sample %s -n %d --seed %d -o samples.png\n", s.folder.sheet(s.sampled), quoted(path), sheetSamples(s.plan.Data.Shape), seed+1)
+	fmt.Fprintf(s.stderr, "gantrain: samples are in %s; draw more with:\n    ganinfer sample %s -n %d --seed %d -o samples.png\n", s.folder.sheet(s.sampled), quoted(path), sheetSamples(s.plan.Data.Shape, s.plan.Config.Classes), seed+1)
 	return cli.Text(stdout, func(w io.Writer) error {
 		if !asJSON {
 			_, err := fmt.Fprintln(w, path)

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/ganlet/ganlet/cmd/internal/classes"
 	"github.com/ganlet/ganlet/gan"
 	"github.com/ganlet/ganlet/infer"
 )
@@ -17,7 +18,8 @@ const atOnce = 64
 // maxValues bounds a set of samples, or of real images, to 256 MB.
 const maxValues = 1 << 26
 
-// draw computes samples 0 to n-1 of a seed: those of ganinfer sample.
+// draw computes samples 0 to n-1 of a seed: those of ganinfer sample, of classes
+// each in turn.
 func draw(m *infer.Model, n int, seed uint64) ([]float32, error) {
 	latent, err := m.Latent(seed)
 	if err != nil {
@@ -30,13 +32,13 @@ func draw(m *infer.Model, n int, seed uint64) ([]float32, error) {
 	if n > maxValues/size {
 		return nil, fmt.Errorf("%d samples of %d values, want at most %d", n, size, maxValues/size)
 	}
-	samples := make([]float32, n*size)
+	samples, kinds := make([]float32, n*size), len(m.Classes())
 	return samples, share(n, func() (func(first, n int) error, error) {
 		session, err := m.NewSession(atOnce)
 		z := make([]float32, atOnce*latent.Dim)
 		return func(first, n int) error {
 			latent.Fill(z[:n*latent.Dim], uint64(first))
-			return session.Generate(samples[first*size:][:n*size], z[:n*latent.Dim])
+			return classes.Generate(session, kinds, samples[first*size:][:n*size], z[:n*latent.Dim], n, first)
 		}, err
 	})
 }

@@ -1,4 +1,4 @@
-// Command agree compares ganlet's infer with ONNX Runtime: the same models on the same latents, in batches of 1, 3 and 64.
+// Command agree compares ganlet's infer with ONNX Runtime: the same models on the same latents, and labels in turn, in batches of 1, 3 and 64.
 //
 //	ORT_LIB=/path/to/libonnxruntime.so.1 agree MODEL.onnx ...
 //
@@ -77,27 +77,53 @@ func difference(path string, batch int) (delta, error) {
 	if err != nil {
 		return delta{}, err
 	}
-	in, out := m.Inputs()[0], m.Outputs()[0]
+	inputs, out := m.Inputs(), m.Outputs()[0]
+	in := inputs[0]
 	z := make([]float32, batch*latent.Dim)
 	latent.Fill(z, 0)
 	ours := make([]float32, batch*size(out.Shape))
-	if err := s.Generate(ours, z); err != nil {
+	names, tensors := []string{in.Name}, []peer.Tensor{{Shape: dims(batch, in.Shape), Data: z}}
+	if classes := len(m.Classes()); classes > 0 {
+		labels := make([]int64, batch)
+		for i := range labels {
+			labels[i] = int64(i % classes)
+		}
+		names, tensors = append(names, inputs[1].Name), append(tensors, peer.Tensor{Shape: []int{batch}, Data: labels})
+		err = s.GenerateLabels(ours, z, labels)
+	} else {
+		err = s.Generate(ours, z)
+	}
+	if err != nil {
 		return delta{}, err
 	}
 
-	o, err := peer.Open(path, in.Name, out.Name, 1)
+	o, err := peer.OpenAll(path, names, []string{out.Name}, 1)
 	if err != nil {
 		return delta{}, err
 	}
 	defer o.Close()
-	theirs, shape, err := o.Run(z, dims(batch, in.Shape)...)
+	theirs, err := outputOf(o, tensors)
 	if err != nil {
 		return delta{}, err
 	}
-	if want := dims(batch, out.Shape); !slices.Equal(shape, want) {
-		return delta{}, fmt.Errorf("ONNX Runtime's output is %v, infer declares %v", shape, want)
+	if len(theirs) != len(ours) {
+		return delta{}, fmt.Errorf("ONNX Runtime's output has %d values, infer's %d", len(theirs), len(ours))
 	}
 	return compare(ours, theirs), nil
+}
+
+// outputOf is the output of a model.
+func outputOf(o *peer.Session, inputs []peer.Tensor) ([]float32, error) {
+	b, err := o.BindAll(inputs...)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	if err := b.Run(); err != nil {
+		return nil, err
+	}
+	out, err := b.Output(0)
+	return slices.Clone(out), err
 }
 
 // compare is for slices of one length.
@@ -119,10 +145,4 @@ func size(shape []int) int {
 }
 
 // dims is shape with batch in place of N.
-func dims(batch int, shape []int) []int64 {
-	d := []int64{int64(batch)}
-	for _, v := range shape[1:] {
-		d = append(d, int64(v))
-	}
-	return d
-}
+func dims(batch int, shape []int) []int { return append([]int{batch}, shape[1:]...) }

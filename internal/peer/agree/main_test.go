@@ -32,7 +32,7 @@ func TestShape(t *testing.T) {
 	if n := size(shape); n != 3*28*28 {
 		t.Errorf("size(%v) = %d, want %d", shape, n, 3*28*28)
 	}
-	if d := dims(7, shape); !slices.Equal(d, []int64{7, 3, 28, 28}) {
+	if d := dims(7, shape); !slices.Equal(d, []int{7, 3, 28, 28}) {
 		t.Errorf("dims(7, %v) = %v, want [7 3 28 28]", shape, d)
 	}
 }
