@@ -27,7 +27,8 @@ k-th after the second's.
 --spherical keeps to the arc between both, where normal latents are as long as
 samples are (White, "Sampling Generative Networks", 2016); --linear takes the
 straight line. Normal latents go by the arc and uniform ones by the line, unless
-a flag says otherwise. Noise is that of a row's first end all along.
+a flag says otherwise. Noise is that of a row's first end all along. Without
+--label, row k is of class k modulo the number of classes.
 
 Flags:
 FLAGS
