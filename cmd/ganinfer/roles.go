@@ -88,7 +88,7 @@ type feed struct {
 	row    int    // values of a sample
 	data   any    // for a batch
 	stream stream // that fills it; nil: it is filled, or the labels
-	labels bool
+	labels bool   // it is the labels of the samples
 }
 
 // stream is what infer.Latent is: it writes samples first, first+1, ... to z.
