@@ -228,15 +228,16 @@ func (p *plan) defaultBudget(o *options) budget {
 	return budget{Steps: o.steps}
 }
 
-// label lets the labels of the data count, if they are asked for.
+// label lets the labels of the data count, if they are asked for. Packs that are
+// not, defaults, give way to them.
 func (p *plan) label(o *options, set gan.Dataset) error {
-	if !o.labels {
-		return nil
-	}
-	if d, ok := set.(gan.Labelled); ok {
+	if d, ok := set.(gan.Labelled); ok && o.labels {
 		p.Config.Classes = len(d.Classes())
 	}
-	if p.Config.Classes == 0 {
+	if p.Config.Classes > 0 && !o.set.Changed("pack") {
+		p.Config.Pack = 0
+	}
+	if o.labels && p.Config.Classes == 0 {
 		return cli.Hintf(cli.Flagf("--labels: %q has none", p.Data.Spec), "labels are the names of folders that images are in, labels-idx1 beside images-idx3, or x.labels.npy beside x.npy")
 	}
 	return nil
