@@ -18,14 +18,22 @@ func NewConv(g Geometry, w []float32) *Conv {
 
 // Pack replaces the weights, [F, C, KH, KW], without allocating again.
 func (c *Conv) Pack(w []float32) {
-	c.w.data, c.w.half = room(&c.w, c.w.data, c.window()*c.C, c.F), nil
-	packWindows(&c.w, c.w.data, w, c.C, c.window())
+	c.Reserve()
+	c.PackPart(w, 0, 1)
+}
+
+// Reserve makes room for weights.
+func (c *Conv) Reserve() { c.w.data, c.w.half = room(&c.w, c.w.data, c.window()*c.C, c.F), nil }
+
+// PackPart does the part-th of parts shares of Pack, after Reserve.
+func (c *Conv) PackPart(w []float32, part, parts int) {
+	packWindows(&c.w, c.w.data, w, c.C, c.window(), part, parts)
 }
 
 // PackHalf is Pack for weights of float16 bits, which stay so in memory.
 func (c *Conv) PackHalf(w []uint16) {
 	c.w.data, c.w.half = nil, room(&c.w, c.w.half, c.window()*c.C, c.F)
-	packWindows(&c.w, c.w.half, w, c.C, c.window())
+	packWindows(&c.w, c.w.half, w, c.C, c.window(), 0, 1)
 }
 
 // ScratchLen is the length of the scratch that one Run of n images needs.

@@ -38,23 +38,37 @@ func (c *ConvTranspose) few() bool { return c.C < panelWidth }
 
 // Pack replaces the weights, [F, C, KH, KW], without allocating again.
 func (c *ConvTranspose) Pack(w []float32) {
-	t := c.window()
-	if c.few() {
-		c.w.data, c.w.half = room(&c.w, c.w.data, c.F, t*c.C), nil
-		packOverlap(&c.w, c.w.data, w, c.C, t)
-		return
-	}
-	if c.winograd() {
-		c.packWinograd(w)
-		return
-	}
-	if each := c.plan(); each > 0 && c.taps[0].data == nil {
-		all := make([]float32, each*len(c.taps)) // in one stretch, to be fetched ahead
-		for i, p := range c.taps {
-			p.data, p.half = all[i*each:][:each], nil
+	c.Reserve()
+	c.PackPart(w, 0, 1)
+}
+
+// Reserve makes room for weights.
+func (c *ConvTranspose) Reserve() {
+	switch {
+	case c.few():
+		c.w.data, c.w.half = room(&c.w, c.w.data, c.F, c.window()*c.C), nil
+	case c.winograd():
+		c.reserveWinograd()
+	default:
+		if each := c.plan(); each > 0 && c.taps[0].data == nil {
+			all := make([]float32, each*len(c.taps)) // in one stretch, to be fetched ahead
+			for i, p := range c.taps {
+				p.data, p.half = all[i*each:][:each], nil
+			}
 		}
 	}
-	packTaps(c.taps, func(p *tap) []float32 { return p.data }, w, c.C, t)
+}
+
+// PackPart does the part-th of parts shares of Pack, after Reserve.
+func (c *ConvTranspose) PackPart(w []float32, part, parts int) {
+	switch {
+	case c.few():
+		packOverlap(&c.w, c.w.data, w, c.C, c.window(), part, parts)
+	case c.winograd():
+		c.packWinograd(w, part, parts)
+	default:
+		packTaps(c.taps, func(p *tap) []float32 { return p.data }, w, c.C, c.window(), part, parts)
+	}
 }
 
 // PackHalf is Pack for weights of float16 bits, which they stay in memory.
@@ -62,7 +76,7 @@ func (c *ConvTranspose) PackHalf(w []uint16) {
 	t := c.window()
 	if c.few() {
 		c.w.data, c.w.half = nil, room(&c.w, c.w.half, c.F, t*c.C)
-		packOverlap(&c.w, c.w.half, w, c.C, t)
+		packOverlap(&c.w, c.w.half, w, c.C, t, 0, 1)
 		return
 	}
 	c.products = nil
@@ -72,7 +86,7 @@ func (c *ConvTranspose) PackHalf(w []uint16) {
 			p.data, p.half = nil, all[i*each:][:each]
 		}
 	}
-	packTaps(c.taps, func(p *tap) []uint16 { return p.half }, w, c.C, t)
+	packTaps(c.taps, func(p *tap) []uint16 { return p.half }, w, c.C, t, 0, 1)
 }
 
 // plan sorts the window positions into phases, once. It returns the length of

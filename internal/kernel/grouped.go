@@ -18,7 +18,8 @@ type Grouped struct {
 }
 
 type groupKernel interface {
-	Pack(w []float32)
+	Reserve()
+	PackPart(w []float32, part, parts int)
 	PackHalf(w []uint16)
 	ScratchLen(n int) int
 	Run(dst, src []float32, n int, tail *Tail, scratch []float32, part, parts int)
@@ -38,8 +39,22 @@ func (g *Grouped) groups() []groupKernel {
 
 // Pack replaces the weights, [Groups*F, C, KH, KW].
 func (g *Grouped) Pack(w []float32) {
-	for i, k := range g.groups() {
-		k.Pack(w[i*g.Weights():][:g.Weights()])
+	g.Reserve()
+	g.PackPart(w, 0, 1)
+}
+
+// Reserve makes room for weights.
+func (g *Grouped) Reserve() {
+	for _, k := range g.groups() {
+		k.Reserve()
+	}
+}
+
+// PackPart does the part-th of parts shares of Pack, after Reserve.
+func (g *Grouped) PackPart(w []float32, part, parts int) {
+	from, to := Share(g.Groups, part, parts)
+	for i := from; i < to; i++ {
+		g.each[i].PackPart(w[i*g.Weights():][:g.Weights()], 0, 1)
 	}
 }
 

@@ -105,15 +105,24 @@ func pack[T element16or32](p *Packed, data, b []T, rowStride, colStride int) {
 }
 
 // packTaps packs [F, C, T] weights as one [F, C] matrix for each window position.
-// It goes through the weights once, as they lie.
-func packTaps[T element16or32](taps []*tap, data func(*tap) []T, w []T, c, t int) {
-	for c0 := 0; c0 < c && len(taps) > 0; c0 += panelWidth {
+// It goes through the weights once, as they lie. It does its part-th of parts
+// shares of the rows, as those below do of the columns.
+func packTaps[T element16or32](taps []*tap, data func(*tap) []T, w []T, c, t, part, parts int) {
+	if len(taps) == 0 {
+		return
+	}
+	from, to := Share(taps[0].K, part, parts)
+	for c0 := 0; c0 < c; c0 += panelWidth {
 		at, step := taps[0].column(c0)
 		width := min(panelWidth, c-c0)
-		for f := range taps[0].K {
+		for f := from; f < to; f++ {
 			block := w[(f*c+c0)*t:][:width*t]
 			for _, p := range taps {
 				row, src := data(p)[at+f*step:][:width], block[p.index:]
+				if t == 1 {
+					copy(row, src)
+					continue
+				}
 				for j := range row {
 					row[j] = src[j*t]
 				}
@@ -122,16 +131,26 @@ func packTaps[T element16or32](taps []*tap, data func(*tap) []T, w []T, c, t int
 	}
 }
 
+// packedAtOnce is about how many rows of a panel are filled at once: few enough
+// that they stay in the cache from column to column.
+const packedAtOnce = 256
+
 // packWindows packs [F, C, T] weights as the [T*C, F] matrix of a convolution.
-func packWindows[T element16or32](p *Packed, data, w []T, c, t int) {
-	if p.N%panelWidth != 0 {
-		clear(data)
-	}
-	for f := range p.N {
-		at, step := p.column(f)
-		for ch := range c {
-			for i, v := range w[(f*c+ch)*t:][:t] {
-				data[at+(i*c+ch)*step] = v
+func packWindows[T element16or32](p *Packed, data, w []T, c, t, part, parts int) {
+	from, to := Share(p.panels(), part, parts)
+	each := max(packedAtOnce/t, 1)
+	for q := from; q < to; q++ {
+		at, step, width := clearRest(p, data, q)
+		for c0 := 0; c0 < c; c0 += each {
+			n := min(each, c-c0)
+			for j := range width {
+				src := w[((q*panelWidth+j)*c+c0)*t:][:n*t]
+				for i := range t {
+					to := data[at+(i*c+c0)*step+j:]
+					for k := range n {
+						to[k*step] = src[k*t+i]
+					}
+				}
 			}
 		}
 	}
@@ -139,15 +158,29 @@ func packWindows[T element16or32](p *Packed, data, w []T, c, t int) {
 
 // packOverlap packs [F, C, T] weights as the [F, T*C] matrix of a transposed
 // convolution with few channels.
-func packOverlap[T element16or32](p *Packed, data, w []T, c, t int) {
-	if p.N%panelWidth != 0 {
-		clear(data)
-	}
-	for j := range p.N {
-		at, step := p.column(j)
-		k, ch := j/c, j%c
-		for f := range p.K {
-			data[at+f*step] = w[(f*c+ch)*t+k]
+func packOverlap[T element16or32](p *Packed, data, w []T, c, t, part, parts int) {
+	from, to := Share(p.panels(), part, parts)
+	for q := from; q < to; q++ {
+		at, step, width := clearRest(p, data, q)
+		for j := range width {
+			column := q*panelWidth + j
+			k, ch := column/c, column%c
+			for f := range p.K {
+				data[at+f*step+j] = w[(f*c+ch)*t+k]
+			}
 		}
 	}
+}
+
+// clearRest returns where panel q of p's data begins, the step from row to row
+// and how many columns it has. Those that the last panel lacks it makes zeros.
+func clearRest[T element16or32](p *Packed, data []T, q int) (at, step, width int) {
+	at, step, _ = p.panel(q)
+	width = min(panelWidth, p.N-q*panelWidth)
+	if width < panelWidth {
+		for i := range p.K {
+			clear(data[at+i*step+width:][:panelWidth-width])
+		}
+	}
+	return at, step, width
 }

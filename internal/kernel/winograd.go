@@ -27,19 +27,25 @@ func (c *ConvTranspose) winograd() bool {
 		c.OH >= 8 && c.OW >= 8 && c.OH%2 == 0 && c.OW%2 == 0 && !c.few()
 }
 
+// reserveWinograd makes room for the weights of all phases and products.
+func (c *ConvTranspose) reserveWinograd() {
+	if c.products != nil {
+		return
+	}
+	each := c.panels() * panelWidth * c.F
+	all := make([]float32, 36*each)
+	c.products = make([]Packed, 36)
+	for i := range c.products {
+		c.products[i] = Packed{K: c.F, N: c.C, data: all[i*each:][:each]}
+	}
+}
+
 // packWinograd transforms the weights: for each phase and product, [F, C].
 // Weights of float16 stay as they are, window position by window position;
 // productSlab adds what a product needs.
-func (c *ConvTranspose) packWinograd(w []float32) {
-	if c.products == nil {
-		each := c.panels() * panelWidth * c.F
-		all := make([]float32, 36*each)
-		c.products = make([]Packed, 36)
-		for i := range c.products {
-			c.products[i] = Packed{K: c.F, N: c.C, data: all[i*each:][:each]}
-		}
-	}
-	for ch := range c.C {
+func (c *ConvTranspose) packWinograd(w []float32, part, parts int) {
+	from, to := Share(c.panels(), part, parts)
+	for ch := from * panelWidth; ch < min(to*panelWidth, c.C); ch++ {
 		at, step := c.products[0].column(ch)
 		for f := range c.F {
 			c.transform(w[(f*c.C+ch)*16:][:16], at+f*step)

@@ -28,7 +28,8 @@ type Linear struct {
 
 // runner is what Conv and ConvTranspose have in common.
 type runner interface {
-	Pack(w []float32)
+	Reserve()
+	PackPart(w []float32, part, parts int)
 	ScratchLen(n int) int
 	Run(dst, src []float32, n int, tail *kernel.Tail, scratch []float32, part, parts int)
 }
@@ -56,12 +57,13 @@ func (l Linear) layer(e *Env, transpose bool) *layer {
 
 // compute is dst = tail(the layer of src with weights w).
 func (l *layer) compute(dst, src, w []float32, tail *kernel.Tail) {
-	l.run.Pack(w)
 	if l.scratch == nil {
+		l.run.Reserve()
 		for range max(l.env.Threads, 1) {
 			l.scratch = append(l.scratch, make([]float32, l.run.ScratchLen(l.n)))
 		}
 	}
+	l.env.split(func(part, parts int) { l.run.PackPart(w, part, parts) })
 	l.env.split(func(part, parts int) {
 		l.run.Run(dst, src, l.n, tail, l.scratch[part], part, parts)
 	})
