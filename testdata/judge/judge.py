@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Judges generated digits with a classifier that ganlet has no part in: a LeNet, trained here in PyTorch on the real MNIST.
 
-usage: judge.py [--weights FILE] [--mnist DIR] IMAGES.npy      writes one JSON object to standard output
+usage: judge.py [--weights FILE] [--mnist DIR] [--in-turn] IMAGES.npy      writes one JSON object to standard output
        judge.py --weights FILE                                 only trains the classifier and keeps it in FILE
 Debian packages: python3-torch python3-numpy (see ../torch/goldens.py for the environment). About a minute to train, on 2 threads.
 
@@ -11,6 +11,8 @@ IMAGES.npy is [n, 1, 28, 28] in [-1, 1], as `ganinfer sample --format npy` write
   confident     percent of the images whose class has a probability above 0.9
   fid_lenet     Frechet distance between 128 features of the images and of the 10,000 test images (float64); lower is better
   floor         the same distance for the first 10,000 training images: what a perfect generator would get. Quote both
+  agree         with --in-turn: percent of the images that are seen as what was asked for, image i being asked for as i mod 10, as
+                `ganinfer sample` does of a conditional generator without --label
   accuracy      percent of the test images that the classifier names rightly; below 98 it judges nothing and exits 1
 The figures depend on the number of images: compare 10,000 with 10,000. FID-LeNet is not the FID of papers, which use Inception.
 """
@@ -109,10 +111,13 @@ def main():
     p.add_argument('images', nargs='?', help='.npy file, [n, 1, 28, 28] in [-1, 1]')
     p.add_argument('--weights', help='the trained classifier: read if the file exists, written if not')
     p.add_argument('--mnist', default=os.path.join(HERE, '..', '..', 'gan', 'data', 'mnist'), help='folder of the four .gz files')
+    p.add_argument('--in-turn', action='store_true', help='images were asked for as 0, 1, ..., 9, 0, ...: say how many agree')
     p.add_argument('--threads', type=int, default=2)
     args = p.parse_args()
     if not args.images and not args.weights:
         p.error('nothing to do: give IMAGES.npy, or --weights to train and keep the classifier')
+    if args.in_turn and not args.images:
+        p.error('--in-turn is of IMAGES.npy')
     images = read(args.images) if args.images else None
 
     torch.set_num_threads(args.threads)
@@ -139,6 +144,8 @@ def main():
         answer = dict(images=len(images), percent=[round(100 * s, 2) for s in share.tolist()], rarest=round(100 * share.min(), 2),
                       kl_uniform=round(float((some * np.log(some * 10)).sum()), 5), confident=round(float((seen.max(1) > .9).mean() * 100), 2),
                       fid_lenet=round(frechet(f, test), 4), floor=round(frechet(look(net, pixels(args.mnist, 'train')[:10000])[0], test), 4), **answer)
+        if args.in_turn:
+            answer['agree'] = round(float((seen.argmax(1) == np.arange(len(seen)) % 10).mean() * 100), 2)
     print(json.dumps(answer))
 
 
