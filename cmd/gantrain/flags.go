@@ -27,7 +27,7 @@ var trainHelp = `gantrain trains a GAN and exports its generator.
     gantrain --resume                           after Ctrl-C: the rest of ./run
     gantrain --resume --steps 4000              more of ./run
     gantrain --dry-run --steps 100              check everything, train nothing
-    gantrain --summary --arch dcgan --width 32  both networks, layer by layer
+    gantrain --summary --arch dcgan --width 32  both networks, layer by layer, and the time of a sample
     gantrain export run --float16 -o half.onnx  the generator of a run, again
     gantrain eval run/model.onnx --data mnist   how good its samples are
     gantrain project run/model.onnx seven.png   the latent of an image
@@ -100,7 +100,7 @@ func parse(args []string, stdout io.Writer) (o *options, helped bool, err error)
 	f.StringVar(&o.out, "out", "run", "the run `folder`")
 	f.BoolVar(&o.resume, "resume", false, "continue the run folder's checkpoint, with its settings")
 	f.BoolVar(&o.dryRun, "dry-run", false, "check everything, print the settings as JSON, write nothing")
-	f.BoolVar(&o.summary, "summary", false, "print a table of both networks; write nothing")
+	f.BoolVar(&o.summary, "summary", false, "print a table of both networks, and how long a sample takes on this machine; write nothing")
 	f.BoolVar(&o.json, "json", false, "print the result, or the summary, as JSON")
 	helped, err = cli.Parse(f, "gantrain", args, trainHelp, stdout)
 	if err == nil && !helped {

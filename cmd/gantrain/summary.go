@@ -11,7 +11,8 @@ import (
 	"github.com/ganlet/ganlet/gan"
 )
 
-// This file is --summary: both networks, layer by layer.
+// This file is --summary: both networks, layer by layer, and how long a sample
+// takes.
 
 // layerRow is a layer as it is shown.
 type layerRow struct {
@@ -66,13 +67,17 @@ func row(l *gan.Layer) layerRow {
 	return r
 }
 
-// printSummary writes a plan and both its networks to stdout.
+// printSummary writes a plan, both its networks and the generator's time to stdout.
 func printSummary(stdout io.Writer, p *plan, out folder, asJSON bool) error {
 	g, d, err := p.Config.Layers(p.Data.Shape)
 	if err != nil {
 		return err
 	}
 	networks := []network{newNetwork("generator", g), newNetwork("discriminator", d)}
+	sampling, err := newTiming(p.Config, p.Data.Shape)
+	if err != nil {
+		return err
+	}
 	return cli.Text(stdout, func(w io.Writer) error {
 		if asJSON {
 			e := json.NewEncoder(w)
@@ -81,7 +86,8 @@ func printSummary(stdout io.Writer, p *plan, out folder, asJSON bool) error {
 				*plan
 				Out      folder    `json:"out"`
 				Networks []network `json:"networks"`
-			}{p, out, networks})
+				Sampling *timing   `json:"sampling"`
+			}{p, out, networks, sampling})
 		}
 		fmt.Fprintln(w, strings.Join(p.describe(out), "\n"))
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -89,6 +95,7 @@ func printSummary(stdout io.Writer, p *plan, out folder, asJSON bool) error {
 			fmt.Fprintln(t)
 			n.table(t)
 		}
+		fmt.Fprintf(t, "\n%v\n", sampling)
 		return t.Flush()
 	})
 }
