@@ -74,7 +74,7 @@ func printSummary(stdout io.Writer, p *plan, out folder, asJSON bool) error {
 		return err
 	}
 	networks := []network{newNetwork("generator", g), newNetwork("discriminator", d)}
-	sampling, err := newTiming(p.Config, p.Data.Shape)
+	sampling, err := newTiming(p.Config, p.Data.Shape, g)
 	if err != nil {
 		return err
 	}
