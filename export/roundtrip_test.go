@@ -17,8 +17,8 @@ import (
 // written bytes, and what Gorgonia samples after reading them back, are the
 // same bits.
 
-// roundTrip checks generator against file, for batches of 1, 3 and 64.
-func roundTrip(t *testing.T, g *gan.Generator, o Options) {
+// roundTrip checks generator against file, for some batches.
+func roundTrip(t *testing.T, g *gan.Generator, o Options, batches ...int) {
 	file := written(t, g, o)
 	m, err := infer.Parse(file)
 	if err != nil {
@@ -31,7 +31,7 @@ func roundTrip(t *testing.T, g *gan.Generator, o Options) {
 	if o.Float16 {
 		g = rounded(g)
 	}
-	for _, batch := range []int{1, 3, 64} {
+	for _, batch := range batches {
 		z := make([]float32, batch*g.LatentDim)
 		kernel.Latents(z, 11, uint64(batch), g.LatentDim, g.Distribution == gan.Normal)
 		want := sampled(t, g, z)
@@ -66,7 +66,7 @@ func roundTrip(t *testing.T, g *gan.Generator, o Options) {
 func TestRoundTrip(t *testing.T) {
 	for name, g := range generators() {
 		for _, o := range []Options{{}, {Float16: true}} {
-			t.Run(fmt.Sprintf("%s/%+v", name, o), func(t *testing.T) { roundTrip(t, g, o) })
+			t.Run(fmt.Sprintf("%s/%+v", name, o), func(t *testing.T) { roundTrip(t, g, o, 1, 3, 64) })
 		}
 	}
 }
@@ -98,7 +98,7 @@ func TestRoundTripArchitectures(t *testing.T) {
 					t.Fatal(err)
 				}
 				g := &gan.Generator{Arch: c.Arch, Distribution: c.Distribution, LatentDim: c.LatentDim, Shape: shape, Layers: layers}
-				roundTrip(t, g, Options{})
+				roundTrip(t, g, Options{}, 1, 3, 64)
 				back, err := Read(bytes.NewReader(written(t, g, Options{})))
 				if err != nil || !reflect.DeepEqual(back.Layers, layers) {
 					t.Errorf("Read makes other layers than were written: %v", err)
@@ -108,10 +108,31 @@ func TestRoundTripArchitectures(t *testing.T) {
 	}
 }
 
+// The same at each size that the architectures of convolutions are for, after a
+// step of training: at its first weights a residual adds nothing.
+func TestRoundTripSizes(t *testing.T) {
+	for _, arch := range []string{"dcgan", "resize", "resnet"} {
+		for _, side := range []int{28, 32, 64, 128} {
+			for channels := 1; channels <= 4; channels++ {
+				t.Run(fmt.Sprintf("%s/%d/%d", arch, side, channels), func(t *testing.T) {
+					c := gan.Plain(arch)
+					c.Width, c.LatentDim, c.Batch, c.Average = 4, 8, 2, 0
+					tr, err := gan.New(c, noise(gan.Shape{C: channels, H: side, W: side}))
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer tr.Close()
+					roundTrip(t, trained(t, tr), Options{}, 1, 3)
+				})
+			}
+		}
+	}
+}
+
 // An exported file can be trained on: what Read brings back is the generator
 // that the training would have gone on from.
 func TestFineTuneFromFile(t *testing.T) {
-	data := noise{}
+	data := noise{C: 1, H: 28, W: 28}
 	for _, arch := range []string{"mlp", "dcgan", "resize", "resnet"} {
 		c := gan.Plain(arch)
 		c.Width, c.Batch = 4, 4
@@ -158,12 +179,12 @@ func trained(t *testing.T, tr *gan.Trainer) *gan.Generator {
 	return g
 }
 
-// noise is a data set of eight random images.
-type noise struct{}
+// noise is a data set of eight random images of a shape.
+type noise gan.Shape
 
-func (noise) Name() string     { return "noise" }
-func (noise) Shape() gan.Shape { return gan.Shape{C: 1, H: 28, W: 28} }
-func (noise) Len() int         { return 8 }
+func (noise) Name() string       { return "noise" }
+func (n noise) Shape() gan.Shape { return gan.Shape(n) }
+func (noise) Len() int           { return 8 }
 
 func (noise) Image(dst []float32, i int) error {
 	kernel.Latents(dst, 1, uint64(i), len(dst), false)
