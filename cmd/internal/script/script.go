@@ -65,7 +65,10 @@ func fails(ts *testscript.TestScript, neg bool, args []string) {
 	if err != nil && !errors.As(err, &exit) {
 		ts.Check(err)
 	}
-	if err == nil || exit.ExitCode() != want {
+	if err == nil {
+		ts.Fatalf("%s succeeded, want exit status %d", prog, want)
+	}
+	if exit.ExitCode() != want {
 		ts.Fatalf("%s: %v, want exit status %d", prog, err, want)
 	}
 	if out := ts.ReadFile("stdout"); out != "" {
