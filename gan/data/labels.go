@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/ganlet/ganlet/internal/npy"
 )
 
 // This file is where labels come from, and what classes are called.
@@ -64,9 +62,9 @@ func (d *Images) number(labels []int) {
 
 // readLabels reads the labels of n images from a .npy file.
 func readLabels(path string, n int) (labels []int, err error) {
-	a, err := npy.ReadFile(path, maxBytes)
+	a, err := readNPY(path)
 	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
+		return nil, err
 	}
 	if len(a.Shape) != 1 || a.Shape[0] != n {
 		return nil, fileError(path, fmt.Errorf("has shape %v, want [%d], a label for each image", a.Shape, n))

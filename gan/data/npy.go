@@ -3,6 +3,7 @@ package data
 // This file reads images from NumPy's .npy files.
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -10,11 +11,20 @@ import (
 	"github.com/ganlet/ganlet/internal/npy"
 )
 
-// openNPY reads images from the .npy file at path, as Open describes them.
-func openNPY(path string) (*Images, error) {
+// readNPY reads an array of any type.
+func readNPY(path string) (*npy.Array, error) {
 	a, err := npy.ReadFile(path, maxBytes)
 	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
+		return nil, fileError(path, errors.Unwrap(err)) // what ReadFile says of the path, in this package's words
+	}
+	return a, nil
+}
+
+// openNPY reads images from the .npy file at path, as Open describes them.
+func openNPY(path string) (*Images, error) {
+	a, err := readNPY(path)
+	if err != nil {
+		return nil, err
 	}
 	shape, channelsLast, err := imageShape(a.Shape)
 	if err != nil {

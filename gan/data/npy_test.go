@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ganlet/ganlet/gan"
@@ -90,5 +91,8 @@ func TestNPYErrors(t *testing.T) {
 		path := write(t, t.TempDir()+"/x.npy", c.file)
 		_, err := Open(path, Options{})
 		wantError(t, c.want, err, c.want, path)
+		if strings.Contains(err.Error(), "npy: ") {
+			t.Errorf("%v: two packages are named", err)
+		}
 	}
 }
