@@ -72,6 +72,12 @@ func checkLearning(t *testing.T, c *golden.Case, tr *Trainer, kind string) {
 	if err := run(tr.d.learn); err != nil {
 		t.Fatal(err)
 	}
+	checkGradients(t, c, tr, kind)
+}
+
+// checkGradients is checkLearning of what the discriminator's graph holds.
+func checkGradients(t *testing.T, c *golden.Case, tr *Trainer, kind string) {
+	t.Helper()
 	c.Check(t, kind+".loss_d", []float32{scalar(tr.d.loss)}, 1e-6)
 	for i, name := range named("d", tr.dis) {
 		g, err := tr.d.params[i].Grad()

@@ -49,14 +49,7 @@ func TestSpectralEqualsPyTorch(t *testing.T) {
 			if err := tr.play("discriminator", tr.d.learn, tr.d.loss, tr.d.params, tr.adamD); err != nil {
 				t.Fatal(err)
 			}
-			c.Check(t, kind+".loss_d", []float32{scalar(tr.d.loss)}, 1e-6)
-			for i, name := range named("d", tr.dis) {
-				g, err := tr.d.params[i].Grad()
-				if err != nil {
-					t.Fatal(err)
-				}
-				c.Check(t, kind+"."+name+".grad", op.Floats(g), 1e-5)
-			}
+			checkGradients(t, c, tr, kind)
 			if kind != "plain" {
 				continue
 			}

@@ -79,69 +79,32 @@ func (p *plan) describe(out folder) []string {
 
 // cures says which settings of c beyond the usual are in force.
 func cures(c *gan.Config) (s string) {
-	if c.Classes > 0 {
-		s += fmt.Sprintf(", conditional on %d classes", c.Classes)
+	say := func(inForce bool, format string, values ...any) {
+		if inForce {
+			s += ", " + fmt.Sprintf(format, values...)
+		}
 	}
-	if c.NormD != "" {
-		s += fmt.Sprintf(", norm in the discriminator: %s", c.NormD)
-	}
-	if c.Up != "" {
-		s += fmt.Sprintf(", images grow by %s mixing", c.Up)
-	}
-	if c.Smooth > 0 {
-		s += fmt.Sprintf(", real images labelled %v", 1-c.Smooth)
-	}
-	if c.HeadD > 0 {
-		s += fmt.Sprintf(", a dense layer of %d before the last of the discriminator", c.HeadD)
-	}
-	if c.Dropout > 0 {
-		s += fmt.Sprintf(", dropout of %v in the discriminator", c.Dropout)
-	}
-	if c.MinibatchStddev > 0 {
-		s += fmt.Sprintf(", minibatch standard deviation in groups of %d", c.MinibatchStddev)
-	}
-	if c.StepsD > 1 {
-		s += fmt.Sprintf(", %d steps of the discriminator for each of the generator", c.StepsD)
-	}
-	if c.LRD > 0 {
-		s += fmt.Sprintf(", the discriminator's lr %v", c.LRD)
-	}
-	if c.LRDecay > 0 {
-		s += fmt.Sprintf(", lr falling to 0 over the last %v of them (%v)", c.LRDecay, lrCurve(c))
-	}
-	if c.GradClip > 0 {
-		s += fmt.Sprintf(", gradients of a length up to %v", c.GradClip)
-	}
-	if c.Clip > 0 {
-		s += fmt.Sprintf(", weights clipped at %v", c.Clip)
-	}
-	if c.R1 > 0 {
-		s += fmt.Sprintf(", R1 with gamma %v", c.R1)
-	}
-	if c.R2 > 0 {
-		s += fmt.Sprintf(", R2 with gamma %v", c.R2)
-	}
-	if c.GP > 0 {
-		s += fmt.Sprintf(", gradient penalty with lambda %v", c.GP)
-	}
-	if c.DRAGAN > 0 {
-		s += fmt.Sprintf(", DRAGAN with lambda %v", c.DRAGAN)
-	}
-	if c.AR1 > 0 {
-		s += fmt.Sprintf(", approximate R1 with lambda %v (noise of %v)", c.AR1, c.ARSigma)
-	}
-	if c.AR2 > 0 {
-		s += fmt.Sprintf(", approximate R2 with lambda %v (noise of %v)", c.AR2, c.ARSigma)
-	}
-	if c.Pack > 1 {
-		s += fmt.Sprintf(", judged in packs of %d", c.Pack)
-	}
-	if c.InstanceNoise > 0 {
-		s += fmt.Sprintf(", instance noise of %v falling to 0", c.InstanceNoise)
-	}
-	if c.DiffAugment != "" {
-		s += fmt.Sprintf(", differentiable augmentation: %s", c.DiffAugment)
-	}
+	say(c.Classes > 0, "conditional on %d classes", c.Classes)
+	say(c.NormD != "", "norm in the discriminator: %s", c.NormD)
+	say(c.Up != "", "images grow by %s mixing", c.Up)
+	say(c.Smooth > 0, "real images labelled %v", 1-c.Smooth)
+	say(c.HeadD > 0, "a dense layer of %d before the last of the discriminator", c.HeadD)
+	say(c.Dropout > 0, "dropout of %v in the discriminator", c.Dropout)
+	say(c.MinibatchStddev > 0, "minibatch standard deviation in groups of %d", c.MinibatchStddev)
+	say(c.StepsD > 1, "%d steps of the discriminator for each of the generator", c.StepsD)
+	say(c.LRD > 0, "the discriminator's lr %v", c.LRD)
+	say(c.LRDecay > 0, "lr falling to 0 over the last %v of them (%v)", c.LRDecay, lrCurve(c))
+	say(c.GradClip > 0, "gradients of a length up to %v", c.GradClip)
+	say(c.Clip > 0, "weights clipped at %v", c.Clip)
+	say(c.R1 > 0, "R1 with gamma %v", c.R1)
+	say(c.R2 > 0, "R2 with gamma %v", c.R2)
+	say(c.GP > 0, "gradient penalty with lambda %v", c.GP)
+	say(c.DRAGAN > 0, "DRAGAN with lambda %v", c.DRAGAN)
+	say(c.AR1 > 0, "approximate R1 with lambda %v (noise of %v)", c.AR1, c.ARSigma)
+	say(c.AR2 > 0, "approximate R2 with lambda %v (noise of %v)", c.AR2, c.ARSigma)
+	say(c.Pack > 1, "judged in packs of %d", c.Pack)
+	say(c.InstanceNoise > 0, "instance noise of %v falling to 0", c.InstanceNoise)
+	say(c.DiffAugment != "", "differentiable augmentation: %s", c.DiffAugment)
 	return s
 }
 
