@@ -22,7 +22,7 @@ type architecture struct {
 	draw func(l *Layer, network []Layer, s *kernel.Stream)
 }
 
-var architectures = []architecture{mlp, mlpTanh, dcgan, resize, resnet}
+var architectures = []architecture{mlp, mlpTanh, dcgan, resize, resnet, style}
 
 // Architectures are the names that [Config].Arch can have.
 func Architectures() (names []string) {
@@ -123,7 +123,7 @@ const maxWeights = 1 << 28
 // weights is the number of weights that layers will have.
 func weights(layers []Layer) (n int64) {
 	for _, l := range Each(layers) {
-		n += l.weights()
+		n += l.weights() + l.styleWeights()
 	}
 	return n
 }
@@ -132,6 +132,12 @@ func weights(layers []Layer) (n int64) {
 func (l *Layer) allocate() {
 	if n := l.weights(); n > 0 {
 		l.Weight = make([]float32, n)
+	}
+	if l.Style != nil {
+		l.Style.Weight = make([]float32, l.styleWeights())
+	}
+	if l.Op == Synthesis {
+		l.Mean = make([]float32, l.In)
 	}
 }
 
@@ -151,6 +157,7 @@ const (
 	domainMove     = 'v' // its translation and cutout
 	domainEmbed    = 'e' // first embedding of labels
 	domainLabel    = 'l' // labels that statistics are estimated on
+	domainPixels   = 'y' // noise of the generator's layers
 )
 
 // normEps is batch norm's epsilon, as everybody's.

@@ -51,6 +51,9 @@ func (t *Trainer) Generator() (*Generator, error) {
 			return nil, err
 		}
 	}
+	if err := t.averageStyle(layers); err != nil {
+		return nil, err
+	}
 	return &Generator{
 		Arch: t.cfg.Arch, Distribution: t.cfg.Distribution, LatentDim: t.cfg.LatentDim, Shape: t.shape,
 		Layers: layers, Classes: names(t.classes), Training: t.training(),

@@ -63,6 +63,9 @@ func stateLen(c Config, gen, dis []Layer) (n int) {
 	count := func(layers []Layer) (params, norms int) {
 		for _, l := range Each(layers) {
 			params += int(l.weights()) + len(l.Bias)
+			if y := l.Style; y != nil {
+				params += int(l.styleWeights()) + len(y.Bias) + len(y.Noise)
+			}
 			if l.Norm != nil {
 				params += 2 * l.Out
 				norms += 2 * l.Out

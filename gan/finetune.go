@@ -42,6 +42,10 @@ func (l Layer) form() Layer {
 	if l.Bias != nil {
 		l.Bias = []float32{}
 	}
+	if y := l.Style; y != nil {
+		l.Style = &Style{Dim: y.Dim, Image: y.Image}
+	}
+	l.Mean = nil
 	if l.Embed != nil { // In says how long its rows are, Classes how many there are
 		l.Embed = []float32{}
 	}
@@ -61,14 +65,14 @@ func (l Layer) form() Layer {
 // 1x28x28, window 4, bias, tanh".
 func (l Layer) String() string {
 	s := fmt.Sprintf("%s %d to %d", l.Op, l.In, l.Out)
-	if l.Op != Dense {
+	if !l.isFlat() {
 		h, w := l.OutSize()
 		s = fmt.Sprintf("%s %dx%dx%d to %dx%dx%d", l.Op, l.In, l.H, l.W, l.Out, h, w)
 	}
 	switch {
 	case l.Op.resizes():
 		return s
-	case l.Op == Residual:
+	case l.Op == Residual, l.Op == Synthesis:
 		return fmt.Sprintf("%s of %v", s, l.Body)
 	}
 	if l.Groups > 0 {
@@ -79,6 +83,9 @@ func (l Layer) String() string {
 	}
 	if l.Bias != nil {
 		s += ", bias"
+	}
+	if l.Style != nil {
+		s += fmt.Sprintf(", style of %d numbers", l.Style.Dim)
 	}
 	if l.Norm != nil {
 		s += fmt.Sprintf(", batch norm (epsilon %g)", l.Norm.Eps)

@@ -63,10 +63,15 @@ const (
 	Halve    LayerOp = "Halve"    // half the sides, the mean of every 2x2 pixels
 
 	Residual LayerOp = "Residual" // the image plus what the layers of Body make of it
+
+	Constant  LayerOp = "Constant"  // Weight, an image, whatever the sample
+	Synthesis LayerOp = "Synthesis" // what the layers of Body make of a style of In numbers: the sum of their images
 )
 
 // resizes says that the op is one without weights.
-func (op LayerOp) resizes() bool { return op == Nearest || op == Bilinear || op == Halve }
+func (op LayerOp) resizes() bool { return op.grows() || op == Halve }
+
+func (op LayerOp) grows() bool { return op == Nearest || op == Bilinear }
 
 // Act names an activation.
 type Act string
@@ -87,19 +92,23 @@ type Layer struct {
 
 	// All but Dense: the input's height and width. Conv and ConvTranspose: a square
 	// window. ConvTranspose makes a side of (H-1)*Stride - 2*Pad + Kernel, Conv one of
-	// (H + 2*Pad - Kernel)/Stride + 1.
+	// (H + 2*Pad - Kernel)/Stride + 1. Synthesis has those of its image.
 	H, W                int
 	Kernel, Stride, Pad int
 	// Groups of Conv's channels are convolved apart; 0 is one group.
 	Groups int
 
-	Weight []float32 // Dense and Conv: [Out, In/Groups(, Kernel, Kernel)]; ConvTranspose: [In, Out, Kernel, Kernel]
+	Weight []float32 // Dense and Conv: [Out, In/Groups(, Kernel, Kernel)]; ConvTranspose: [In, Out, Kernel, Kernel]; Constant: [Out, H, W]
 	Bias   []float32 // [Out], or nil
 	Norm   *Norm     // or nil
 	Act    Act
 	Alpha  float32 // LeakyReLU's slope
 
-	Body []Layer // of Residual: from its images to images of that shape, without Dense
+	Body []Layer // of Residual: from its images to images of that shape, without Dense; of Synthesis
+
+	Normalize bool      // Dense: its input is divided by the root of its mean square
+	Style     *Style    // of Conv in a Synthesis, or nil
+	Mean      []float32 // of Synthesis: the mean of styles, [In]
 
 	// Embed is the embedding of labels, [classes, e], of a conditional generator's
 	// first layer, or nil: the last e numbers of In are the row of a sample's label.
@@ -167,7 +176,7 @@ func (l *Layer) OutSize() (h, w int) {
 			return 2 * n
 		case Halve:
 			return n / 2
-		case Residual:
+		case Residual, Constant, Synthesis:
 			return n
 		}
 		return 1
@@ -177,7 +186,7 @@ func (l *Layer) OutSize() (h, w int) {
 
 // inLen and outLen are the values of one sample before and after the layer.
 func (l *Layer) inLen() int {
-	if l.Op == Dense {
+	if l.isFlat() {
 		return l.In
 	}
 	return l.In * l.H * l.W
@@ -189,7 +198,12 @@ func (l *Layer) outLen() int {
 }
 
 // weights is the number of the layer's own weights.
-func (l *Layer) weights() int64 { return volume(l.In, l.Out, l.window()) / int64(l.groups()) }
+func (l *Layer) weights() int64 {
+	if l.Op == Constant {
+		return volume(l.Out, l.H, l.W)
+	}
+	return volume(l.In, l.Out, l.window()) / int64(l.groups())
+}
 
 func (l *Layer) groups() int { return max(l.Groups, 1) }
 
@@ -198,7 +212,7 @@ func (l *Layer) window() int {
 	switch {
 	case l.Op == Dense:
 		return 1
-	case l.Op.resizes(), l.Op == Residual:
+	case l.Op.resizes(), l.Op == Residual, l.Op == Synthesis:
 		return 0
 	}
 	return l.Kernel * l.Kernel
@@ -225,6 +239,9 @@ func (g *Generator) Validate() error {
 	if err := g.validateClasses(); err != nil {
 		return err
 	}
+	if err := g.validateStyles(); err != nil {
+		return err
+	}
 	n := g.LatentDim
 	for i := range g.Layers {
 		l := &g.Layers[i]
@@ -240,7 +257,7 @@ func (g *Generator) Validate() error {
 		if i == 0 && l.Op != Dense && l.H*l.W != 1 {
 			return fmt.Errorf("gan: layer 0 takes an image of %dx%d, want a latent: 1x1", l.H, l.W)
 		}
-		if i > 0 && l.Op != Dense {
+		if i > 0 && !l.isFlat() {
 			before := &g.Layers[i-1]
 			h, w := before.OutSize()
 			if before.Op != Dense && (before.Out != l.In || h != l.H || w != l.W) {
@@ -271,7 +288,7 @@ func (l *Layer) validate(depth int) error {
 			return fmt.Errorf("%d features to %d, want 1 to %d", l.In, l.Out, maxValues)
 		}
 	}
-	if l.Op != Residual && l.Body != nil {
+	if l.Op != Residual && l.Op != Synthesis && l.Body != nil {
 		return fmt.Errorf("%s with a body, want none", l.Op)
 	}
 	if l.Groups != 0 {
@@ -281,10 +298,12 @@ func (l *Layer) validate(depth int) error {
 	}
 	switch l.Op {
 	case Dense:
-	case Nearest, Bilinear, Halve, Residual:
+	case Nearest, Bilinear, Halve, Residual, Constant:
 		if err := l.validatePlain(); err != nil {
 			return err
 		}
+		sizes = append(sizes, l.H, l.W)
+	case Synthesis:
 		sizes = append(sizes, l.H, l.W)
 	case Conv, ConvTranspose:
 		sizes = append(sizes, l.H, l.W, l.Kernel, l.Stride)
@@ -327,8 +346,14 @@ func (l *Layer) validate(depth int) error {
 	default:
 		return fmt.Errorf("activation %q is unknown", l.Act)
 	}
-	if l.Op == Residual {
+	if err := l.validateStyle(); err != nil {
+		return err
+	}
+	switch l.Op {
+	case Residual:
 		return l.validateBody(depth + 1)
+	case Synthesis:
+		return l.validateSynthesis(depth)
 	}
 	return nil
 }
@@ -374,7 +399,7 @@ func (l *Layer) validateBody(depth int) error {
 		err := b.validate(depth)
 		switch {
 		case err != nil:
-		case b.Op == Dense:
+		case b.isFlat():
 			err = fmt.Errorf("%s in a residual", b.Op)
 		case b.In != channels || b.H != h || b.W != w:
 			err = fmt.Errorf("it takes %dx%dx%d, want the %dx%dx%d it is given", b.In, b.H, b.W, channels, h, w)

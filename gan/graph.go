@@ -19,9 +19,10 @@ type mode struct {
 	groups   int  // of batch norm
 	// observe is told of each batch norm's statistics; it may be nil.
 	observe func(n *Norm, mean, variance []float32)
-	passed  *[]pass // gets a pass for each layer; it may be nil
-	masks   masks   // of the layers' outputs, as far as there are some
-	labels  []int   // of a conditional generator's samples
+	passed  *[]pass  // gets a pass for each layer; it may be nil
+	masks   masks    // of the layers' outputs, as far as there are some
+	labels  []int    // of a conditional generator's samples
+	styling *styling // of a generator with styles; nil: without noise, as trained
 }
 
 // A pass is the nodes of a layer that a tangent follows.
@@ -206,7 +207,7 @@ func (g *graph) between(x *G.Node, layers []Layer, i int) (*G.Node, error) {
 	before, l := &layers[i-1], &layers[i]
 	h, w := before.OutSize()
 	switch {
-	case before.Op == Dense && l.Op != Dense && l.In > 1 && l.H*l.W > 1:
+	case before.Op == Dense && !l.isFlat() && l.In > 1 && l.H*l.W > 1:
 		return op.ChannelsLast(&g.env, x, g.n, l.In, l.H, l.W)
 	case before.Op != Dense && l.Op == Dense && before.Out > 1 && h*w > 1:
 		return op.ChannelsFirst(&g.env, x, g.n, before.Out, h, w)
@@ -222,6 +223,13 @@ func (g *graph) add(name string, x *G.Node, l *Layer, m mode) (pass, G.Nodes, er
 		return pass{out: y}, nil, err
 	case l.Op == Residual:
 		return g.residual(name, x, l, m)
+	case l.Op == Synthesis:
+		return g.synthesis(name, x, l, m)
+	case l.Normalize:
+		var err error
+		if x, err = op.Normalize(&g.env, x); err != nil {
+			return pass{}, nil, err
+		}
 	}
 	trained, w, err := g.weight(name, l, m.frozen)
 	if err != nil {
@@ -296,6 +304,12 @@ func params(layers []Layer) (p [][]float32) {
 		if l.Embed != nil {
 			p = append(p, l.Embed)
 		}
+		if y := l.Style; y != nil {
+			p = append(p, y.Weight, y.Bias)
+			if y.Noise != nil {
+				p = append(p, y.Noise)
+			}
+		}
 		if l.projection != nil {
 			p = append(p, l.projection.table)
 		}
@@ -303,9 +317,12 @@ func params(layers []Layer) (p [][]float32) {
 	return p
 }
 
-// Parameters is how many numbers of the layer are learnt.
+// Parameters is how many numbers of the layer are learnt, those of its body not
+// counted.
 func (l *Layer) Parameters() (n int) {
-	for _, p := range params([]Layer{*l}) {
+	own := *l
+	own.Body = nil
+	for _, p := range params([]Layer{own}) {
 		n += len(p)
 	}
 	return n
@@ -322,7 +339,10 @@ func clone(layers []Layer) []Layer {
 	}
 	for i := range c {
 		l := &c[i]
-		l.Weight, l.Bias, l.Embed = dup(l.Weight), dup(l.Bias), dup(l.Embed)
+		l.Weight, l.Bias, l.Embed, l.Mean = dup(l.Weight), dup(l.Bias), dup(l.Embed), dup(l.Mean)
+		if y := l.Style; y != nil {
+			l.Style = &Style{Dim: y.Dim, Weight: dup(y.Weight), Bias: dup(y.Bias), Image: y.Image, Noise: dup(y.Noise)}
+		}
 		if n := l.Norm; n != nil {
 			l.Norm = &Norm{Gamma: dup(n.Gamma), Beta: dup(n.Beta), Mean: dup(n.Mean), Var: dup(n.Var), Eps: n.Eps}
 		}

@@ -12,14 +12,15 @@ import (
 // generatorGraph computes images from latents, and, through the frozen
 // discriminator, the generator's loss and gradients.
 type generatorGraph struct {
-	z      []float32 // input, [B, LatentDim]
-	rivals []float32 // input, [B] or of packs, the logits of real images; nil: not wanted
-	masks  masks     // input, of the discriminator
-	images *G.Node
-	view   *view // of the images
-	logits *G.Node
-	loss   *G.Node
-	params G.Nodes
+	z       []float32 // input, [B, LatentDim]
+	rivals  []float32 // input, [B] or of packs, the logits of real images; nil: not wanted
+	masks   masks     // input, of the discriminator
+	styling styling   // with noise, input
+	images  *G.Node
+	view    *view // of the images
+	logits  *G.Node
+	loss    *G.Node
+	params  G.Nodes
 
 	draw  G.VM // latents to images
 	learn G.VM // everything; the images are not computed again
@@ -69,7 +70,7 @@ func newGeneratorGraph(c Config, s Shape, gen, dis []Layer, observe func(*Norm, 
 	p := &generatorGraph{z: make([]float32, c.Batch*c.LatentDim), masks: newMasks(c, dis, c.packs())}
 	g := newGraph(c.Batch, c.Threads, &p.hold)
 	var err error
-	p.images, p.params, err = g.network("generator", g.input("z", p.z, c.Batch, c.LatentDim), gen, mode{leaf: true, groups: 1, observe: observe, labels: labelsOf(dis)})
+	p.images, p.params, err = g.network("generator", g.input("z", p.z, c.Batch, c.LatentDim), gen, mode{leaf: true, groups: 1, observe: observe, labels: labelsOf(dis), styling: &p.styling})
 	if err != nil {
 		return nil, err
 	}

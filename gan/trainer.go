@@ -206,6 +206,7 @@ func (t *Trainer) alternate() error {
 // train it on that and on the real images at hand.
 func (t *Trainer) discriminate(steps int) error {
 	t.latents(t.g.z, steps)
+	t.drawNoise(steps)
 	if err := run(t.g.draw); err != nil {
 		return fmt.Errorf("gan: step %d: generate: %w", t.steps+1, err)
 	}

@@ -43,3 +43,25 @@ func Tangent(e *Env, act kernel.Act, alpha float32, out *G.Node, from int, v *G.
 		},
 	}, out, v)
 }
+
+// Activate is the activation of x.
+func Activate(e *Env, x *G.Node, act kernel.Act, alpha float32) (*G.Node, error) {
+	if act == kernel.Identity {
+		return x, nil
+	}
+	return e.apply(&Op{
+		name: "act", shape: x.Shape().Clone(), wrt: []bool{true},
+		run: func(out []float32, in [][]float32) error {
+			e.split(func(part, parts int) {
+				i, j := len(out)*part/parts, len(out)*(part+1)/parts
+				copy(out[i:j], in[0][i:j])
+				kernel.Activate(out[i:j], act, alpha)
+			})
+			return nil
+		},
+		grad: func(_ G.Nodes, out, dout *G.Node) (G.Nodes, error) {
+			dx, err := activationGrad(e, act, alpha, out, dout)
+			return G.Nodes{dx}, err
+		},
+	}, x)
+}
