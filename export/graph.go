@@ -36,7 +36,9 @@ func newGraph(g *gan.Generator, half bool) onnx.Graph {
 	if len(g.Classes) > 0 {
 		b.embed(g.Layers[0].Embed, len(g.Classes))
 	}
-	if flat := b.layers("", g.Layers, true); flat != g.Shape.Vector() {
+	if g.Layers[len(g.Layers)-1].Op == gan.Synthesis {
+		b.styled(g)
+	} else if flat := b.layers("", g.Layers, true); flat != g.Shape.Vector() {
 		b.reshape(outputName, out...)
 	}
 	last := &b.Nodes[len(b.Nodes)-1]
@@ -82,6 +84,7 @@ func wide(first int64, dims []int) []int64 {
 var layerNames = map[gan.LayerOp]string{
 	gan.Dense: "dense", gan.Conv: "conv", gan.ConvTranspose: "conv_transpose",
 	gan.Nearest: "nearest", gan.Bilinear: "bilinear", gan.Halve: "halve", gan.Residual: "residual",
+	gan.Constant: "constant", gan.Synthesis: "synthesis",
 }
 
 // node adds a node that reads the chain's end and constants, and becomes its end.
@@ -135,8 +138,7 @@ func (b *builder) layer(name string, l *gan.Layer) {
 		if bias == nil {
 			bias = noBias(l.Out)
 		}
-		b.node(name, "Gemm", []string{b.weight(name+".weight", l.Weight, out, in), b.constant(name+".bias", bias, out)},
-			onnx.FloatAttr("alpha", 1), onnx.FloatAttr("beta", 1), onnx.IntAttr("transB", 1))
+		b.node(name, "Gemm", []string{b.weight(name+".weight", l.Weight, out, in), b.constant(name+".bias", bias, out)}, gemmAttrs...)
 	default:
 		groups := int64(max(l.Groups, 1))
 		dims := []int64{out, in / groups, k, k}
@@ -147,10 +149,7 @@ func (b *builder) layer(name string, l *gan.Layer) {
 		if l.Bias != nil {
 			constants = append(constants, b.constant(name+".bias", l.Bias, out))
 		}
-		pad, stride := int64(l.Pad), int64(l.Stride)
-		b.node(name, string(l.Op), constants,
-			onnx.IntsAttr("dilations", 1, 1), onnx.IntAttr("group", groups), onnx.IntsAttr("kernel_shape", k, k),
-			onnx.IntsAttr("pads", pad, pad, pad, pad), onnx.IntsAttr("strides", stride, stride))
+		b.node(name, string(l.Op), constants, convAttrs(l)...)
 	}
 	if n := l.Norm; n != nil {
 		norm := name + ".norm"
@@ -159,6 +158,11 @@ func (b *builder) layer(name string, l *gan.Layer) {
 			b.constant(norm+".mean", n.Mean, out), b.constant(norm+".var", n.Var, out),
 		}, onnx.FloatAttr("epsilon", n.Eps))
 	}
+	b.activate(name, l)
+}
+
+// activate adds a layer's activation, if it has one.
+func (b *builder) activate(name string, l *gan.Layer) {
 	switch l.Act {
 	case gan.LeakyReLU:
 		b.node(name+".act", "LeakyRelu", nil, onnx.FloatAttr("alpha", l.Alpha))
@@ -167,15 +171,30 @@ func (b *builder) layer(name string, l *gan.Layer) {
 	}
 }
 
+var gemmAttrs = []onnx.Attr{onnx.FloatAttr("alpha", 1), onnx.FloatAttr("beta", 1), onnx.IntAttr("transB", 1)}
+
+func convAttrs(l *gan.Layer) []onnx.Attr {
+	k, pad, stride := int64(l.Kernel), int64(l.Pad), int64(l.Stride)
+	return []onnx.Attr{
+		onnx.IntsAttr("dilations", 1, 1), onnx.IntAttr("group", int64(max(l.Groups, 1))), onnx.IntsAttr("kernel_shape", k, k),
+		onnx.IntsAttr("pads", pad, pad, pad, pad), onnx.IntsAttr("strides", stride, stride),
+	}
+}
+
 // resize adds the node of a layer without weights.
 func (b *builder) resize(name string, op gan.LayerOp) {
 	r := resizings[op]
 	scales := b.constant(name+".scales", []float32{1, 1, r.scale, r.scale}, 4)
+	b.node(name, "Resize", []string{"", scales}, resizeAttrs(op)...)
+}
+
+func resizeAttrs(op gan.LayerOp) []onnx.Attr {
+	r := resizings[op]
 	attrs := []onnx.Attr{onnx.StringAttr("coordinate_transformation_mode", r.places), onnx.StringAttr("mode", r.mode)}
 	if r.mode == "nearest" {
 		attrs = append(attrs, onnx.StringAttr("nearest_mode", "floor"))
 	}
-	b.node(name, "Resize", []string{"", scales}, attrs...)
+	return attrs
 }
 
 // resizings are Resize's words for the layers without weights.

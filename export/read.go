@@ -57,6 +57,9 @@ func read(r io.Reader, limit int64) (*gan.Generator, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(required(&m.Graph)) < len(m.Graph.Inputs) {
+		return g, readStyled(g, ops, m)
+	}
 	if err := readLayers(g, ops, m.Graph.Inputs, m.Graph.Outputs[0].Name); err != nil {
 		return nil, err
 	}
@@ -82,18 +85,19 @@ func readEnds(g *gan.Generator, m *onnx.Model) error {
 	if len(g.Classes) > 0 {
 		inputs = 2
 	}
-	if len(m.Graph.Inputs) != inputs || len(m.Graph.Outputs) != 1 {
-		return fmt.Errorf("the model has %d inputs and %d outputs, want %d and one for %d classes", len(m.Graph.Inputs), len(m.Graph.Outputs), inputs, len(g.Classes))
+	given := required(&m.Graph)
+	if len(given) != inputs || len(m.Graph.Outputs) != 1 {
+		return fmt.Errorf("the model has %d inputs and %d outputs, want %d and one for %d classes", len(given), len(m.Graph.Outputs), inputs, len(g.Classes))
 	}
-	z, err := sampleShape(m.Graph.Inputs[0], 2)
+	z, err := sampleShape(given[0], 2)
 	if err != nil {
 		return fmt.Errorf("input %w", err)
 	}
 	if z[0] != g.LatentDim {
-		return fmt.Errorf("input %q has latents of %d numbers, want %d as metadata %q says", m.Graph.Inputs[0].Name, z[0], g.LatentDim, keyDim)
+		return fmt.Errorf("input %q has latents of %d numbers, want %d as metadata %q says", given[0].Name, z[0], g.LatentDim, keyDim)
 	}
 	if inputs == 2 {
-		if v := m.Graph.Inputs[1]; v.Type != onnx.Int64 || len(v.Shape) != 1 {
+		if v := given[1]; v.Type != onnx.Int64 || len(v.Shape) != 1 {
 			return fmt.Errorf("input %q is %v with %d dimensions, want labels: int64 with one", v.Name, v.Type, len(v.Shape))
 		}
 	}
@@ -109,6 +113,16 @@ func readEnds(g *gan.Generator, m *onnx.Model) error {
 		return fmt.Errorf("output %q has samples of %v, want %v", m.Graph.Outputs[0].Name, out, want)
 	}
 	return nil
+}
+
+// required are the inputs that no initializer stands in for.
+func required(g *onnx.Graph) (inputs []onnx.ValueInfo) {
+	for _, v := range g.Inputs {
+		if !slices.ContainsFunc(g.Initializers, func(t onnx.Tensor) bool { return t.Name == v.Name }) {
+			inputs = append(inputs, v)
+		}
+	}
+	return inputs
 }
 
 // maxSide bounds every size that is read, so that sums and products of few
@@ -146,6 +160,7 @@ func simplify(m *onnx.Model) (*onnx.Model, error) {
 	g := &plain.Graph
 	g.Name = m.Graph.Name
 	for _, v := range m.Graph.Inputs {
+		constants[v.Name] = nil // of an optional one
 		g.Inputs = append(g.Inputs, onnx.ValueInfo{Name: v.Name, Type: onnx.Float})
 	}
 	for _, v := range m.Graph.Outputs {

@@ -79,6 +79,8 @@ func TestRoundTripArchitectures(t *testing.T) {
 		"resize":          func(c *gan.Config) { c.Arch = "resize" },
 		"resnet":          func(c *gan.Config) { c.Arch = "resnet" },
 		"resnet bilinear": func(c *gan.Config) { c.Arch, c.Up = "resnet", gan.BilinearUp },
+		"style":           func(c *gan.Config) { c.Arch = "style" },
+		"style bilinear":  func(c *gan.Config) { c.Arch, c.Up = "style", gan.BilinearUp },
 		"resize bilinear": func(c *gan.Config) { c.Arch, c.Up = "resize", gan.BilinearUp },
 	} {
 		for channels := 1; channels <= 4; channels++ {

@@ -78,6 +78,11 @@ func rounded(g *gan.Generator) *gan.Generator {
 		for i, v := range l.Weight {
 			l.Weight[i] = onnx.Float16ToFloat32(onnx.Float32ToFloat16(v))
 		}
+		if y := l.Style; y != nil {
+			for i, v := range y.Weight {
+				y.Weight[i] = onnx.Float16ToFloat32(onnx.Float32ToFloat16(v))
+			}
+		}
 	}
 	return half
 }
@@ -103,6 +108,12 @@ func parameters(l *gan.Layer) iter.Seq2[string, []float32] {
 		ok := yield("weight", l.Weight) && yield("bias", l.Bias)
 		if n := l.Norm; n != nil && ok {
 			ok = yield("gamma", n.Gamma) && yield("beta", n.Beta) && yield("mean", n.Mean) && yield("var", n.Var)
+		}
+		if y := l.Style; y != nil && ok {
+			ok = yield("style weight", y.Weight) && yield("style bias", y.Bias) && yield("strength", y.Noise)
+		}
+		if l.Op == gan.Synthesis && ok {
+			ok = yield("mean style", l.Mean)
 		}
 		if l.Embed != nil && ok {
 			yield("embedding", l.Embed)

@@ -283,8 +283,13 @@ func normed(layers []Layer) bool {
 
 // validateUp reports a way of growing that nothing grows by.
 func (c Config) validateUp(gen []Layer) error {
-	if c.Up != "" && !slices.ContainsFunc(gen, func(l Layer) bool { return l.Op == Bilinear }) {
-		return fmt.Errorf("gan: up %q changes nothing: the generator of arch %q resizes no images", c.Up, c.Arch)
+	if c.Up == "" {
+		return nil
 	}
-	return nil
+	for _, l := range Each(gen) {
+		if l.Op == Bilinear {
+			return nil
+		}
+	}
+	return fmt.Errorf("gan: up %q changes nothing: the generator of arch %q resizes no images", c.Up, c.Arch)
 }

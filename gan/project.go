@@ -114,7 +114,7 @@ func newSearch(g *Generator, image []float32, o ProjectOptions) (s *search, err 
 	}
 	b := newGraph(o.Starts, o.Threads, nil)
 	s.latents = b.input("z", s.z, o.Starts, g.LatentDim)
-	if s.images, err = b.sampled(g, s.latents, []int{o.Label}, false); err != nil {
+	if s.images, err = b.sampled(g, s.latents, []int{o.Label}, nil); err != nil {
 		return nil, err
 	}
 	loss, err := op.Distances(&b.env, s.images, image, s.distances)

@@ -2,6 +2,7 @@ package gan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ganlet/ganlet/gan/internal/op"
 	G "gorgonia.org/gorgonia"
@@ -21,6 +22,12 @@ func (g *Generator) Sample(z []float32) ([]float32, error) { return g.SampleLabe
 // SampleLabels is Sample of a conditional generator, for labels, [n], from 0 to
 // below the number of Classes; of another one, for nil.
 func (g *Generator) SampleLabels(z []float32, labels []int) ([]float32, error) {
+	return g.SampleStyled(z, labels, Styling{})
+}
+
+// SampleStyled is SampleLabels of a generator of styles, which are used as s says;
+// of another one, for the zero Styling.
+func (g *Generator) SampleStyled(z []float32, labels []int, s Styling) ([]float32, error) {
 	if err := g.Validate(); err != nil {
 		return nil, err
 	}
@@ -31,6 +38,10 @@ func (g *Generator) SampleLabels(z []float32, labels []int) ([]float32, error) {
 	if err := g.validateLabels(labels, n); err != nil {
 		return nil, err
 	}
+	if err := g.validateStyling(s, n); err != nil {
+		return nil, err
+	}
+	s.Noise = slices.Clone(s.Noise) // its slices get shorter
 	out := make([]float32, 0, n*g.Shape.Len())
 	if n == 0 {
 		return out, nil
@@ -38,7 +49,11 @@ func (g *Generator) SampleLabels(z []float32, labels []int) ([]float32, error) {
 	batch := min(n, sampleBatch)
 	b := newGraph(batch, 1, nil)
 	in, labelsIn := make([]float32, batch*g.LatentDim), make([]int, batch)
-	x, err := b.sampled(g, b.input("z", in, batch, g.LatentDim), labelsIn, true)
+	y, second, err := b.styling(g, s, labelsIn)
+	if err != nil {
+		return nil, err
+	}
+	x, err := b.sampled(g, b.input("z", in, batch, g.LatentDim), labelsIn, y)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +65,10 @@ func (g *Generator) SampleLabels(z []float32, labels []int) ([]float32, error) {
 	for ; len(z) > 0; z = z[min(len(in), len(z)):] {
 		clear(in[copy(in, z):])
 		labels = labels[copy(labelsIn, labels):]
+		s.Second = s.Second[copy(second, s.Second):]
+		for i := range s.Noise {
+			s.Noise[i] = s.Noise[i][copy(y.noise[i], s.Noise[i]):]
+		}
 		if err := run(vm); err != nil {
 			return nil, fmt.Errorf("gan: sample: %w", err)
 		}
@@ -59,11 +78,10 @@ func (g *Generator) SampleLabels(z []float32, labels []int) ([]float32, error) {
 	return out, nil
 }
 
-// sampled adds the images of latents z, [n, C, H, W] in the order of their values;
-// a leaf z gets no gradient. Of labels, a conditional generator reads those at
-// hand.
-func (b *graph) sampled(g *Generator, z *G.Node, labels []int, leaf bool) (*G.Node, error) {
-	x, _, err := b.network("generator", z, g.Layers, mode{sampling: true, frozen: true, leaf: leaf, labels: labels})
+// sampled adds the images of latents z, [n, C, H, W] in the order of their values.
+// Of labels, a conditional generator reads those at hand.
+func (b *graph) sampled(g *Generator, z *G.Node, labels []int, y *styling) (*G.Node, error) {
+	x, _, err := b.network("generator", z, g.Layers, mode{sampling: true, frozen: true, labels: labels, styling: y})
 	if err != nil {
 		return nil, err
 	}
