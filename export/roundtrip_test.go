@@ -135,7 +135,7 @@ func TestRoundTripSizes(t *testing.T) {
 // that the training would have gone on from.
 func TestFineTuneFromFile(t *testing.T) {
 	data := noise{C: 1, H: 28, W: 28}
-	for _, arch := range []string{"mlp", "dcgan", "resize", "resnet"} {
+	for _, arch := range []string{"mlp", "dcgan", "resize", "resnet", "style"} {
 		c := gan.Plain(arch)
 		c.Width, c.Batch = 4, 4
 		first, err := gan.New(c, data)
@@ -187,6 +187,9 @@ type noise gan.Shape
 func (noise) Name() string       { return "noise" }
 func (n noise) Shape() gan.Shape { return gan.Shape(n) }
 func (noise) Len() int           { return 8 }
+
+func (noise) Classes() []string { return []string{"even", "odd"} }
+func (noise) Label(i int) int   { return i % 2 }
 
 func (noise) Image(dst []float32, i int) error {
 	kernel.Latents(dst, 1, uint64(i), len(dst), false)

@@ -7,7 +7,7 @@ import (
 )
 
 // imageArchs are the architectures that make images.
-var imageArchs = []string{"mlp", "dcgan", "resize", "resnet"}
+var imageArchs = []string{"mlp", "dcgan", "resize", "resnet", "style"}
 
 func TestUpIsRefusedWhereNothingGrows(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {

@@ -9,14 +9,21 @@ import (
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
-// This file is models with inputs that decide a shape: Reshape's sizes, Slice's
-// starts, Resize's scales. Their values must be known before anything is planned.
+// This file is inputs that are no inputs of every run: those that decide a shape,
+// such as Reshape's sizes, which must be known before anything is planned, and those
+// that the file has a value for.
 
 // ParseBound is [Parse] for a model that cannot be planned before some of its
 // inputs are known. Of the inputs given, only those it needs become constants of
 // the model, and are no longer among [Model.Inputs]; the others are for
 // [Session.Run]. All are checked against the file. Inputs of float16, which Run
 // does not take, are always bound: their Data is the bits, a []uint16.
+//
+// An input of [Model.Optional] is bound to what is given in place of its value in
+// the file. Given by its name alone, without shape and data, it becomes an input of
+// the model, for [Session.Run]. So a generator of styles is truncated, for good:
+//
+//	infer.ParseBound(data, infer.Tensor{Name: "truncation", Shape: []int{1}, Data: []float32{0.7}})
 func ParseBound(data []byte, inputs ...Tensor) (*Model, error) {
 	m, err := parseBound(data, inputs)
 	if err != nil {
@@ -35,12 +42,19 @@ func parseBound(data []byte, inputs []Tensor) (*Model, error) {
 		if _, twice := given[t.Name]; twice {
 			return nil, fmt.Errorf("input %q is given twice", t.Name)
 		}
+		at := slices.IndexFunc(file.Graph.Initializers, func(c onnx.Tensor) bool { return c.Name == t.Name })
+		if at >= 0 && inputNamed(&file.Graph, t.Name) >= 0 {
+			file.Graph.Initializers = slices.Delete(file.Graph.Initializers, at, at+1)
+			if t.Shape == nil && t.Data == nil {
+				continue
+			}
+		}
 		c, err := inputConstant(&file.Graph, t)
 		if err != nil {
 			return nil, err
 		}
 		given[t.Name] = c
-		if c.Type == onnx.Float16 {
+		if c.Type == onnx.Float16 || at >= 0 {
 			bound[t.Name] = c
 		}
 	}
@@ -68,10 +82,15 @@ func bindOf(wanted []string, given, bound map[string]onnx.Tensor, of types) (fou
 	return found
 }
 
+// inputNamed is the index of an input of the graph; -1: there is none.
+func inputNamed(g *onnx.Graph, name string) int {
+	return slices.IndexFunc(g.Inputs, func(v onnx.ValueInfo) bool { return v.Name == name })
+}
+
 // inputConstant is an input of the graph as a constant.
 func inputConstant(g *onnx.Graph, t Tensor) (onnx.Tensor, error) {
 	none := onnx.Tensor{}
-	i := slices.IndexFunc(g.Inputs, func(v onnx.ValueInfo) bool { return v.Name == t.Name })
+	i := inputNamed(g, t.Name)
 	if i < 0 || slices.ContainsFunc(g.Initializers, func(c onnx.Tensor) bool { return c.Name == t.Name }) {
 		return none, fmt.Errorf("the model has no input %q", t.Name)
 	}

@@ -73,7 +73,10 @@ func (b *builder) build(m *Model) error {
 	}
 	for _, in := range g.Inputs {
 		if b.values[in.Name] != nil {
-			continue // up to IR 3, an initializer's
+			if b.file.IRVersion > 3 { // before, every initializer was an input
+				m.optional = append(m.optional, optional(in))
+			}
+			continue
 		}
 		if t, ok := b.bound[in.Name]; ok {
 			t.Name = in.Name
@@ -114,6 +117,15 @@ func (b *builder) build(m *Model) error {
 	m.plan = b.plan
 	m.stats = b.stats(g)
 	return nil
+}
+
+// optional describes an input that is an initializer's.
+func optional(in onnx.ValueInfo) Value {
+	v := Value{in.Name, in.Type.String(), nil}
+	for _, d := range in.Shape {
+		v.Shape = append(v.Shape, int(d.Size))
+	}
+	return v
 }
 
 // liveness says which nodes the outputs need, and how often each value is read.

@@ -18,6 +18,7 @@ import (
 // immutable; any number of goroutines may use it.
 type Model struct {
 	inputs, outputs []Value
+	optional        []Value
 	metadata        map[string]string
 	stats           Stats
 	plan            plan
@@ -79,6 +80,10 @@ func Parse(data []byte) (*Model, error) {
 
 // Inputs describes what the model reads, in the order of the file.
 func (m *Model) Inputs() []Value { return cloneValues(m.inputs) }
+
+// Optional describes the inputs that the file has a value for: the model computes
+// with that, and they are not among Inputs, unless [ParseBound] says otherwise.
+func (m *Model) Optional() []Value { return cloneValues(m.optional) }
 
 // Outputs describes what the model computes, in the order of the file.
 func (m *Model) Outputs() []Value { return cloneValues(m.outputs) }
