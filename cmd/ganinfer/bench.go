@@ -102,7 +102,7 @@ func (b *benchmark) measure(ctx context.Context, start time.Time, o *sampling) e
 	if err != nil {
 		return err
 	}
-	r, err := rolesOf(m)
+	r, err := rolesOf(m, false)
 	if err != nil {
 		return err
 	}

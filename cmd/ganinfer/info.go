@@ -45,7 +45,8 @@ type info struct {
 	Opset        int64             `json:"opset"`
 	IRVersion    int64             `json:"ir_version"`
 	Inputs       []value           `json:"inputs"`
-	Bind         []string          `json:"bind,omitempty"` // inputs that decide shapes: without them, little is known
+	Bind         []string          `json:"bind,omitempty"`     // inputs that decide shapes: without them, little is known
+	Optional     []value           `json:"optional,omitempty"` // inputs that the file has values for
 	Outputs      []value           `json:"outputs"`
 	Operators    map[string]int    `json:"operators"`
 	Parameters   int64             `json:"parameters"`
@@ -101,6 +102,9 @@ func describe(path string) (*info, error) {
 	}
 	s := m.Stats()
 	i.Inputs, i.Outputs, i.Metadata = values(m.Inputs()), values(m.Outputs()), m.Metadata()
+	if optional := m.Optional(); len(optional) > 0 {
+		i.Optional = values(optional)
+	}
 	i.Operators, i.Parameters, i.MultiplyAdds = s.Operators, s.Parameters, s.MultiplyAdds
 	return i, nil
 }
@@ -165,6 +169,9 @@ func (i *info) table(w io.Writer) error {
 	}
 	for _, name := range i.Bind {
 		fmt.Fprintf(t, "to be bound\t%s: it decides shapes (ganinfer run takes it)\n", printable(name))
+	}
+	for _, v := range i.Optional {
+		fmt.Fprintf(t, "optional\t%v\n", v)
 	}
 	for _, v := range i.Outputs {
 		fmt.Fprintf(t, "output\t%v\n", v)

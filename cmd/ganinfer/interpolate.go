@@ -27,7 +27,8 @@ k-th after the second's.
 --spherical keeps to the arc between both, where normal latents are as long as
 samples are (White, "Sampling Generative Networks", 2016); --linear takes the
 straight line. Normal latents go by the arc and uniform ones by the line, unless
-a flag says otherwise. Noise is that of a row's first end all along. Without
+a flag says otherwise. Noise, and the second latent of --mix, is that of a row's
+first end all along. Without
 --label, row k is of class k modulo the number of classes.
 
 Flags:
@@ -69,7 +70,8 @@ func runInterpolate(ctx context.Context, args []string, stdout io.Writer) error 
 	case w.spherical && w.linear:
 		return cli.Flagf("--spherical and --linear exclude each other")
 	}
-	o.n, o.seed, o.labelled = w.rows*w.steps, w.from.seed, f.Changed("label")
+	o.n, o.seed = w.rows*w.steps, w.from.seed
+	o.changed(f)
 	s, err := o.open(ctx, f.Arg(0), stdout)
 	if err != nil {
 		return err
@@ -90,7 +92,7 @@ func (s *sampler) follow(w *ways, o *sampling) error {
 		}
 		p := &path{dim: f.row, steps: w.steps}
 		var err error
-		if f.stream != &s.latent { // noise
+		if f.stream != &s.latent { // noise, or a second latent
 			p.from = make([]float32, w.rows*f.row)
 			f.stream.Fill(p.from, w.from.index)
 			p.to = p.from

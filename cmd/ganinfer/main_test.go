@@ -53,6 +53,9 @@ func writeModel(ts *testscript.TestScript, neg bool, args []string) {
 	case "dcgan":
 		c.Arch = "dcgan"
 		ts.Check(export.Write(&b, generator(ts, c, gan.Shape{C: 1, H: 8, W: 8}), export.Options{}))
+	case "style":
+		c.Arch = "style"
+		ts.Check(export.Write(&b, generator(ts, c, gan.Shape{C: 1, H: 8, W: 8}), export.Options{}))
 	case "two":
 		b.Write(onnx.Marshal(two()))
 	case "fixed":

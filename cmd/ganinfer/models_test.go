@@ -130,6 +130,12 @@ func writeArray(ts *testscript.TestScript, neg bool, args []string) {
 		a.Data = parseAll[int32](ts, args[3:])
 	case "float16":
 		a.Data = parseAll[uint16](ts, args[3:])
+	case "bool":
+		var all []bool
+		for _, v := range parseAll[float32](ts, args[3:]) {
+			all = append(all, v != 0)
+		}
+		a.Data = all
 	}
 	var b bytes.Buffer
 	ts.Check(npy.Write(&b, &a))

@@ -17,6 +17,7 @@ import (
 type roles struct {
 	latent int
 	label  int // -1: there is none
+	second int // latent, likewise
 	noise  []int
 }
 
@@ -33,9 +34,9 @@ func hasRows(v, latent infer.Value) bool {
 
 // rolesOf finds the latent, by its name or else the first of float32; the
 // label, int64 or int32 [N] or one-hot float32 [N, K]; and noise, float32 that
-// is called so. It guesses no further.
-func rolesOf(m *infer.Model) (roles, error) {
-	inputs, r := m.Inputs(), roles{latent: -1, label: -1}
+// is called so. It guesses no further. A second latent is one where styles are mixed.
+func rolesOf(m *infer.Model, mixed bool) (roles, error) {
+	inputs, r := m.Inputs(), roles{latent: -1, label: -1, second: -1}
 	isLatent := func(v infer.Value) bool { return v.Name == "z" || says(v, "latent") }
 	for i, v := range inputs {
 		if v.Type != "float32" || len(v.Shape) == 0 || len(inputs) > 1 && says(v, "label", "class", "cond", "onehot", "one_hot") {
@@ -54,6 +55,8 @@ func rolesOf(m *infer.Model) (roles, error) {
 			each && v.Type == "float32" && len(v.Shape) == 2 && !says(v, "noise")
 		switch {
 		case i == r.latent:
+		case mixed && v.Name == secondInput:
+			r.second = i
 		case label && r.label < 0:
 			r.label = i
 		case !label && v.Type == "float32" && says(v, "noise"):
@@ -119,6 +122,8 @@ func (s *sampler) newFeeds(r roles, o *sampling) error {
 		switch {
 		case i == r.latent:
 			f.stream, f.data = &s.latent, make([]float32, n*f.row)
+		case i == r.second:
+			f.stream, f.data = &infer.Latent{Seed: o.mixSeed, Dim: f.row, Uniform: s.latent.Uniform}, make([]float32, n*f.row)
 		case i != r.label:
 			f.stream, f.data = &infer.Latent{Seed: noiseSeed(o.seed, slices.Index(r.noise, i)+1), Dim: f.row}, make([]float32, n*f.row)
 			if !f.each { // one sample for all

@@ -122,6 +122,9 @@ func openFor(path string, inputs []named) (*infer.Model, []infer.Tensor, error) 
 		return nil, nil, err
 	}
 	if err == nil {
+		if m, err = withOptional(path, m, inputs); err != nil {
+			return nil, nil, err
+		}
 		if err := known("input", inputs, m.Inputs(), true); err != nil {
 			return nil, nil, err
 		}
@@ -146,6 +149,17 @@ func openFor(path string, inputs []named) (*infer.Model, []infer.Tensor, error) 
 		}
 	}
 	return m, tensors, known("input", open, m.Inputs(), true)
+}
+
+// withOptional is the model with those optional inputs that are given.
+func withOptional(path string, m *infer.Model, inputs []named) (*infer.Model, error) {
+	var given []infer.Tensor
+	for _, g := range inputs {
+		if optional(m, g.name) != nil {
+			given = append(given, infer.Tensor{Name: g.name})
+		}
+	}
+	return reopen(path, m, given)
 }
 
 func readAll(inputs []named) (tensors []infer.Tensor, err error) {

@@ -30,6 +30,7 @@ on every device, however many are drawn and in what batches.
     ganinfer sample digits.onnx --label 7 -o sevens.png       of one class
     ganinfer sample digits.onnx -n 80 -o digits.png           of each class, a column each
     ganinfer sample model.onnx --truncation 0.7 -o fine.png   less varied
+    ganinfer sample style.onnx --mix 3 -o mixed.png           of two latents each
 
 A model may have, besides its latent, a label (int64 [N], or one-hot: float32
 [N, K]) and noise (float32, with "noise" in its name). The k-th noise input is
@@ -41,8 +42,10 @@ classes, where the model says how many there are.
 --truncation shortens every latent to that part of its length, towards the mean
 latent, 0: sample i stays sample i, only nearer to the middle, and samples vary
 less. Far below 1, a generator that has never seen such latents may draw worse.
-(StyleGAN's psi, of the latent itself; not BigGAN's truncation, which draws large
-numbers anew.)
+(Not BigGAN's truncation, which draws large numbers anew.) Of a generator of styles
+(gantrain --arch style) it moves styles, not latents, towards their mean, which is
+StyleGAN's psi. --mix K is of these alone: the first K layers that take a style take
+that of the latent, the others that of a second latent, sample i of --mix-seed.
 
 Flags:
 FLAGS
@@ -53,6 +56,11 @@ type sampling struct {
 	n, batch, threads int
 	seed              uint64
 	truncation        float32
+	styled            bool // truncation is of styles, and done by the model
+	mix               int
+	mixed             bool // there is a mix
+	mixSeed           uint64
+	mixSeedAlone      bool // it was given, but no mix
 	label             int
 	labelled          bool // there is one
 	format, out       string
@@ -70,7 +78,7 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 	if err := cli.Arguments(f, "ganinfer sample", "MODEL.onnx"); err != nil {
 		return err
 	}
-	o.labelled = f.Changed("label")
+	o.changed(f)
 	s, err := o.open(ctx, f.Arg(0), stdout)
 	if err != nil {
 		return err
@@ -87,7 +95,7 @@ func (o *sampling) open(ctx context.Context, path string, stdout io.Writer) (*sa
 	if err := o.refuseTerminal(stdout); err != nil {
 		return nil, err
 	}
-	m, err := open(path)
+	m, err := o.openStyled(path)
 	if err != nil {
 		return nil, err
 	}
@@ -116,11 +124,23 @@ func (o *sampling) write(stdout io.Writer, s *sampler) error {
 // flags adds the flags of all that draws samples.
 func (o *sampling) flags(f *pflag.FlagSet) {
 	f.Float32Var(&o.truncation, "truncation", 1, "length that latents are shortened to, as a `part` of their own: above 0, up to 1")
+	f.IntVar(&o.mix, "mix", 0, "`layers` of a generator of styles that take the latent's own, the others a second one's; none given: all take the latent's")
+	f.Uint64Var(&o.mixSeed, "mix-seed", 0, "seed of the second latents (default the seed's own plus 1)")
 	f.IntVar(&o.label, "label", 0, "the class of all samples, for a model that takes one; else each class in turn")
 	f.IntVar(&o.batch, "batch", 0, "samples computed at a time; 0: what suits the model")
 	f.IntVar(&o.threads, "threads", 1, "processor threads")
 	f.StringVar(&o.format, "format", "", "png, npy, raw or json (default: by the end of FILE, or png)")
 	f.StringVarP(&o.out, "out", "o", "", "the `FILE` to write; standard output if there is none, or -")
+}
+
+// changed notes which flags were given, once the seed is known.
+func (o *sampling) changed(f *pflag.FlagSet) {
+	o.labelled, o.mixed = f.Changed("label"), f.Changed("mix")
+	if !f.Changed("mix-seed") {
+		o.mixSeed = o.seed + 1
+	} else if !o.mixed {
+		o.mixSeedAlone = true
+	}
 }
 
 // check reports the first flag with a value that cannot be, and finds the format.
@@ -132,6 +152,8 @@ func (o *sampling) check() error {
 		return cli.Flagf("--truncation is %v, want more than 0, up to 1", o.truncation)
 	case o.label < 0 || o.label > math.MaxInt32:
 		return cli.Flagf("--label is %d, want 0 to %d", o.label, math.MaxInt32)
+	case o.mixSeedAlone:
+		return cli.Flagf("--mix-seed is %d, want none without --mix", o.mixSeed)
 	case o.batch < 0 || o.batch > maxBatch:
 		return cli.Flagf("--batch is %d, want 0 to %d", o.batch, maxBatch)
 	case o.threads < 1 || o.threads > 256:
@@ -178,7 +200,7 @@ func newSampler(ctx context.Context, m *infer.Model, o *sampling) (*sampler, err
 	if outputs[0].Type != "float32" {
 		return nil, cli.Hintf(fmt.Errorf("output %v is not float32, which samples are", value(outputs[0])), "ganinfer run takes any model")
 	}
-	r, err := rolesOf(m)
+	r, err := rolesOf(m, o.mixed)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +208,9 @@ func newSampler(ctx context.Context, m *infer.Model, o *sampling) (*sampler, err
 	if err != nil {
 		return nil, err
 	}
-	latent.Truncation = o.truncation
+	if latent.Truncation = o.truncation; o.styled {
+		latent.Truncation = 1
+	}
 	s := &sampler{ctx: ctx, model: m, latent: latent, n: o.n, size: 1, simple: len(inputs) == 1 && len(outputs) == 1}
 	in, out := inputs[r.latent].Shape, outputs[0].Shape
 	if len(out) == 0 || in[0] != out[0] {
@@ -220,11 +244,16 @@ func newSampler(ctx context.Context, m *infer.Model, o *sampling) (*sampler, err
 type asked struct {
 	Label      *int    `json:"label,omitempty"`
 	Truncation float32 `json:"truncation,omitempty"`
+	Mix        *int    `json:"mix,omitempty"`
+	MixSeed    *uint64 `json:"mix_seed,omitempty"`
 }
 
 func (o *sampling) asked() (a asked) {
 	if o.labelled {
 		a.Label = &o.label
+	}
+	if o.mixed {
+		a.Mix, a.MixSeed = &o.mix, &o.mixSeed
 	}
 	if o.truncation < 1 {
 		a.Truncation = o.truncation
