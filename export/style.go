@@ -27,9 +27,14 @@ const (
 // What gan adds to a mean square before it takes its root.
 const styleEps = 1e-8
 
-// optional adds an input that has a value without being given.
+// optional adds an input that has a value without being given. As that is of one
+// sample, its batch is another size than that of z, and has a name of its own.
 func (b *builder) optional(t onnx.Tensor, shape ...int64) {
-	b.Inputs = append(b.Inputs, onnx.ValueInfo{Name: t.Name, Type: t.Type, Shape: onnx.Shape(shape...)})
+	dims := onnx.Shape(shape...)
+	if dims[0].Size < 0 {
+		dims[0].Param = t.Name + ".N"
+	}
+	b.Inputs = append(b.Inputs, onnx.ValueInfo{Name: t.Name, Type: t.Type, Shape: dims})
 	b.Initializers = append(b.Initializers, t)
 }
 
@@ -39,7 +44,7 @@ func (b *builder) operate(name, op string, inputs []string, attrs ...onnx.Attr) 
 	return name
 }
 
-// vector adds constants of one number each.
+// number adds a constant of one number.
 func (b *builder) number(name string, v float32) string { return b.constant(name, []float32{v}, 1) }
 
 // integers adds a constant list.

@@ -105,7 +105,7 @@ func (s *Session) Bind(z []float32, shape ...int64) (*Bound, error) {
 	return s.BindAll(Tensor{dims, z})
 }
 
-// Tensor is an input: Data is []float32 or []int64.
+// Tensor is an input: Data is []float32, []int64 or []bool.
 type Tensor struct {
 	Shape []int
 	Data  any
@@ -126,6 +126,14 @@ func (s *Session) BindAll(inputs ...Tensor) (*Bound, error) {
 			in, err = ort.NewTensor(shape, data)
 		case []int64:
 			in, err = ort.NewTensor(shape, data)
+		case []bool:
+			bytes := make([]byte, len(data))
+			for i, v := range data {
+				if v {
+					bytes[i] = 1
+				}
+			}
+			in, err = ort.NewCustomDataTensor(shape, bytes, ort.TensorElementDataTypeBool)
 		default:
 			err = fmt.Errorf("an input is %T", t.Data)
 		}

@@ -1,4 +1,5 @@
-// Command agree compares ganlet's infer with ONNX Runtime: the same models on the same latents, and labels in turn, in batches of 1, 3 and 64.
+// Command agree compares ganlet's infer with ONNX Runtime: the same models on the same latents, and labels in turn, in batches of 1, 3 and 64;
+// and with all optional inputs of a generator of styles.
 //
 //	ORT_LIB=/path/to/libonnxruntime.so.1 agree MODEL.onnx ...
 //
@@ -35,23 +36,40 @@ func run(paths []string, stdout io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(stdout, "ONNX Runtime %s, limit %g\n", peer.Version(), limit)
-	var failed int
+	var all, failed int
+	check := func(what string, batch int, d delta, err error) error {
+		if err != nil {
+			return fmt.Errorf("%s, batch %d: %w", what, batch, err)
+		}
+		all++
+		verdict := "ok"
+		if !(d.largest <= limit) { // a NaN fails, too
+			verdict = "FAILED"
+			failed++
+		}
+		fmt.Fprintf(stdout, "%s batch %d: largest difference %.3g of %d values in [%.3f, %.3f]: %s\n", what, batch, d.largest, d.values, d.low, d.high, verdict)
+		return nil
+	}
 	for _, path := range paths {
+		styles, err := hasStyles(path)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
 		for _, batch := range []int{1, 3, 64} {
 			d, err := difference(path, batch)
-			if err != nil {
-				return fmt.Errorf("%s, batch %d: %w", path, batch, err)
+			if err := check(path, batch, d, err); err != nil {
+				return err
 			}
-			verdict := "ok"
-			if !(d.largest <= limit) { // a NaN fails, too
-				verdict = "FAILED"
-				failed++
+			if styles {
+				d, err := differenceStyled(path, batch)
+				if err := check(path+" with its optional inputs", batch, d, err); err != nil {
+					return err
+				}
 			}
-			fmt.Fprintf(stdout, "%s batch %d: largest difference %.3g of %d values in [%.3f, %.3f]: %s\n", path, batch, d.largest, d.values, d.low, d.high, verdict)
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d comparisons beyond %g", failed, 3*len(paths), limit)
+		return fmt.Errorf("%d of %d comparisons beyond %g", failed, all, limit)
 	}
 	return nil
 }
