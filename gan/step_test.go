@@ -40,6 +40,12 @@ func named(prefix string, layers []Layer) (names []string) {
 		if l.Norm != nil {
 			names = append(names, at+"gamma", at+"beta")
 		}
+		if l.Style != nil {
+			names = append(names, at+"style.weight", at+"style.bias")
+			if !l.Style.Image {
+				names = append(names, at+"strength")
+			}
+		}
 		if l.projection != nil {
 			names = append(names, at+"projection")
 		}
@@ -80,7 +86,7 @@ func loadGolden(t *testing.T, c *golden.Case, prefix string, layers []Layer) {
 // One step's images, logits, losses, gradients, weights and statistics equal
 // PyTorch's, for every architecture and both objectives.
 func TestStepEqualsPyTorch(t *testing.T) {
-	for _, arch := range []string{"mlp", "dcgan", "resize", "resnet"} {
+	for _, arch := range []string{"mlp", "dcgan", "resize", "resnet", "style"} {
 		for _, loss := range []string{NonSaturating, Minimax} {
 			t.Run(arch+"/"+loss, func(t *testing.T) {
 				tr, c := goldenTrainer(t, arch, loss)
@@ -90,6 +96,10 @@ func TestStepEqualsPyTorch(t *testing.T) {
 				z, _ := c.Tensor("z")
 				copy(tr.d.images, real)
 				copy(tr.g.z, z)
+				for i, noise := range tr.g.styling.noise {
+					given, _ := c.Tensor(fmt.Sprintf("noise.%d", i))
+					copy(noise, given)
+				}
 				if err := run(tr.g.draw); err != nil {
 					t.Fatal(err)
 				}

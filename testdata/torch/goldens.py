@@ -202,11 +202,65 @@ class Residual(nn.Module):
         return x + self.body(x)
 
 
+class Normalised(Layer):
+    """Of rows brought to a mean square of 1."""
+
+    def forward(self, x):
+        return super().forward(x / (x.square().mean(1, keepdim=True) + 1e-8).sqrt())
+
+
+class Modulated(nn.Module):
+    """StyleGAN2's convolution, with weights of its own for each sample, noise and LeakyReLU; or, for an image, neither demodulated nor noisy."""
+
+    def __init__(self, i, o, k, dim, image=False):
+        super().__init__()
+        self.image = image
+        self.weight, self.bias = nn.Parameter(torch.randn(o, i, k, k) / (i * k * k) ** .5), nn.Parameter(torch.randn(o) * .1)
+        self.style_weight, self.style_bias = nn.Parameter(torch.randn(i, dim) / dim ** .5), nn.Parameter(1 + torch.randn(i) * .1)
+        if not image:
+            self.strength = nn.Parameter(torch.rand(1) + .1)
+
+    def forward(self, x, w, noise):
+        weight = self.weight[None] * F.linear(w, self.style_weight, self.style_bias)[:, None, :, None, None]
+        if not self.image:
+            weight = weight * (weight.square().sum((2, 3, 4), keepdim=True) + 1e-8).rsqrt()
+        y = F.conv2d(x.reshape(1, -1, *x.shape[2:]), weight.flatten(0, 1), padding=weight.shape[-1] // 2, groups=len(x)).reshape(len(x), -1, *x.shape[2:])
+        bias = self.bias[None, :, None, None]
+        return y + bias if self.image else F.leaky_relu(y + self.strength * next(noise) + bias, .2)
+
+
+class Synthesis(nn.Module):
+    """A constant, modulated convolutions and skip outputs; noise is what to draw it from."""
+
+    def __init__(self, w, dim):
+        super().__init__()
+        up = nn.Upsample(scale_factor=2)
+        self.weight, self.noise = nn.Parameter(torch.randn(2 * w, 7, 7)), None
+        self.body = nn.ModuleList([nn.Identity(), Modulated(2 * w, 2 * w, 3, dim), Modulated(2 * w, 1, 1, dim, True), up, Modulated(2 * w, 2 * w, 3, dim),
+                                   Modulated(2 * w, 1, 1, dim, True), up, Modulated(2 * w, w, 3, dim), Modulated(w, w, 3, dim), Modulated(w, 1, 1, dim, True)])
+
+    def forward(self, w):
+        x, image, noise = self.weight.expand(len(w), *self.weight.shape), 0, iter(self.noise)
+        for l in self.body[1:]:
+            if isinstance(l, nn.Upsample):
+                x, image = l(x), l(image)
+            elif l.image:
+                image = image + l(x, w, noise)
+            else:
+                x = l(x, w, noise)
+        return torch.tanh(image)
+
+
 def names(net, prefix):
     """(name, parameter) of a network, layers counted from 0: g.0.weight, g.0.bias, g.0.gamma, g.0.beta; g.1.0.weight in a residual."""
     for i, l in enumerate(net):
         if isinstance(l, Residual):
             yield from names(l.body, f'{prefix}.{i}')
+        if isinstance(l, Synthesis):
+            yield f'{prefix}.{i}.0.weight', l.weight
+            for k, b in enumerate(l.body):
+                for name, p in b.named_parameters():
+                    yield f'{prefix}.{i}.{k}.' + name.replace('_', '.'), p
         if not isinstance(l, Layer):
             continue
         yield f'{prefix}.{i}.weight', l.op.weight
@@ -262,6 +316,12 @@ def resnet(z, w):
     return g, d
 
 
+def style(z, w):
+    dim = 4 * w
+    g = [Normalised(nn.Linear(z, dim), 'leaky_relu'), Layer(nn.Linear(dim, dim), 'leaky_relu'), Layer(nn.Linear(dim, dim), 'leaky_relu'), Synthesis(w, dim)]
+    return g, dcgan(z, 2 * w, norm=False)[1]
+
+
 def step(arch, z_dim, width, batch):
     """One alternation: D's step on real and generated images, each a batch of its own, then G's step against the updated D.
 
@@ -269,7 +329,7 @@ def step(arch, z_dim, width, batch):
     """
     c = Case('step-' + arch, latent=z_dim, width=width, batch=batch, lr=2e-4, beta1=.5, beta2=.999, adam_eps=1e-8, norm_eps=1e-5, momentum=.1)
     torch.manual_seed(zlib.crc32(c.name.encode()))
-    G, D = [nn.Sequential(*l) for l in {'mlp': mlp, 'dcgan': dcgan, 'resize': resize, 'resnet': resnet}[arch](z_dim, width)]
+    G, D = [nn.Sequential(*l) for l in {'mlp': mlp, 'dcgan': dcgan, 'resize': resize, 'resnet': resnet, 'style': style}[arch](z_dim, width)]
     G.double(), D.double()
     for net, prefix in (G, 'g'), (D, 'd'):
         for name, p in names(net, prefix):
@@ -277,8 +337,10 @@ def step(arch, z_dim, width, batch):
             c.put(**{name: p})
     real, z = c.uniform('real', batch, 1, 28, 28).detach(), c.normal('z', batch, z_dim).detach()
 
+    if arch == 'style':
+        G[-1].noise = [c.normal(f'noise.{i}', batch, 1, side, side).detach() for i, side in enumerate((7, 14, 28, 28))]
     adam = lambda net: torch.optim.Adam(net.parameters(), 2e-4, (.5, .999), 1e-8)
-    fake = G(z if arch == 'mlp' else z.reshape(batch, z_dim, 1, 1))
+    fake = G(z if arch in ('mlp', 'style') else z.reshape(batch, z_dim, 1, 1))
     judge = lambda x: D(x.reshape(batch, -1) if arch == 'mlp' else x).reshape(batch, 1)
     lr, lf = judge(real), judge(fake.detach())
     loss = loss_d(lr, lf)
@@ -465,6 +527,7 @@ step('mlp', 10, 8, 4)
 step('dcgan', 10, 4, 4)
 step('resize', 4, 2, 4)
 step('resnet', 2, 8, 4)
+step('style', 3, 2, 4)
 objectives()
 smoothing()
 penalty('mlp', 2)
