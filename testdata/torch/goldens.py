@@ -229,6 +229,20 @@ class Modulated(nn.Module):
         return y + bias if self.image else F.leaky_relu(y + self.strength * next(noise) + bias, .2)
 
 
+def styles():
+    c = Case('modulated', 'leaky_relu', alpha=.2)  # y = act(demodulated convolution of x, weights times styles, + strength noise + b)
+    x, s, w = c.normal('x', 3, 5, 4, 6), c.normal('s', 3, 5, mean=1.), c.normal('w', 7, 5, 3, 3, scale=.3)
+    noise, strength, b = c.normal('noise', 3, 1, 4, 6), c.uniform('strength', 1), c.normal('b', 7, scale=.4)
+    weight = w[None] * s[:, None, :, None, None]
+    weight = weight * (weight.square().sum((2, 3, 4), keepdim=True) + 1e-8).rsqrt()
+    y = F.conv2d(x.reshape(1, 15, 4, 6), weight.flatten(0, 1), padding=1, groups=3).reshape(3, 7, 4, 6)
+    c.backward(F.leaky_relu(y + strength * noise + b[None, :, None, None], .2), dx=x, ds=s, dw=w, dstrength=strength, db=b)
+
+    c = Case('normalize')
+    x = c.normal('x', 4, 6)
+    c.backward(x / (x.square().mean(1, keepdim=True) + 1e-8).sqrt(), dx=x)
+
+
 class Synthesis(nn.Module):
     """A constant, modulated convolutions and skip outputs; noise is what to draw it from."""
 
@@ -537,6 +551,7 @@ penalty('resnet', 8, kinds=('both', 'gp'))
 spectral('mlp', 2)
 spectral('dcgan', 4)
 deviations()
+styles()
 hindered('mlp', 2, group=2)
 hindered('dcgan', 2, group=2)
 hindered('dcgan', 2, group=2, head=3)

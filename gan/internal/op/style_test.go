@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/ganlet/ganlet/gan/internal/golden"
 	"github.com/ganlet/ganlet/internal/kernel"
 )
 
@@ -65,6 +66,58 @@ func TestStyleDifferences(t *testing.T) {
 		r.finish(out, err, values(3*4), w)
 		r.differences("styles", w, 2e-3)
 	})
+}
+
+// A demodulated convolution, computed with the weights of all samples, is PyTorch's
+// with weights for each.
+func TestModulatedEqualsPyTorch(t *testing.T) {
+	c := golden.Load(t, "modulated")
+	x, xs := c.Tensor("x")
+	s, ss := c.Tensor("s")
+	w, ws := c.Tensor("w")
+	noise, _ := c.Tensor("noise")
+	strength, _ := c.Tensor("strength")
+	b, _ := c.Tensor("b")
+	dy, ys := c.Tensor("dy")
+	r := newRig(t)
+	in, styles, weight := r.input("x", last(x, xs), xs[0], xs[2], xs[3], xs[1]), r.input("s", s, ss...), r.input("w", w, ws...)
+	plane := r.input("noise", noise, xs[0], xs[2], xs[3])
+	amount, bias := r.input("strength", strength, 1), r.input("b", b, ws[0])
+	k := Linear{N: xs[0], Out: []int{ys[0], ys[2], ys[3], ys[1]}, Geometry: kernel.Geometry{
+		H: xs[2], W: xs[3], C: xs[1], OH: ys[2], OW: ys[3], F: ys[1], KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1,
+	}}
+	y, err := Modulate(&r.env, in, styles)
+	if err == nil {
+		y, err = k.Apply(&r.env, y, weight, nil)
+	}
+	shorten, e := Demodulation(&r.env, styles, weight, false)
+	if err == nil && e == nil {
+		y, err = Modulate(&r.env, y, shorten)
+	}
+	if err == nil {
+		y, err = Noisy(&r.env, y, plane, amount, bias, kernel.LeakyReLU, .2, false)
+	}
+	r.finish(y, err, last(dy, ys), in, styles, weight, amount, bias)
+	r.run()
+	c.Check(t, "y", first(Floats(r.out.Value()), ys), 1e-5)
+	c.Check(t, "dx", first(r.grad(in), xs), 1e-4)
+	c.Check(t, "ds", r.grad(styles), 1e-4)
+	c.Check(t, "dw", r.grad(weight), 1e-4)
+	c.Check(t, "dstrength", r.grad(amount), 1e-4)
+	c.Check(t, "db", r.grad(bias), 1e-4)
+}
+
+func TestNormalizeEqualsPyTorch(t *testing.T) {
+	c := golden.Load(t, "normalize")
+	x, xs := c.Tensor("x")
+	dy, _ := c.Tensor("dy")
+	r := newRig(t)
+	in := r.input("x", x, xs...)
+	y, err := Normalize(&r.env, in)
+	r.finish(y, err, dy, in)
+	r.run()
+	c.Check(t, "y", Floats(r.out.Value()), 1e-6)
+	c.Check(t, "dx", r.grad(in), 1e-4)
 }
 
 // Truncation to the whole keeps every bit, to nothing leaves the mean.
