@@ -113,7 +113,7 @@ func TestRoundTripArchitectures(t *testing.T) {
 // The same at each size that the architectures of convolutions are for, after a
 // step of training: at its first weights a residual adds nothing.
 func TestRoundTripSizes(t *testing.T) {
-	for _, arch := range []string{"dcgan", "resize", "resnet"} {
+	for _, arch := range []string{"dcgan", "resize", "resnet", "style"} {
 		for _, side := range []int{28, 32, 64, 128} {
 			for channels := 1; channels <= 4; channels++ {
 				t.Run(fmt.Sprintf("%s/%d/%d", arch, side, channels), func(t *testing.T) {

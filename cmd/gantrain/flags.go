@@ -118,7 +118,7 @@ func configFlags(f *pflag.FlagSet, c *gan.Config) {
 	f.IntVar(&c.Width, "width", c.Width, "size of the narrowest hidden layer; 256 for mlp, 64 for mlp-tanh")
 	f.Var(normD(c), "norm-d", "norm in the discriminator: batch (a dcgan's), none or spectral")
 	f.IntVar(&c.HeadD, "head-d", c.HeadD, "features of a dense layer before the last one of a dcgan's discriminator, such as 256; 0: none")
-	f.Var(up(c), "up", "how images grow in arch resize and resnet: nearest or bilinear")
+	f.Var(up(c), "up", "how images grow in arch resize, resnet and style: nearest or bilinear")
 	f.StringVar(&c.Distribution, "latent", c.Distribution, "distribution of the latents: normal or uniform")
 	f.IntVar(&c.LatentDim, "latent-dim", c.LatentDim, "numbers of a latent")
 	f.StringVar(&c.Loss, "loss", c.Loss, "ns (non-saturating), minimax, ls (least squares), hinge, wasserstein or rp (relativistic pairs)")

@@ -64,6 +64,14 @@ func row(l *gan.Layer) layerRow {
 		h, w = l.H, l.W
 	}
 	r.MultiplyAdds *= int64(h) * int64(w) // places of the window
+	switch {
+	case l.Op == gan.Constant:
+		r.MultiplyAdds = 0
+	case l.Op == gan.Synthesis:
+		r.In = r.In[:1]
+	case l.Style != nil:
+		r.MultiplyAdds += int64(len(l.Style.Weight))
+	}
 	return r
 }
 
