@@ -359,6 +359,8 @@ func FuzzRead(f *testing.F) {
 	f.Add(written(f, tiny(), Options{Float16: true}))
 	f.Add(written(f, mixed(), Options{}))
 	f.Add(written(f, residuals(), Options{}))
+	f.Add(written(f, styled(f, 0), Options{}))
+	f.Add(written(f, styled(f, 2), Options{Float16: true}))
 	f.Add([]byte("\x08\x07"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		g, err := Read(bytes.NewReader(file))

@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -21,6 +22,7 @@ import (
 type named struct {
 	ops       map[string]*operation
 	constants map[string]tensor.Tensor
+	noise     []int // values that stand in for each noise input
 	err       error // the first thing that was not found
 }
 
@@ -36,6 +38,11 @@ func readStyled(g *gan.Generator, ops []operation, m *onnx.Model) error {
 			if v != nil && !v.varies && v.tensor != nil {
 				n.constants[v.name] = v.tensor
 			}
+		}
+	}
+	for _, t := range m.Graph.Initializers {
+		if t.Name == fmt.Sprint(noiseName, len(n.noise)) {
+			n.noise = append(n.noise, t.Len())
 		}
 	}
 	for i := 0; n.constants[fmt.Sprintf("dense%d.weight", i)] != nil; i++ {
@@ -142,6 +149,13 @@ func (n *named) synthesis(name string, s gan.Shape) gan.Layer {
 		}
 		if b.Style == nil || !b.Style.Image {
 			channels = b.Out
+		}
+		if b.Style != nil && !b.Style.Image { // or the graph made anew might be much larger than the file
+			if len(n.noise) == 0 || n.noise[0] != h*w {
+				n.err = cmp.Or(n.err, fmt.Errorf("%q has no noise of %dx%d", at(b.Op), h, w))
+				return l
+			}
+			n.noise = n.noise[1:]
 		}
 		if h, w = b.OutSize(); h > maxSide || w > maxSide {
 			n.err = fmt.Errorf("%q makes images of %dx%d, want sides of 1 to %d", name, h, w, maxSide)

@@ -169,7 +169,7 @@ func TestFineTuneFromFile(t *testing.T) {
 }
 
 // trained is the generator after one step.
-func trained(t *testing.T, tr *gan.Trainer) *gan.Generator {
+func trained(t testing.TB, tr *gan.Trainer) *gan.Generator {
 	t.Helper()
 	if _, err := tr.Step(); err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 // FuzzResume: no checkpoint makes Resume panic or take memory beyond what is
 // there; a trainer that comes of one hands out its generator.
 func FuzzResume(f *testing.F) {
-	for _, c := range []Config{small("mlp"), small("dcgan"), small("resize"), small("resnet"), spectralNorm("mlp"), conditional("mlp"), conditional("resnet")} {
+	for _, c := range []Config{small("mlp"), small("dcgan"), small("resize"), small("resnet"), spectralNorm("mlp"), conditional("mlp"), conditional("resnet"), small("style")} {
 		c.Width, c.LatentDim = 1, 1
 		tr, err := New(c, random(Shape{1, 8, 8}, 8))
 		if err != nil {

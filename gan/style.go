@@ -51,8 +51,15 @@ func (g *Generator) validateStyles() error {
 				return fmt.Errorf("gan: layer %d: %s, or a style, at %s, want it in a %s", i, Constant, place, Synthesis)
 			}
 		}
-		if l.Op == Synthesis && (i == 0 || i < len(g.Layers)-1 || g.Layers[i-1].Op != Dense) {
-			return fmt.Errorf("gan: layer %d is a %s, want it last, after %s", i, Synthesis, Dense)
+		switch last := len(g.Layers) - 1; {
+		case l.Op == Synthesis && (i == 0 || i < last):
+			return fmt.Errorf("gan: layer %d is a %s, want it last, after %s", i, l.Op, Dense)
+		case l.Op == Synthesis && g.Shape.Vector():
+			return fmt.Errorf("gan: layer %d is a %s, want images larger than %v", i, l.Op, g.Shape)
+		case i < last && g.Layers[last].Op == Synthesis && (l.Op != Dense || l.Norm != nil):
+			return fmt.Errorf("gan: layer %d is %s before a %s, want %s without norm", i, l.Op, Synthesis, Dense)
+		case l.Normalize && g.Layers[last].Op != Synthesis:
+			return fmt.Errorf("gan: layer %d normalises, want that before a %s alone", i, Synthesis)
 		}
 	}
 	return nil

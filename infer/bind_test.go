@@ -70,3 +70,42 @@ func TestParseBoundBatch(t *testing.T) {
 		t.Errorf("it loads, with inputs %v", m.Inputs())
 	}
 }
+
+// TestOptional: an input that the file has a value for is none of the model's,
+// unless it is given, by name or bound.
+func TestOptional(t *testing.T) {
+	s := newSketch(-1, 2)
+	s.Graph.Inputs = append(s.Graph.Inputs, onnx.ValueInfo{Name: "by", Type: onnx.Float, Shape: onnx.Shape(-1, 2)})
+	s.Graph.Initializers = append(s.Graph.Initializers, onnx.NewFloat32("by", []float32{1, 2}, 1, 2))
+	data := onnx.Marshal(s.outputs(s.node("Mul", []string{"z", "by"})))
+	z := Tensor{"z", []int{2, 2}, []float32{1, 2, 3, 4}}
+	for _, c := range []struct {
+		given  []Tensor
+		inputs int
+		run    []Tensor
+		want   []float32
+	}{
+		{nil, 1, []Tensor{z}, []float32{1, 4, 3, 8}},
+		{[]Tensor{{"by", []int{1, 2}, []float32{3, 5}}}, 1, []Tensor{z}, []float32{3, 10, 9, 20}},
+		{[]Tensor{{Name: "by"}}, 2, []Tensor{z, {"by", []int{2, 2}, []float32{1, 0, 0, -1}}}, []float32{1, 0, 0, -4}},
+	} {
+		m, err := ParseBound(data, c.given...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(m.Inputs()) != c.inputs || len(m.Optional()) != 1-min(len(c.given), 1) {
+			t.Errorf("given %v: inputs %v, optional %v", c.given, m.Inputs(), m.Optional())
+		}
+		if got := mustRun(t, mustSession(t, m, 2), c.run...)[0].Data.([]float32); !slices.Equal(got, c.want) {
+			t.Errorf("given %v: %v, want %v", c.given, got, c.want)
+		}
+	}
+	for want, bad := range map[string]Tensor{
+		"has shape [1 3]": {"by", []int{1, 3}, make([]float32, 3)},
+		"is []int64":      {"by", []int{1, 2}, []int64{1, 2}},
+	} {
+		if _, err := ParseBound(data, bad); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want an error with %q", bad, err, want)
+		}
+	}
+}
