@@ -119,6 +119,9 @@ func TestRoundTripSizes(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/%d/%d", arch, side, channels), func(t *testing.T) {
 					c := gan.Plain(arch)
 					c.Width, c.LatentDim, c.Batch, c.Average = 4, 8, 2, 0
+					if arch == "style" {
+						c.Width = 2 // its images are whole where others' are small
+					}
 					tr, err := gan.New(c, noise(gan.Shape{C: channels, H: side, W: side}))
 					if err != nil {
 						t.Fatal(err)
