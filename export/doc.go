@@ -28,8 +28,7 @@
 // by factors that a Gemm makes of the style, Conv, and Mul by 1/sqrt of the squared
 // weights times the squared factors, a Gemm of ReduceSumSquare and Pow.
 //
-// The
-// metadata says what the latents are, what the classes are called, how the
+// The metadata says what the latents are, what the classes are called, how the
 // generator was trained, and which bits it made for a few latents of a seed: the
 // probe, see [Write].
 package export
