@@ -55,6 +55,9 @@ func (l Linear) layer(e *Env, transpose bool) *layer {
 	return k
 }
 
+// packedAlone is how many weights are worth packing in parts.
+const packedAlone = 1 << 14
+
 // compute is dst = tail(the layer of src with weights w).
 func (l *layer) compute(dst, src, w []float32, tail *kernel.Tail) {
 	if l.scratch == nil {
@@ -63,7 +66,11 @@ func (l *layer) compute(dst, src, w []float32, tail *kernel.Tail) {
 			l.scratch = append(l.scratch, make([]float32, l.run.ScratchLen(l.n)))
 		}
 	}
-	l.env.split(func(part, parts int) { l.run.PackPart(w, part, parts) })
+	if len(w) < packedAlone {
+		l.run.PackPart(w, 0, 1)
+	} else {
+		l.env.split(func(part, parts int) { l.run.PackPart(w, part, parts) })
+	}
 	l.env.split(func(part, parts int) {
 		l.run.Run(dst, src, l.n, tail, l.scratch[part], part, parts)
 	})
