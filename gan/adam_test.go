@@ -33,11 +33,7 @@ func TestRateFalls(t *testing.T) {
 func TestRateOfEachPlayer(t *testing.T) {
 	c := small("dcgan")
 	c.LRD = 3e-3
-	tr, err := New(c, random(Shape{1, 28, 28}, 12))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, c, random(Shape{1, 28, 28}, 12))
 	gen, dis := params(clone(tr.gen)), params(clone(tr.dis))
 	steps(t, tr, 1)
 	for _, p := range []struct {
@@ -64,10 +60,7 @@ func TestDecayedTraining(t *testing.T) {
 	begin := func(decay float64, planned int) *Trainer {
 		c := small("mlp")
 		c.LRDecay, c.Steps = decay, planned
-		tr, err := New(c, data)
-		if err != nil {
-			t.Fatal(err)
-		}
+		tr := begun(t, c, data)
 		t.Cleanup(func() { tr.Close() })
 		return tr
 	}
@@ -122,11 +115,7 @@ func TestGradClip(t *testing.T) {
 	for bound, want := range map[float64]bool{1e9: false, 1e-3: true} {
 		c := small("dcgan")
 		c.GradClip = bound
-		tr, err := New(c, random(Shape{1, 28, 28}, 12))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
+		tr := begun(t, c, random(Shape{1, 28, 28}, 12))
 		first := steps(t, tr, 1)[0]
 		told := map[*adam]float64{tr.adamG: first.GradG, tr.adamD: first.GradD}
 		for player, a := range map[string]*adam{"generator": tr.adamG, "discriminator": tr.adamD} {

@@ -8,6 +8,17 @@ import (
 )
 
 // steps trains and returns the stats of each step.
+// begun is a new Trainer, which is closed at the test's end.
+func begun(t testing.TB, c Config, data Dataset) *Trainer {
+	t.Helper()
+	tr, err := New(c, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tr.Close() })
+	return tr
+}
+
 func steps(t *testing.T, tr *Trainer, n int) (all []Stats) {
 	t.Helper()
 	for range n {
@@ -82,11 +93,7 @@ func resumesExactly(t *testing.T, c Config, data Dataset) {
 
 func TestResumeRefusesBadCheckpoints(t *testing.T) {
 	data := random(Shape{1, 28, 28}, 20)
-	tr, err := New(small("mlp"), data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	good := saved(t, tr)
+	good := saved(t, begun(t, small("mlp"), data))
 	flipped := bytes.Clone(good)
 	flipped[len(flipped)/2] ^= 1
 	for _, c := range []struct {
@@ -124,7 +131,8 @@ func TestResumeRefusesBadCheckpoints(t *testing.T) {
 	if allocated > 1<<20 {
 		t.Errorf("a header alone made Resume allocate %d bytes", allocated)
 	}
-	if tr, err = Resume(bytes.NewReader(good), nil, 2); err != nil {
+	tr, err := Resume(bytes.NewReader(good), nil, 2)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := tr.Generator(); err != nil {

@@ -82,17 +82,10 @@ func TestDataErrorsWithStepsOfTheDiscriminator(t *testing.T) {
 		c := small("mlp")
 		c.StepsD, c.Seed = 3, seed
 		data := &broken{fixed: random(Shape{1, 28, 28}, 18)}
-		whole, err := New(c, data)
-		if err != nil {
-			t.Fatal(err)
-		}
+		whole := begun(t, c, data)
 		want := steps(t, whole, 3)
 		whole.Close()
-		tr, err := New(c, data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
+		tr := begun(t, c, data)
 		steps(t, tr, 1)
 		tr.stopFeed() // what it has read ahead
 		data.bad = true
@@ -126,11 +119,7 @@ func checkDiscriminator(t *testing.T, c *golden.Case, cfg Config, kind string) {
 	t.Helper()
 	real, _ := c.Tensor("real")
 	fake, _ := c.Tensor("fake")
-	tr, err := New(cfg, &fixed{Shape{1, 28, 28}, real})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, cfg, &fixed{Shape{1, 28, 28}, real})
 	loadGolden(t, c, "d", tr.dis)
 	points, _ := c.Tensor("points")
 	copy(tr.d.images, slices.Concat(real, fake, points))
@@ -162,11 +151,7 @@ func TestMinibatchStddev(t *testing.T) {
 		set(&c)
 		data := random(Shape{3, 28, 28}, 20)
 		resumesExactly(t, c, data)
-		tr, err := New(c, data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
+		tr := begun(t, c, data)
 		steps(t, tr, 1)
 		logits := func() []float32 {
 			if err := run(tr.d.learn); err != nil {

@@ -61,11 +61,7 @@ func TestTrainingWithDropout(t *testing.T) {
 		}
 		data := random(Shape{3, 28, 28}, 20)
 		resumesExactly(t, c, data)
-		tr, err := New(c, data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
+		tr := begun(t, c, data)
 		seen := map[string][]float32{}
 		check := func(name string, mask []float32) {
 			for other, m := range seen {

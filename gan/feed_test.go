@@ -75,11 +75,7 @@ func TestResumeWithAugmentation(t *testing.T) {
 		t.Errorf("resumed with %+v, want %+v", second.Config(), c)
 	}
 	plain := small("mlp")
-	tr, err := New(plain, data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, plain, data)
 	if got := steps(t, tr, 1); got[0] == want[0] {
 		t.Error("augmentation changes nothing")
 	}
@@ -190,10 +186,7 @@ func TestFeedEnds(t *testing.T) {
 	c.Threads = 3
 	data := &slow{fixed: random(Shape{1, 28, 28}, 20)}
 	data.bad.Store(1 << 40)
-	tr, err := New(c, data)
-	if err != nil {
-		t.Fatal(err)
-	}
+	tr := begun(t, c, data)
 	gone("before the first step")
 	steps(t, tr, 1)
 	time.Sleep(50 * time.Millisecond)

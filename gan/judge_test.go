@@ -15,11 +15,7 @@ func TestJudge(t *testing.T) {
 	packed.Pack, packed.NormD = 2, SpectralNorm
 	for _, c := range []Config{dense, conv, packed} {
 		data := random(Shape{3, 28, 28}, 12)
-		tr, err := New(c, data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
+		tr := begun(t, c, data)
 		size := tr.shape.Len()
 		images := make([]float32, 2*c.Batch*size)
 		h := newHand(c, data, channelsLast(tr.dis))
@@ -49,11 +45,7 @@ func TestJudge(t *testing.T) {
 			t.Errorf("Judge of a part of an image: %v, want an error", err)
 		}
 	}
-	tr, err := New(conditional("mlp"), random(Shape{1, 28, 28}, 12))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, conditional("mlp"), random(Shape{1, 28, 28}, 12))
 	if _, err := tr.Judge(make([]float32, 28*28)); err == nil || !strings.Contains(err.Error(), "labels") {
 		t.Errorf("Judge without labels, error %v, want one that names them", err)
 	}

@@ -42,11 +42,7 @@ func TestEmbeddingDifferences(t *testing.T) {
 	for _, arch := range imageArchs {
 		c := conditional(arch)
 		c.NormD = map[string]string{"dcgan": NoNorm, "resize": NoNorm}[arch]
-		tr, err := New(c, random(Shape{1, 28, 28}, 12))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
+		tr := begun(t, c, random(Shape{1, 28, 28}, 12))
 		steps(t, tr, 2)
 		for i := range labelsOf(tr.dis) {
 			labelsOf(tr.dis)[i] = i % 2 // none of the third class
@@ -120,11 +116,7 @@ func TestTrainingWithLabels(t *testing.T) {
 			}
 			data := random(Shape{3, side, side}, 20)
 			resumesExactly(t, c, data)
-			tr, err := New(c, data)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer tr.Close()
+			tr := begun(t, c, data)
 			most := map[string]float64{"mlp": 1000, "dcgan": 1000, "resize": 1200, "resnet": 2500, "style": 4000}[arch]
 			if n := testing.AllocsPerRun(3, func() { steps(t, tr, 1) }); n >= most*float64(c.stepsD()) {
 				t.Errorf("%s with loss %s: a step makes %v allocations, want fewer than %v for each of the discriminator's", arch, c.Loss, n, most)
@@ -138,11 +130,7 @@ func TestLabelsOfTheBatch(t *testing.T) {
 	data := random(Shape{1, 28, 28}, 20)
 	c := conditional("mlp")
 	c.StepsD = 2
-	tr, err := New(c, data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, c, data)
 	for range 3 {
 		steps(t, tr, 1)
 		now := tr.atHand()
@@ -168,11 +156,7 @@ func index(data *fixed, image []float32) int {
 // asked for; a resumed trainer without data hands out the same one.
 func TestSampleLabels(t *testing.T) {
 	data := random(Shape{1, 28, 28}, 20)
-	tr, err := New(conditional("dcgan"), data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, conditional("dcgan"), data)
 	steps(t, tr, 2)
 	g, err := tr.Generator()
 	if err != nil {
@@ -283,11 +267,7 @@ func TestLabelsAreRefused(t *testing.T) {
 			t.Errorf("error %v, want one with %q", err, c.want)
 		}
 	}
-	tr, err := New(conditional("mlp"), data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, conditional("mlp"), data)
 	g, err := tr.Generator()
 	if err != nil {
 		t.Fatal(err)

@@ -92,11 +92,7 @@ func TestClip(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {
 		c := small(arch)
 		c.Loss, c.Clip = Wasserstein, 0.005
-		tr, err := New(c, random(Shape{1, 28, 28}, 12))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
+		tr := begun(t, c, random(Shape{1, 28, 28}, 12))
 		most := func(layers []Layer) (m float64) {
 			for _, p := range params(layers) {
 				for _, v := range p {
@@ -124,11 +120,7 @@ func TestRivals(t *testing.T) {
 		c := small(arch)
 		c.Loss, c.LR = Relativistic, 0.01
 		resumesExactly(t, c, random(Shape{3, 28, 28}, 20))
-		tr, err := New(c, random(Shape{3, 28, 28}, 12))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
+		tr := begun(t, c, random(Shape{3, 28, 28}, 12))
 		got := steps(t, tr, 2)[1]
 		after, err := newDiscriminatorGraph(c, tr.shape, tr.dis)
 		if err != nil {

@@ -46,11 +46,7 @@ func TestPenaltyEqualsPyTorch(t *testing.T) {
 			if strings.HasSuffix(name, "-head") {
 				cfg.HeadD = c.Int("head")
 			}
-			tr, err := New(cfg, &fixed{Shape{1, 28, 28}, real})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer tr.Close()
+			tr := begun(t, cfg, &fixed{Shape{1, 28, 28}, real})
 			loadGolden(t, c, "d", tr.dis)
 			copy(tr.d.images, real)
 			copy(tr.d.images[len(real):], fake)
@@ -104,11 +100,7 @@ func TestTrainingWithPenalty(t *testing.T) {
 				c.NormD = NoNorm
 			}
 			resumesExactly(t, c, random(Shape{3, 28, 28}, 20))
-			tr, err := New(c, random(Shape{3, 28, 28}, 20))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer tr.Close()
+			tr := begun(t, c, random(Shape{3, 28, 28}, 20))
 			if n := testing.AllocsPerRun(3, func() { steps(t, tr, 1) }); n >= most {
 				t.Errorf("%s with loss %s: a step makes %v allocations, want fewer than %v", arch, c.Loss, n, most)
 			}

@@ -39,10 +39,7 @@ func repeatableHere(t *testing.T) {
 			if arch == "mlp" || arch == "dcgan" {
 				side = 28
 			}
-			tr, err := New(c, random(Shape{1, side, side}, 20))
-			if err != nil {
-				t.Fatal(err)
-			}
+			tr := begun(t, c, random(Shape{1, side, side}, 20))
 			steps(t, tr, 4) // over the end of an epoch
 			got := fmt.Sprintf("%x\n", sha256.Sum256(saved(t, tr)))
 			if *update && threads == 1 {

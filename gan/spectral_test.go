@@ -25,11 +25,7 @@ func TestSpectralEqualsPyTorch(t *testing.T) {
 		for kind, r1 := range map[string]float64{"plain": 0, "r1": c.Float("r1")} {
 			cfg := spectralNorm(arch)
 			cfg.Width, cfg.Batch, cfg.R1 = c.Int("width"), c.Int("batch"), r1
-			tr, err := New(cfg, &fixed{Shape{1, 28, 28}, real})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer tr.Close()
+			tr := begun(t, cfg, &fixed{Shape{1, 28, 28}, real})
 			loadGolden(t, c, "d", tr.dis)
 			for i := range tr.dis {
 				u, _ := c.Tensor(fmt.Sprintf("d.%d.u", i))
@@ -67,11 +63,7 @@ func TestSpectralIsTheSameInAllGraphs(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {
 		c := spectralNorm(arch)
 		c.Loss, c.LR = Relativistic, 0.01
-		tr, err := New(c, random(Shape{1, 28, 28}, 20))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
+		tr := begun(t, c, random(Shape{1, 28, 28}, 20))
 		steps(t, tr, 2)
 		if err := run(tr.d.learn); err != nil {
 			t.Fatal(err)
@@ -100,11 +92,7 @@ func TestTrainingWithSpectral(t *testing.T) {
 			resumesExactly(t, c, random(Shape{3, 28, 28}, 20))
 		}
 		c := spectralNorm(arch)
-		tr, err := New(c, random(Shape{3, 28, 28}, 20))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
+		tr := begun(t, c, random(Shape{3, 28, 28}, 20))
 		if n := testing.AllocsPerRun(3, func() { steps(t, tr, 1) }); n >= 1000 {
 			t.Errorf("%s: a step makes %v allocations, want fewer than 1000", arch, n)
 		}

@@ -63,10 +63,7 @@ func goldenTrainer(t *testing.T, arch, loss string) (*Trainer, *golden.Case) {
 	if arch == "resize" {
 		cfg.Up = BilinearUp
 	}
-	tr, err := New(cfg, &fixed{Shape{1, 28, 28}, real})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tr := begun(t, cfg, &fixed{Shape{1, 28, 28}, real})
 	loadGolden(t, c, "g", tr.gen)
 	loadGolden(t, c, "d", tr.dis)
 	return tr, c
@@ -173,10 +170,7 @@ func equal(a, b [][]float32) bool {
 // A player's step changes all of its own weights and none of the other's.
 func TestPlayersChangeOnlyTheirOwnWeights(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {
-		tr, err := New(small(arch), random(Shape{1, 28, 28}, 12))
-		if err != nil {
-			t.Fatal(err)
-		}
+		tr := begun(t, small(arch), random(Shape{1, 28, 28}, 12))
 		if _, err := tr.Step(); err != nil { // from here on, gradients are of every size
 			t.Fatal(err)
 		}
@@ -209,10 +203,7 @@ func TestPlayersChangeOnlyTheirOwnWeights(t *testing.T) {
 // Real images are labelled 1 and generated ones 0 for the discriminator; the
 // generator's are labelled 1 for it.
 func TestLabels(t *testing.T) {
-	tr, err := New(small("mlp"), random(Shape{1, 28, 28}, 12))
-	if err != nil {
-		t.Fatal(err)
-	}
+	tr := begun(t, small("mlp"), random(Shape{1, 28, 28}, 12))
 	if _, err := tr.Step(); err != nil {
 		t.Fatal(err)
 	}

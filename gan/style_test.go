@@ -71,11 +71,7 @@ func TestStylingIsValidated(t *testing.T) {
 // The mean style that a generator is handed out with is that of its latents:
 // truncated to nothing, nearly, all images are one.
 func TestMeanStyle(t *testing.T) {
-	tr, err := New(small("style"), random(Shape{1, 8, 8}, 12))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, small("style"), random(Shape{1, 8, 8}, 12))
 	steps(t, tr, 2)
 	g, err := tr.Generator()
 	if err != nil {

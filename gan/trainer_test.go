@@ -14,10 +14,7 @@ import (
 
 // A loss that is not a number stops the training and says where.
 func TestDivergenceIsAnError(t *testing.T) {
-	tr, err := New(small("mlp"), random(Shape{1, 28, 28}, 12))
-	if err != nil {
-		t.Fatal(err)
-	}
+	tr := begun(t, small("mlp"), random(Shape{1, 28, 28}, 12))
 	steps(t, tr, 2)
 	tr.dis[0].Weight[0] = float32(math.NaN())
 	if _, err := tr.Step(); err == nil || !strings.Contains(err.Error(), "step 3: discriminator's loss is NaN") {
@@ -34,10 +31,7 @@ func TestEpochsShowEveryImageOnce(t *testing.T) {
 	data := &fixed{Shape{1, 1, 1}, []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}
 	c := Plain("mlp")
 	c.Batch, c.Width = 5, 2
-	tr, err := New(c, data)
-	if err != nil {
-		t.Fatal(err)
-	}
+	tr := begun(t, c, data)
 	var orders []string
 	for range 3 {
 		seen := map[float32]int{}
@@ -66,10 +60,7 @@ func TestEpochsShowEveryImageOnce(t *testing.T) {
 // A generator that is handed out has statistics under which its sampling
 // images agree with what a large batch makes in training.
 func TestAveragedGeneratorHasItsOwnStatistics(t *testing.T) {
-	tr, err := New(small("dcgan"), random(Shape{1, 28, 28}, 12))
-	if err != nil {
-		t.Fatal(err)
-	}
+	tr := begun(t, small("dcgan"), random(Shape{1, 28, 28}, 12))
 	steps(t, tr, 20)
 	g, err := tr.Generator()
 	if err != nil {
@@ -246,19 +237,13 @@ func (b *broken) Image(dst []float32, i int) error {
 // An image that cannot be read stops the step, says which, and harms nothing.
 func TestDataErrorsAreTold(t *testing.T) {
 	data := &broken{fixed: random(Shape{1, 28, 28}, 6), bad: true}
-	tr, err := New(small("mlp"), data)
-	if err != nil {
-		t.Fatal(err)
-	}
+	tr := begun(t, small("mlp"), data)
 	if _, err := tr.Step(); err == nil || !strings.Contains(err.Error(), `step 1: image 3 of "fixed": no such page`) {
 		t.Errorf("error %v, want one that names step 1 and image 3", err)
 	}
 	data.bad = false
 	got := steps(t, tr, 2)
-	whole, err := New(small("mlp"), data)
-	if err != nil {
-		t.Fatal(err)
-	}
+	whole := begun(t, small("mlp"), data)
 	if want := steps(t, whole, 2); got[1] != want[1] {
 		t.Errorf("after an error, step 2 is %+v, want %+v", got[1], want[1])
 	}
@@ -266,10 +251,7 @@ func TestDataErrorsAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	data.images[5] = float32(math.Inf(1))
-	if tr, err = New(small("mlp"), data); err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr = begun(t, small("mlp"), data)
 	var de *DataError
 	if _, err := tr.Step(); err == nil || !strings.Contains(err.Error(), "has a value of +Inf") || !errors.As(err, &de) || de.Image != 0 {
 		t.Errorf("error %v, want one that names the infinite value", err)
@@ -278,10 +260,7 @@ func TestDataErrorsAreTold(t *testing.T) {
 
 // A step that failed in its middle leaves a trainer that neither steps nor saves.
 func TestSpentTrainer(t *testing.T) {
-	tr, err := New(small("mlp"), random(Shape{1, 28, 28}, 12))
-	if err != nil {
-		t.Fatal(err)
-	}
+	tr := begun(t, small("mlp"), random(Shape{1, 28, 28}, 12))
 	tr.gen[0].Weight[0] = float32(math.NaN())
 	_, want := tr.Step()
 	tr.gen[0].Weight[0] = 0
@@ -296,11 +275,7 @@ func TestSpentTrainer(t *testing.T) {
 // A thousand steps take no more memory than a hundred, and under a thousand
 // allocations each.
 func TestStepsTakeNoMoreMemory(t *testing.T) {
-	tr, err := New(small("dcgan"), random(Shape{1, 8, 8}, 20))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, small("dcgan"), random(Shape{1, 8, 8}, 20))
 	memory := func() (m runtime.MemStats) {
 		runtime.GC()
 		runtime.ReadMemStats(&m)

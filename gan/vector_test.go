@@ -31,11 +31,7 @@ func vectorConfig() Config {
 
 // A generator of vectors has no bounds: it goes where the points are.
 func TestVectors(t *testing.T) {
-	tr, err := New(vectorConfig(), cross{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, vectorConfig(), cross{})
 	for range 150 {
 		if _, err := tr.Step(); err != nil {
 			t.Fatal(err)
@@ -98,11 +94,7 @@ func TestVectorsDefault(t *testing.T) {
 // A training on vectors resumes exactly.
 func TestVectorsResume(t *testing.T) {
 	c := vectorConfig()
-	tr, err := New(c, cross{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, c, cross{})
 	var half, whole, resumed bytes.Buffer
 	for i := range 6 {
 		if i == 3 {

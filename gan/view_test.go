@@ -23,11 +23,7 @@ func views(c Config) []Config {
 func TestGradientThroughView(t *testing.T) {
 	for _, arch := range []string{"mlp", "dcgan"} {
 		for _, c := range views(small(arch)) {
-			tr, err := New(c, random(Shape{3, 28, 28}, 12))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer tr.Close()
+			tr := begun(t, c, random(Shape{3, 28, 28}, 12))
 			for i := range tr.dis {
 				for j := range tr.dis[i].Weight {
 					tr.dis[i].Weight[j] *= 4 // so that images matter
@@ -89,11 +85,7 @@ func TestPackIsAnImageOfMoreChannels(t *testing.T) {
 				c.NormD = ""
 			}
 			c.Pack = 3
-			tr, err := New(c, random(Shape{2, 28, 28}, 12))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer tr.Close()
+			tr := begun(t, c, random(Shape{2, 28, 28}, 12))
 			steps(t, tr, 1)
 			all := c.Batch * tr.shape.Len()
 			if c.GP > 0 {
@@ -175,11 +167,7 @@ func TestTrainingWithView(t *testing.T) {
 			}
 			data := random(Shape{3, 28, 28}, 20)
 			resumesExactly(t, c, data)
-			tr, err := New(c, data)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer tr.Close()
+			tr := begun(t, c, data)
 			if n := testing.AllocsPerRun(3, func() { steps(t, tr, 1) }); n >= 1000 {
 				t.Errorf("%s, pack %d, noise %v, augmented %q: a step makes %v allocations, want fewer than 1000", arch, c.Pack, c.InstanceNoise, c.DiffAugment, n)
 			}
@@ -195,11 +183,7 @@ func TestTrainingWithView(t *testing.T) {
 func TestInstanceNoise(t *testing.T) {
 	c := small("mlp")
 	c.InstanceNoise, c.Steps, c.StepsD = 0.5, 4, 2
-	tr, err := New(c, random(Shape{1, 28, 28}, 12))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
+	tr := begun(t, c, random(Shape{1, 28, 28}, 12))
 	seen := map[float32]bool{}
 	for i := range c.Steps {
 		steps(t, tr, 1)
