@@ -109,3 +109,20 @@ func TestOptional(t *testing.T) {
 		}
 	}
 }
+
+// TestOptionalValue: an input's value in the file has its type and shape.
+func TestOptionalValue(t *testing.T) {
+	for _, in := range []onnx.ValueInfo{
+		{Name: "by", Type: onnx.Float, Shape: onnx.Shape(1 << 60)},
+		{Name: "by", Type: onnx.Float, Shape: onnx.Shape(1, 2)},
+		{Name: "by", Type: onnx.Bool, Shape: onnx.Shape(2)},
+	} {
+		s := newSketch(-1, 2)
+		s.Graph.Inputs = append(s.Graph.Inputs, in)
+		s.Graph.Initializers = append(s.Graph.Initializers, onnx.NewFloat32("by", []float32{1, 2}, 2))
+		_, err := Parse(onnx.Marshal(s.outputs(s.node("Mul", []string{"z", "by"}))))
+		if err == nil || !strings.Contains(err.Error(), "value, float32 [2]") {
+			t.Errorf("an input of %v %v: error %v, want one that says its value's", in.Type, in.Shape, err)
+		}
+	}
+}

@@ -72,10 +72,15 @@ func (b *builder) build(m *Model) error {
 		}
 	}
 	for _, in := range g.Inputs {
-		if b.values[in.Name] != nil {
-			if b.file.IRVersion > 3 { // before, every initializer was an input
-				m.optional = append(m.optional, optional(in))
+		if c := b.values[in.Name]; c != nil {
+			if b.file.IRVersion <= 3 { // every initializer is an input
+				continue
 			}
+			v, err := optional(in, c)
+			if err != nil {
+				return err
+			}
+			m.optional = append(m.optional, v)
 			continue
 		}
 		if t, ok := b.bound[in.Name]; ok {
@@ -119,13 +124,18 @@ func (b *builder) build(m *Model) error {
 	return nil
 }
 
-// optional describes an input that is an initializer's.
-func optional(in onnx.ValueInfo) Value {
+// optional describes an input that has the value c unless it is given another.
+func optional(in onnx.ValueInfo, c *value) (Value, error) {
 	v := Value{in.Name, in.Type.String(), nil}
-	for _, d := range in.Shape {
+	same := in.Type == c.elem && (in.Shape == nil || len(in.Shape) == len(c.shape))
+	for i, d := range in.Shape {
+		same = same && (d.Size < 0 || d.Size == int64(c.shape[i]))
 		v.Shape = append(v.Shape, int(d.Size))
 	}
-	return v
+	if !same {
+		return v, refuse(in.Name, "the input's type or shape is another than that of its value, %v %v", c.elem, c.shape)
+	}
+	return v, nil
 }
 
 // liveness says which nodes the outputs need, and how often each value is read.
