@@ -59,6 +59,7 @@ func (p *plan) origin(o *options) (*gan.Generator, error) {
 		{"latent-dim", strconv.Itoa(o.config.LatentDim), strconv.Itoa(g.LatentDim)},
 		{"size", strconv.Itoa(o.size), strconv.Itoa(g.Shape.H)},
 		{"channels", strconv.Itoa(o.channels), strconv.Itoa(g.Shape.C)},
+		{"up", up(&o.config).String(), up(&gan.Config{Up: upOf(g)}).String()},
 		{"labels", strconv.FormatBool(o.labels), strconv.FormatBool(len(g.Classes) > 0)},
 	} {
 		if o.set.Changed(c.flag) && c.given != c.has {
@@ -85,8 +86,18 @@ func (p *plan) adopt(g *gan.Generator) error {
 		return fmt.Errorf("%q does not say the width of its generator: metadata ganlet.training.width is %q", p.Init.Path, g.Training["width"])
 	}
 	c := &p.Config
-	c.Arch, c.Width, c.Distribution, c.LatentDim, c.Classes = g.Arch, width, g.Distribution, g.LatentDim, len(g.Classes)
+	c.Arch, c.Width, c.Distribution, c.LatentDim, c.Classes, c.Up = g.Arch, width, g.Distribution, g.LatentDim, len(g.Classes), upOf(g)
 	return nil
+}
+
+// upOf is how the images of g grow, as Config.Up says it.
+func upOf(g *gan.Generator) string {
+	for _, l := range gan.Each(g.Layers) {
+		if l.Op == gan.Bilinear {
+			return gan.BilinearUp
+		}
+	}
+	return ""
 }
 
 // begin is the training before its first step.
