@@ -69,7 +69,7 @@ func judged(log []Line) (with []Line) {
 func steady(c gan.Config) (flags []string) {
 	if c.R1+c.R2+c.GP+c.DRAGAN+c.AR1+c.AR2 == 0 {
 		flag := "--r1 0.1"
-		if c.Arch != "mlp" && c.NormD == "" {
+		if c.NormD == "" && (c.Arch == "dcgan" || c.Arch == "resize") { // which have batch norm
 			flag += " --norm-d none"
 		}
 		flags = append(flags, flag)

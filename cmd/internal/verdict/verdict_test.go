@@ -45,7 +45,7 @@ func names(found []Finding) string {
 //	good         gantrain --data ring8 --width 64 --latent-dim 4 --lr 2e-3 --beta2 0.99 --r1 0.5 --average 0.99 --batch 128 --steps 2500 --eval-every 500
 //	oscillating  gantrain --data ring8 --width 64 --latent-dim 4 --lr 1e-2 --beta2 0.99 --r1 0.5 --average 0.98 --steps 2000 --eval-every 250
 //	collapsing   gantrain --data ring8 --width 64 --latent-dim 4 --lr 2e-3 --beta2 0.99 --r1 0.01 --average 0.98 --batch 16 --loss minimax --steps 2000 --eval-every 250
-//	starved      gantrain --data mnist --arch mlp --width 32 --loss minimax --lr 2e-5 --lr-d 1e-3 --steps 600 --eval-every 200
+//	starved      gantrain --data mnist --arch mlp --width 32 --loss minimax --lr 2e-5 --lr-d 1e-3 --beta2 0.999 --lr-decay 0 --r1 0 --pack 0 --steps 600 --eval-every 200
 //	wandering    gantrain --data ring8 --width 64 --latent-dim 4 --lr 2e-3 --beta1 0.9 --lr-d 5e-4 --average 0.9 --batch 128 --steps 3000 --eval-every 300
 func TestRecordedLogs(t *testing.T) {
 	c := gan.Plain("mlp")
@@ -152,6 +152,15 @@ func TestCollapseOfImages(t *testing.T) {
 	} {
 		if got := names(Of(gan.Config{}, c.log)); got != c.want {
 			t.Errorf("%v is %q, want %q", c.log, got, c.want)
+		}
+	}
+}
+
+// A remedy of a discriminator without batch norm does not take batch norm out.
+func TestNorm(t *testing.T) {
+	for arch, want := range map[string]string{"dcgan": "--r1 0.1 --norm-d none", "resize": "--r1 0.1 --norm-d none", "resnet": "--r1 0.1", "style": "--r1 0.1", "mlp": "--r1 0.1"} {
+		if flags := steady(gan.Plain(arch)); flags[0] != want {
+			t.Errorf("what makes the game of %s steadier is %q, want %q", arch, flags[0], want)
 		}
 	}
 }
