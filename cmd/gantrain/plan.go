@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -176,8 +177,12 @@ func newPlan(o *options) (*plan, gan.Dataset, error) {
 	if err := p.Config.Validate(); err != nil {
 		return nil, nil, cli.Flagf("%w", err)
 	}
-	if _, _, err := p.Config.Layers(p.Data.Shape); err != nil {
+	_, d, err := p.Config.Layers(p.Data.Shape)
+	if err != nil {
 		return nil, nil, err
+	}
+	if o.set.Changed("norm-d") && p.Config.NormD == "" && !slices.ContainsFunc(d, func(l gan.Layer) bool { return l.Norm != nil }) {
+		return nil, nil, cli.Flagf("--norm-d batch changes nothing: the discriminator of arch %q for images of %v has no batch norm", p.Config.Arch, p.Data.Shape)
 	}
 	return p, set, nil
 }
