@@ -98,7 +98,11 @@ func (t *timing) String() string {
 	if t.Batch > 0 {
 		text += fmt.Sprintf(", in batches of %d %s ms", t.Batch, figures(t.Batched))
 	}
-	return fmt.Sprintf("%s, on %d threads here (%s)", text, t.Threads, t.Tier)
+	threads := "one thread"
+	if t.Threads > 1 {
+		threads = fmt.Sprintf("%d threads", t.Threads)
+	}
+	return fmt.Sprintf("%s, on %s here (%s)", text, threads, t.Tier)
 }
 
 // figures is the first two of v, or all before the point.
