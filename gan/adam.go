@@ -16,6 +16,7 @@ type adam struct {
 	lr, beta1, beta2, eps float64
 	factor                float64 // of lr at the next step
 	longest               float64 // gradient, 0: any
+	slow                  int     // so many of the first parameters learn slowRate times as fast
 
 	steps int
 	m, v  [][]float32 // means of gradients and of their squares, as the parameters
@@ -34,6 +35,10 @@ func newAdam(c Config, lr float64, params [][]float32) *adam {
 	}
 	return a
 }
+
+// slowRate is how much slower a mapping network learns than what it maps for
+// (Karras et al., "A Style-Based Generator Architecture", 2019, appendix C).
+const slowRate = 0.01
 
 // Step changes every parameter by its gradient. The order of model is that of
 // the parameters adam was made with, on every call.
@@ -56,8 +61,12 @@ func (a *adam) Step(model []G.ValueGrad) error {
 		shorten(a.grads, a.slope, a.longest)
 	}
 	for i, p := range model {
+		rate := lr
+		if i < a.slow {
+			rate *= slowRate
+		}
 		kernel.Adam(op.Floats(p.Value()), a.grads[i], a.m[i], a.v[i],
-			float32(a.beta1), float32(a.beta2), float32(lr/c1), float32(1/math.Sqrt(c2)), float32(a.eps))
+			float32(a.beta1), float32(a.beta2), float32(rate/c1), float32(1/math.Sqrt(c2)), float32(a.eps))
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 var style = architecture{name: "style", width: 32, build: buildStyle, draw: drawStyle}
 
 // mappingLayers are the dense layers from a latent to a style, of stylePart times
-// the width.
+// the width. They learn at slowRate.
 const mappingLayers, stylePart = 3, 4
 
 // buildStyle is StyleGAN2's generator (Karras et al., "Analyzing and Improving the

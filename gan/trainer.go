@@ -87,6 +87,9 @@ func begin(cfg Config, data Dataset, from *Generator) (*Trainer, error) {
 // newTrainer is a trainer without data.
 func newTrainer(cfg Config, s Shape, gen, dis []Layer) *Trainer {
 	t := &Trainer{cfg: cfg, shape: s, gen: gen, dis: dis, adamG: newAdam(cfg, cfg.LR, params(gen)), adamD: newAdam(cfg, cfg.rateD(), params(dis))}
+	if last := len(gen) - 1; gen[last].Op == Synthesis {
+		t.adamG.slow = len(params(gen[:last]))
+	}
 	if cfg.Average > 0 {
 		t.average = clone(gen)
 	}

@@ -353,7 +353,11 @@ def step(arch, z_dim, width, batch):
 
     if arch == 'style':
         G[-1].noise = [c.normal(f'noise.{i}', batch, 1, side, side).detach() for i, side in enumerate((7, 14, 28, 28))]
-    adam = lambda net: torch.optim.Adam(net.parameters(), 2e-4, (.5, .999), 1e-8)
+
+    def adam(net):
+        slow = net is G and arch == 'style'  # its mapping network
+        return torch.optim.Adam([{'params': l.parameters(), 'lr': 2e-6 if slow and not isinstance(l, Synthesis) else 2e-4} for l in net], 2e-4, (.5, .999), 1e-8)
+
     fake = G(z if arch in ('mlp', 'style') else z.reshape(batch, z_dim, 1, 1))
     judge = lambda x: D(x.reshape(batch, -1) if arch == 'mlp' else x).reshape(batch, 1)
     lr, lf = judge(real), judge(fake.detach())
