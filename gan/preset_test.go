@@ -2,8 +2,8 @@ package gan
 
 import "testing"
 
-// Every preset makes networks for data like those that it was run on, and the
-// default of any data does for those.
+// Every preset makes networks for data like those that it was run on, the default
+// of any data does for those, and that of any architecture for digits.
 func TestPresets(t *testing.T) {
 	digits, colours, point := Shape{1, 28, 28}, Shape{3, 28, 28}, Shape{2, 1, 1}
 	shapes := map[string]Shape{"points": point, "colours": colours}
@@ -31,6 +31,18 @@ func TestPresets(t *testing.T) {
 			if _, _, err := c.Layers(s); err != nil || c.Arch != want {
 				t.Errorf("the default for %v is of arch %s, want %s: %v", s, c.Arch, want, err)
 			}
+		}
+	}
+	for _, arch := range append(Architectures(), "rnn") {
+		for _, s := range []Shape{digits, colours, {4, 64, 64}, {1, 8, 8}, {1, 17, 5}, point, {}} {
+			c, d := DefaultFor(arch, s), Default(s)
+			if c.Arch != arch || arch == d.Arch && c != d {
+				t.Errorf("the default for %s and %v is of arch %q", arch, s, c.Arch)
+			}
+		}
+		// mlp-tanh makes vectors only
+		if _, _, err := DefaultFor(arch, digits).Layers(digits); (err != nil) != (arch == "rnn" || arch == mlpTanh.name) {
+			t.Errorf("the default for %s and digits: %v", arch, err)
 		}
 	}
 }

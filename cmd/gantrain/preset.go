@@ -10,9 +10,9 @@ import (
 
 // This file is the settings that a training begins from, before its flags.
 
-// start is the settings for data of a shape: those of --preset; or the default of
-// the data; or, for another architecture, that of --arch or of a generator to
-// begin from, the plain ones.
+// start is the settings for data of a shape: those of --preset, or the default for
+// the data and the architecture, if it is given by --arch or by a generator to
+// begin from.
 func (o *options) start(s gan.Shape, from *gan.Generator) (gan.Config, error) {
 	if o.set.Changed("preset") {
 		for _, p := range gan.Presets() {
@@ -22,18 +22,13 @@ func (o *options) start(s gan.Shape, from *gan.Generator) (gan.Config, error) {
 		}
 		return gan.Config{}, cli.Flagf("--preset is %q, want one of %s", o.preset, presetNames())
 	}
-	c := gan.Default(s)
-	arch := c.Arch
 	switch {
 	case from != nil:
-		arch = from.Arch
+		return gan.DefaultFor(from.Arch, s), nil
 	case o.set.Changed("arch"):
-		arch = o.config.Arch
+		return gan.DefaultFor(o.config.Arch, s), nil
 	}
-	if arch != c.Arch {
-		return gan.Plain(arch), nil
-	}
-	return c, nil
+	return gan.Default(s), nil
 }
 
 func presetNames() string {
