@@ -50,5 +50,6 @@
 // All else is refused while loading, never later: with an [UnsupportedError]
 // that names node and operator, or, if the file is damaged, with a
 // [FormatError] that says where. A file is data: no model can make this package
-// open another file, or panic.
+// open another file. Files of unknown origin can still make it panic or use up
+// memory, which is being mended: run them in a process of their own.
 package infer
