@@ -18,7 +18,7 @@ func TestLabelGraph(t *testing.T) {
 	if got := describe(&m.Graph); !strings.HasPrefix(got, want) {
 		t.Errorf("the graph is\n%s\nwant it to begin with\n%s", got, want)
 	}
-	if got, want := fmt.Sprint(m.Graph.Inputs), "[{z float32 [{-1 N} {7 }]} {label int64 [{-1 N}]}]"; got != want {
+	if got, want := fmt.Sprint(m.Graph.Inputs), "[{z float32 [{-1 N} {7 }] } {label int64 [{-1 N}] }]"; got != want {
 		t.Errorf("inputs are %s, want %s", got, want)
 	}
 	if no, yes := property(m, "ganlet.class.0"), property(m, "ganlet.class.1"); no != "no" || yes != "yes" {

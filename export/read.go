@@ -152,8 +152,14 @@ func sampleShape(v onnx.ValueInfo, dimensions ...int) ([]int, error) {
 // float16 constants are done, and of the ends only the names are left.
 func simplify(m *onnx.Model) (*onnx.Model, error) {
 	constants := make(map[string]*onnx.Tensor)
+	if len(m.Functions)+len(m.Graph.Sparse) > 0 {
+		return nil, errors.New("the model has functions of its own or sparse constants")
+	}
 	for i := range m.Graph.Initializers {
 		t := &m.Graph.Initializers[i]
+		if t.External != nil {
+			return nil, fmt.Errorf("the data of constant %q lie in another file", t.Name)
+		}
 		constants[t.Name] = t
 	}
 	plain := &onnx.Model{IRVersion: m.IRVersion, Opsets: m.Opsets}
@@ -167,6 +173,9 @@ func simplify(m *onnx.Model) (*onnx.Model, error) {
 		g.Outputs = append(g.Outputs, onnx.ValueInfo{Name: v.Name, Type: onnx.Float})
 	}
 	for _, n := range m.Graph.Nodes {
+		if !onnx.IsDefault(n.Domain) || n.Overload != "" {
+			return nil, &onnx.UnsupportedError{Node: n.Label(), Op: n.Op, Reason: fmt.Sprintf("operator of the foreign domain %q", n.Domain)}
+		}
 		if n.Op == "Cast" {
 			wide, err := widen(&n, constants)
 			if err != nil {

@@ -140,6 +140,11 @@ func TestReadErrors(t *testing.T) {
 	}{
 		{op(3, "Softplus"), "conv_transpose1.act", "the operator is not supported"},
 		{op(8, "Softmax"), "dense3.act", "the operator is not supported"},
+		{node(8, func(n *onnx.Node) { n.Domain = "com.example" }), "dense3.act", `operator of the foreign domain "com.example"`},
+		{func(m *onnx.Model) { m.Functions = []onnx.Function{{Name: "Sigmoid"}} }, "", "the model has functions of its own"},
+		{func(m *onnx.Model) {
+			*initializer(m, "conv2.bias") = onnx.Tensor{Name: "conv2.bias", Type: onnx.Float, Dims: []int64{2}, External: &onnx.External{Location: "x"}}
+		}, "", `the data of constant "conv2.bias" lie in another file`},
 		{op(8, "Cast"), "dense3.act", "want one input, one output and a cast to float32"},
 		{node(8, func(n *onnx.Node) { n.Op, n.Attrs = "Cast", []onnx.Attr{onnx.IntAttr("to", 1)} }), "dense3.act", `"dense3" is no float16 constant`},
 		{input(4, 0, "z"), "conv2", `does not read "conv_transpose1.act"`},
@@ -202,7 +207,7 @@ func TestReadErrors(t *testing.T) {
 		{func(m *onnx.Model) { m.Graph.Outputs[0].Shape = onnx.Shape(-1, 30) }, "", "make samples of [2 3 5], want [30]"},
 		{func(m *onnx.Model) { m.Graph.Outputs[0].Type = onnx.Double }, "", `output "image" is float64, want float32`},
 		{func(m *onnx.Model) { m.Graph.Inputs[0].Shape[1] = onnx.Dim{Size: -1, Param: "latent"} }, "", `input "z": dimension 1 is no fixed size`},
-		{func(m *onnx.Model) { m.Graph.Inputs[0].Shape[1].Size = 1 << 40 }, "", `input "z": dimension 1 is no fixed size`},
+		{func(m *onnx.Model) { m.Graph.Inputs[0].Shape[1].Size = 1 << 30 }, "", `input "z": dimension 1 is no fixed size`},
 		{func(m *onnx.Model) { m.Graph.Inputs[0].Shape[1].Size = 7 }, "", `input "z" has latents of 7 numbers, want 6`},
 		{func(m *onnx.Model) {
 			m.Graph.Inputs = append(m.Graph.Inputs, onnx.ValueInfo{Name: "label", Type: onnx.Int64})

@@ -129,7 +129,7 @@ image = Tanh(conv_transpose2)
 		if s.Vector() {
 			sample = fmt.Sprintf("{%d }", s.C)
 		}
-		want := fmt.Sprintf("[{z float32 [{-1 N} {%d }]}] [{image float32 [{-1 N} %s]}]", test.g.LatentDim, sample)
+		want := fmt.Sprintf("[{z float32 [{-1 N} {%d }] }] [{image float32 [{-1 N} %s] }]", test.g.LatentDim, sample)
 		if ends != want {
 			t.Errorf("%s: input and output are\n%s, want\n%s", test.name, ends, want)
 		}

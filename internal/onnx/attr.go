@@ -5,33 +5,57 @@ package onnx
 // AttrType is an AttributeProto.AttributeType: which field of an Attr counts.
 type AttrType int32
 
-// The attribute types that this package holds. Graphs, sparse tensors, types
-// and lists of tensors are refused.
+// The attribute types of the format. Of the types without a field in Attr, only
+// the type is kept.
 const (
-	AttrFloat   AttrType = 1
-	AttrInt     AttrType = 2
-	AttrString  AttrType = 3
-	AttrTensor  AttrType = 4
-	AttrFloats  AttrType = 6
-	AttrInts    AttrType = 7
-	AttrStrings AttrType = 8
+	AttrFloat      AttrType = 1
+	AttrInt        AttrType = 2
+	AttrString     AttrType = 3
+	AttrTensor     AttrType = 4
+	AttrGraph      AttrType = 5
+	AttrFloats     AttrType = 6
+	AttrInts       AttrType = 7
+	AttrStrings    AttrType = 8
+	AttrTensors    AttrType = 9  // no field
+	AttrGraphs     AttrType = 10 // no field
+	AttrSparse     AttrType = 11
+	AttrSparses    AttrType = 12 // no field
+	AttrTypeProto  AttrType = 13 // no field
+	AttrTypeProtos AttrType = 14 // no field
 )
 
-// attrNames has the format's names, also of what is refused.
-var attrNames = [...]string{
-	1: "float", 2: "int", 3: "string", 4: "tensor", 5: "graph", 6: "floats", 7: "ints", 8: "strings",
-	9: "tensors", 10: "graphs", 11: "sparse_tensor", 12: "sparse_tensors", 13: "type_proto", 14: "type_protos",
+// attrTypes has the format's names, and the field of an AttributeProto that
+// holds a value of the type.
+var attrTypes = [...]struct {
+	name  string
+	field int
+}{
+	AttrFloat:      {"float", attrFloat},
+	AttrInt:        {"int", attrInt},
+	AttrString:     {"string", attrString},
+	AttrTensor:     {"tensor", attrTensor},
+	AttrGraph:      {"graph", attrGraph},
+	AttrFloats:     {"floats", attrFloats},
+	AttrInts:       {"ints", attrInts},
+	AttrStrings:    {"strings", attrStrings},
+	AttrTensors:    {"tensors", attrTensors},
+	AttrGraphs:     {"graphs", attrGraphs},
+	AttrSparse:     {"sparse_tensor", attrSparse},
+	AttrSparses:    {"sparse_tensors", attrSparses},
+	AttrTypeProto:  {"type_proto", attrTypeProto},
+	AttrTypeProtos: {"type_protos", attrTypeProtos},
 }
 
 // String returns the format's name of the type, in lower case.
 func (t AttrType) String() string {
-	if t > 0 && int(t) < len(attrNames) {
-		return attrNames[t]
+	if t > 0 && int(t) < len(attrTypes) {
+		return attrTypes[t].name
 	}
 	return "undefined"
 }
 
-// Attr is an AttributeProto: a name and the one field that Type points to.
+// Attr is an AttributeProto: a name and the one field that Type points to, or
+// the name of an attribute to take the value from.
 type Attr struct {
 	Name    string
 	Type    AttrType
@@ -39,9 +63,16 @@ type Attr struct {
 	Int     int64
 	String  string
 	Tensor  *Tensor
+	Graph   *Graph // a subgraph: its nodes may read values of the graphs around it
 	Floats  []float32
 	Ints    []int64
 	Strings []string
+	Sparse  *SparseTensor
+
+	// Ref is empty, or the attribute has no value of its own: it takes that of
+	// the attribute Ref of the node that calls the function. Type may be 0 then.
+	// Only nodes of functions, and of their subgraphs, have such attributes.
+	Ref string
 }
 
 // IntAttr makes an attribute of one integer.
@@ -63,3 +94,10 @@ func StringAttr(name, v string) Attr { return Attr{Name: name, Type: AttrString,
 
 // TensorAttr makes an attribute of a tensor.
 func TensorAttr(name string, v Tensor) Attr { return Attr{Name: name, Type: AttrTensor, Tensor: &v} }
+
+// GraphAttr makes an attribute of a subgraph.
+func GraphAttr(name string, g *Graph) Attr { return Attr{Name: name, Type: AttrGraph, Graph: g} }
+
+// RefAttr makes an attribute of a function's node that refers to the attribute
+// ref of the function.
+func RefAttr(name string, t AttrType, ref string) Attr { return Attr{Name: name, Type: t, Ref: ref} }

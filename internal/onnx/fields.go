@@ -1,15 +1,17 @@
 package onnx
 
 // This file is the format's messages: which fields we read or write, by their
-// numbers in onnx.proto, and which of them may occur only once.
+// numbers in onnx.proto.
 
-// message describes one message type to the decoder.
+// message describes one message type to the decoder. Of a field that is not
+// repeated, the last occurrence counts, as protocol buffers have it. If it is a
+// message they would merge its occurrences; the decoder refuses those.
 type message struct {
 	name string
-	once uint64 // bit n: field n is not repeated
+	once uint64 // bit n: field n is a message and not repeated
 }
 
-// once returns the mask of fields that are not repeated.
+// once returns a mask of fields.
 func once(fields ...int) (mask uint64) {
 	for _, f := range fields {
 		mask |= 1 << f
@@ -28,11 +30,10 @@ const (
 	modelGraph           = 7
 	modelOpsetImport     = 8
 	modelMetadata        = 14
-	modelTraining        = 20
 	modelFunctions       = 25
 )
 
-var modelMessage = message{"model", once(1, 2, 3, 4, 5, 6, 7)}
+var modelMessage = message{"model", once(modelGraph)}
 
 // OperatorSetIdProto and StringStringEntryProto.
 const (
@@ -43,9 +44,25 @@ const (
 )
 
 var (
-	opsetMessage = message{"opset_import", once(1, 2)}
-	entryMessage = message{"metadata_props", once(1, 2)}
+	opsetMessage    = message{"opset_import", 0}
+	entryMessage    = message{"metadata_props", 0}
+	externalMessage = message{"external_data", 0}
 )
+
+// FunctionProto.
+const (
+	functionName      = 1
+	functionInput     = 4
+	functionOutput    = 5
+	functionParam     = 6
+	functionNode      = 7
+	functionOpset     = 9
+	functionDomain    = 10
+	functionAttrProto = 11
+	functionOverload  = 13
+)
+
+var functionMessage = message{"function", 0}
 
 // GraphProto.
 const (
@@ -58,7 +75,7 @@ const (
 	graphSparse      = 15
 )
 
-var graphMessage = message{"graph", once(2, 10)}
+var graphMessage = message{"graph", 0}
 
 // NodeProto.
 const (
@@ -71,29 +88,30 @@ const (
 	nodeOverload = 8
 )
 
-var nodeMessage = message{"node", once(3, 4, 6, 7, 8)}
+var nodeMessage = message{"node", 0}
 
 // AttributeProto.
 const (
-	attrName    = 1
-	attrFloat   = 2
-	attrInt     = 3
-	attrString  = 4
-	attrTensor  = 5
-	attrFloats  = 7
-	attrInts    = 8
-	attrStrings = 9
-	attrType    = 20
-	attrRef     = 21
+	attrName       = 1
+	attrFloat      = 2
+	attrInt        = 3
+	attrString     = 4
+	attrTensor     = 5
+	attrGraph      = 6
+	attrFloats     = 7
+	attrInts       = 8
+	attrStrings    = 9
+	attrTensors    = 10
+	attrGraphs     = 11
+	attrTypeProto  = 14
+	attrTypeProtos = 15
+	attrType       = 20
+	attrRef        = 21
+	attrSparse     = 22
+	attrSparses    = 23
 )
 
-var attrMessage = message{"attribute", once(1, 2, 3, 4, 5, 13, 20, 21)}
-
-// attrField is the field that holds the value of each attribute type.
-var attrField = map[AttrType]int{
-	AttrFloat: attrFloat, AttrInt: attrInt, AttrString: attrString, AttrTensor: attrTensor,
-	AttrFloats: attrFloats, AttrInts: attrInts, AttrStrings: attrStrings,
-}
+var attrMessage = message{"attribute", once(attrTensor, attrGraph, attrTypeProto, attrSparse)}
 
 // TensorProto.
 const (
@@ -112,28 +130,45 @@ const (
 	tensorLocation = 14 // 1: the data lies in another file
 )
 
-var tensorMessage = message{"tensor", once(2, 3, 8, 9, 12, 14)}
+var tensorMessage = message{"tensor", once(tensorSegment)}
 
-// ValueInfoProto, TypeProto, its Tensor, TensorShapeProto and its Dimension.
+// SparseTensorProto.
 const (
-	valueName  = 1
-	valueType  = 2
-	typeTensor = 1
-	typeElem   = 1
-	typeShape  = 2
-	shapeDim   = 1
-	dimSize    = 1
-	dimParam   = 2
+	sparseValues  = 1
+	sparseIndices = 2
+	sparseDims    = 3
 )
 
-// otherTypes are the fields of a TypeProto that is no tensor: sequence, map,
-// opaque, sparse tensor, optional.
-const otherTypes = 1<<4 | 1<<5 | 1<<7 | 1<<8 | 1<<9
+var sparseMessage = message{"sparse_tensor", once(sparseValues, sparseIndices)}
+
+// ValueInfoProto, TypeProto, its Tensor and others, TensorShapeProto and its
+// Dimension.
+const (
+	valueName    = 1
+	valueType    = 2
+	typeTensor   = 1
+	typeSequence = 4
+	typeMap      = 5
+	typeOpaque   = 7
+	typeSparse   = 8
+	typeOptional = 9
+	typeElem     = 1
+	typeShape    = 2
+	shapeDim     = 1
+	dimSize      = 1
+	dimParam     = 2
+)
+
+// kinds are the types of values other than tensors.
+var kinds = [...]string{
+	typeSequence: "sequence", typeMap: "map", typeOpaque: "opaque", typeSparse: "sparse_tensor", typeOptional: "optional",
+}
 
 var (
-	valueMessage  = message{"value_info", once(1, 2, 3)}
-	typeMessage   = message{"type", once(1, 4, 5, 6, 7, 8, 9)}
-	tensorTypeMsg = message{"tensor_type", once(1, 2)}
+	valueMessage  = message{"value_info", once(valueType)}
+	typeMessage   = message{"type", once(typeTensor, typeSequence, typeMap, typeOpaque, typeSparse, typeOptional)}
+	elemMessage   = message{"elem_type", once(typeElem)} // of a sequence or optional
+	tensorTypeMsg = message{"tensor_type", once(typeShape)}
 	shapeMessage  = message{"shape", 0}
-	dimMessage    = message{"dim", once(1, 2, 3)}
+	dimMessage    = message{"dim", 0}
 )

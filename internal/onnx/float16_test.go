@@ -58,18 +58,18 @@ func TestAccessors(t *testing.T) {
 	if v, err := half.Float32s(); err != nil || v[0] != 0.099975586 || v[1] != -2 {
 		t.Errorf("Float32s = %v, %v, want [0.099975586 -2]", v, err)
 	}
-	big := Tensor{"big", Uint64, nil, []byte{0, 0, 0, 0, 0, 0, 0, 0x80}}
+	big := Tensor{Name: "big", Type: Uint64, Raw: []byte{0, 0, 0, 0, 0, 0, 0, 0x80}}
 	if _, err := big.Int64s(); err == nil {
 		t.Error("Int64s of 1<<63 succeeded, want an error")
 	}
 	if _, err := big.Float32s(); err == nil {
 		t.Error("Float32s of a uint64 tensor succeeded, want an error")
 	}
-	short := Tensor{"short", Float, []int64{2}, []byte{0, 0, 0, 0}}
+	short := Tensor{Name: "short", Type: Float, Dims: []int64{2}, Raw: []byte{0, 0, 0, 0}}
 	if _, err := short.Float32s(); err == nil {
 		t.Error("Float32s of a short tensor succeeded, want an error")
 	}
-	signed := Tensor{"signed", Int16, []int64{2}, []byte{0xff, 0xff, 1, 0}}
+	signed := Tensor{Name: "signed", Type: Int16, Dims: []int64{2}, Raw: []byte{0xff, 0xff, 1, 0}}
 	if v, err := signed.Int64s(); err != nil || v[0] != -1 || v[1] != 1 {
 		t.Errorf("Int64s = %v, %v, want [-1 1]", v, err)
 	}

@@ -11,7 +11,11 @@ import (
 // two errors; what is accepted can be written and read again.
 func FuzzUnmarshal(f *testing.F) {
 	f.Add(readFile(f, "generator.onnx"))
+	f.Add(readFile(f, "parts.onnx"))
 	f.Add(readFile(f, "fields.onnx"))
+	for _, m := range []*Model{branches(), functions(), elsewhere(), odd()} {
+		f.Add(Marshal(m))
+	}
 	f.Add([]byte("# README\n"))
 	f.Add(graphOf(wire(graphInput, string(wire(valueName, "x")))))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -28,6 +32,11 @@ func FuzzUnmarshal(f *testing.F) {
 			v.Float32s()
 			v.Float64s()
 			v.Int64s()
+		}
+		for _, v := range m.Graph.Sparse {
+			if n, err := v.Bytes(); err == nil && n < 1<<16 {
+				v.Dense()
+			}
 		}
 		written := Marshal(m)
 		again, err := Unmarshal(written)

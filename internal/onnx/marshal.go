@@ -1,17 +1,13 @@
 package onnx
 
-import (
-	"math"
+// This file is the encoder of models and graphs. Fields are written in the order
+// of their numbers, repeated numbers one by one and elements of tensors as
+// raw_data, as the reference implementation does: equal models give equal bytes,
+// and these are the bytes that onnx.helper would have written.
 
-	"google.golang.org/protobuf/encoding/protowire"
-)
-
-// This file is the encoder. Fields are written in the order of their numbers,
-// repeated numbers one by one and elements of tensors as raw_data, as the
-// reference implementation does: equal models give equal bytes, and these are
-// the bytes that onnx.helper would have written.
-
-// Marshal encodes a model. It checks nothing; [Unmarshal] of the result does.
+// Marshal encodes a model. It checks nothing; [Unmarshal] of the result does, and
+// returns an equal model if it is one that Unmarshal could have returned. A
+// tensor of strings is written with as many empty ones.
 func Marshal(m *Model) []byte {
 	w := writer{}
 	w.int(modelIRVersion, m.IRVersion)
@@ -23,56 +19,39 @@ func Marshal(m *Model) []byte {
 	}
 	w.optional(modelDoc, m.Doc)
 	w.message(modelGraph, func(w *writer) { w.graph(&m.Graph) })
-	for _, o := range m.Opsets {
-		w.message(modelOpsetImport, func(w *writer) {
-			w.optional(opsetDomain, o.Domain)
-			w.int(opsetVersion, o.Version)
-		})
-	}
+	w.opsets(modelOpsetImport, m.Opsets)
 	for _, p := range m.Metadata {
-		w.message(modelMetadata, func(w *writer) {
-			w.text(entryKey, p.Key)
-			w.text(entryValue, p.Value)
-		})
+		w.entry(modelMetadata, p.Key, p.Value)
+	}
+	for i := range m.Functions {
+		w.message(modelFunctions, func(w *writer) { w.function(&m.Functions[i]) })
 	}
 	return w
 }
 
-// writer is the bytes so far.
-type writer []byte
-
-func (w *writer) int(num int, v int64) {
-	*w = protowire.AppendTag(*w, protowire.Number(num), protowire.VarintType)
-	*w = protowire.AppendVarint(*w, uint64(v))
-}
-
-func (w *writer) float(num int, v float32) {
-	*w = protowire.AppendTag(*w, protowire.Number(num), protowire.Fixed32Type)
-	*w = protowire.AppendFixed32(*w, math.Float32bits(v))
-}
-
-func (w *writer) bytes(num int, v []byte) {
-	*w = protowire.AppendTag(*w, protowire.Number(num), protowire.BytesType)
-	*w = protowire.AppendBytes(*w, v)
-}
-
-func (w *writer) text(num int, v string) {
-	*w = protowire.AppendTag(*w, protowire.Number(num), protowire.BytesType)
-	*w = protowire.AppendString(*w, v)
-}
-
-// optional writes a string unless it is empty.
-func (w *writer) optional(num int, v string) {
-	if v != "" {
-		w.text(num, v)
+func (w *writer) opsets(num int, list []Opset) {
+	for _, o := range list {
+		w.message(num, func(w *writer) {
+			w.optional(opsetDomain, o.Domain)
+			w.int(opsetVersion, o.Version)
+		})
 	}
 }
 
-// message writes what body writes as a field.
-func (w *writer) message(num int, body func(*writer)) {
-	var inner writer
-	body(&inner)
-	w.bytes(num, inner)
+func (w *writer) function(f *Function) {
+	w.text(functionName, f.Name)
+	w.texts(functionInput, f.Inputs)
+	w.texts(functionOutput, f.Outputs)
+	w.texts(functionParam, f.Params)
+	for i := range f.Nodes {
+		w.message(functionNode, func(w *writer) { w.node(&f.Nodes[i]) })
+	}
+	w.opsets(functionOpset, f.Opsets)
+	w.optional(functionDomain, f.Domain)
+	for i := range f.Defaults {
+		w.message(functionAttrProto, func(w *writer) { w.attr(&f.Defaults[i]) })
+	}
+	w.optional(functionOverload, f.Overload)
 }
 
 func (w *writer) graph(g *Graph) {
@@ -91,80 +70,19 @@ func (w *writer) graph(g *Graph) {
 			w.message(list.num, func(w *writer) { w.value(v) })
 		}
 	}
+	for i := range g.Sparse {
+		w.message(graphSparse, func(w *writer) { w.sparse(&g.Sparse[i]) })
+	}
 }
 
 func (w *writer) node(n *Node) {
-	for _, name := range n.Inputs {
-		w.text(nodeInput, name)
-	}
-	for _, name := range n.Outputs {
-		w.text(nodeOutput, name)
-	}
+	w.texts(nodeInput, n.Inputs)
+	w.texts(nodeOutput, n.Outputs)
 	w.optional(nodeName, n.Name)
 	w.text(nodeOp, n.Op)
 	for i := range n.Attrs {
 		w.message(nodeAttr, func(w *writer) { w.attr(&n.Attrs[i]) })
 	}
 	w.optional(nodeDomain, n.Domain)
-}
-
-func (w *writer) attr(a *Attr) {
-	w.text(attrName, a.Name)
-	switch a.Type {
-	case AttrFloat:
-		w.float(attrFloat, a.Float)
-	case AttrInt:
-		w.int(attrInt, a.Int)
-	case AttrString:
-		w.text(attrString, a.String)
-	case AttrTensor:
-		w.message(attrTensor, func(w *writer) { w.tensor(a.Tensor) })
-	case AttrFloats:
-		for _, v := range a.Floats {
-			w.float(attrFloats, v)
-		}
-	case AttrInts:
-		for _, v := range a.Ints {
-			w.int(attrInts, v)
-		}
-	case AttrStrings:
-		for _, v := range a.Strings {
-			w.text(attrStrings, v)
-		}
-	}
-	w.int(attrType, int64(a.Type))
-}
-
-func (w *writer) tensor(t *Tensor) {
-	for _, n := range t.Dims {
-		w.int(tensorDims, n)
-	}
-	w.int(tensorType, int64(t.Type))
-	w.optional(tensorName, t.Name)
-	w.bytes(rawData, t.Raw)
-}
-
-func (w *writer) value(v ValueInfo) {
-	w.text(valueName, v.Name)
-	w.message(valueType, func(w *writer) {
-		w.message(typeTensor, func(w *writer) {
-			w.int(typeElem, int64(v.Type))
-			if v.Shape != nil {
-				w.message(typeShape, func(w *writer) { w.shape(v.Shape) })
-			}
-		})
-	})
-}
-
-func (w *writer) shape(dims []Dim) {
-	for _, d := range dims {
-		w.message(shapeDim, func(w *writer) {
-			switch {
-			case d.Param != "":
-				w.text(dimParam, d.Param)
-			case d.Size >= 0:
-				w.int(dimSize, d.Size)
-			}
-		})
-	}
+	w.optional(nodeOverload, n.Overload)
 }

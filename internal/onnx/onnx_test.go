@@ -41,8 +41,8 @@ func generator() *Model {
 				NewFloat32("gamma", ramp(1, 1), 1), NewFloat32("beta", ramp(1, 0), 1), NewFloat32("mean", ramp(1, 0), 1), NewFloat32("var", ramp(1, 2), 1),
 				NewInt64("shape", []int64{0, 2, 1, 1}, 4),
 			},
-			Inputs:  []ValueInfo{{"z", Float, Shape(-1, 2)}},
-			Outputs: []ValueInfo{{"image", Float, Shape(-1, 1, 2, 2)}},
+			Inputs:  []ValueInfo{{Name: "z", Type: Float, Shape: Shape(-1, 2)}},
+			Outputs: []ValueInfo{{Name: "image", Type: Float, Shape: Shape(-1, 1, 2, 2)}},
 		},
 		Metadata: []Property{{"Image.NominalPixelRange", "Normalized_1_1"}, {"ganlet.version", "1"}},
 	}
@@ -59,17 +59,19 @@ func readFile(t testing.TB, name string) []byte {
 
 // Marshal writes the bytes that the reference implementation writes.
 func TestMarshalGolden(t *testing.T) {
-	got, want := Marshal(generator()), readFile(t, "generator.onnx")
-	for i := range min(len(got), len(want)) {
-		if got[i] != want[i] {
-			t.Fatalf("Marshal: byte %d is %#x, want %#x", i, got[i], want[i])
+	for file, m := range map[string]*Model{"generator.onnx": generator(), "parts.onnx": parts()} {
+		got, want := Marshal(m), readFile(t, file)
+		for i := range min(len(got), len(want)) {
+			if got[i] != want[i] {
+				t.Fatalf("%s: Marshal: byte %d is %#x, want %#x", file, i, got[i], want[i])
+			}
 		}
-	}
-	if len(got) != len(want) {
-		t.Fatalf("Marshal wrote %d bytes, want %d", len(got), len(want))
-	}
-	if !bytes.Equal(got, Marshal(generator())) {
-		t.Error("Marshal wrote other bytes the second time")
+		if len(got) != len(want) {
+			t.Fatalf("%s: Marshal wrote %d bytes, want %d", file, len(got), len(want))
+		}
+		if !bytes.Equal(got, Marshal(m)) {
+			t.Errorf("%s: Marshal wrote other bytes the second time", file)
+		}
 	}
 }
 
@@ -81,7 +83,7 @@ func TestRoundTrip(t *testing.T) {
 	m.Graph.Nodes = append(m.Graph.Nodes, Node{Name: "odd", Op: "Odd", Domain: "ai.onnx", Inputs: []string{"image", "", "z"}, Outputs: []string{"odd", "", "even"},
 		Attrs: []Attr{StringAttr("s", "\xff\x00"), FloatsAttr("fs", 1, -2), {Name: "ss", Type: AttrStrings, Strings: []string{"a", ""}}, IntAttr("negative", -1), IntsAttr("none")}})
 	m.Graph.Initializers = append(m.Graph.Initializers, NewFloat16("half", []float32{1, 2}, 2), Tensor{Name: "empty", Type: Int64, Dims: []int64{0, 3}})
-	m.Graph.Values = []ValueInfo{{"odd", Int64, nil}, {"even", Bool, []Dim{}}, {"l", Float, []Dim{{-1, "batch"}, {-1, ""}, {0, ""}}}}
+	m.Graph.Values = []ValueInfo{{Name: "odd", Type: Int64}, {Name: "even", Type: Bool, Shape: []Dim{}}, {Name: "l", Type: Float, Shape: []Dim{{-1, "batch"}, {-1, ""}, {0, ""}}}}
 	got, err := Unmarshal(Marshal(m))
 	if err != nil {
 		t.Fatal(err)

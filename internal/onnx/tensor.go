@@ -12,26 +12,30 @@ import (
 // This file is tensors as constants: how to make them and how to read them.
 
 // Tensor is a TensorProto. Raw holds the elements, little-endian and row by
-// row, whichever field of the file they came from.
+// row, whichever field of the file they came from; elements of less than a byte
+// fill each byte from its low bits up.
+//
+// Raw is nil, whatever the dimensions, for String, whose elements are not kept,
+// and where External is set. The caller who has read the data sets Raw then.
 type Tensor struct {
-	Name string
-	Type DataType
-	Dims []int64 // empty: a scalar
-	Raw  []byte  // Len() * Type.Size() bytes
+	Name     string
+	Type     DataType
+	Dims     []int64   // empty: a scalar
+	Raw      []byte    // Bytes() bytes
+	External *External // nil: the data are here
 }
 
-// Len returns the number of elements: the product of the dimensions.
-func (t *Tensor) Len() int {
-	n := 1
-	for _, d := range t.Dims {
-		n *= int(d)
-	}
-	return n
+// External is external_data: where the elements of a tensor lie, as they would
+// in raw_data. Location comes from the file as it is, and may be any string.
+type External struct {
+	Location string // a path relative to the model's folder
+	Offset   int64  // in bytes
+	Length   int64  // in bytes; -1: to the end of the file
 }
 
 // NewFloat32 makes a float32 tensor of a copy of v.
 func NewFloat32(name string, v []float32, dims ...int64) Tensor {
-	return Tensor{name, Float, dims, appendFloat32s(nil, v)}
+	return Tensor{Name: name, Type: Float, Dims: dims, Raw: appendFloat32s(nil, v)}
 }
 
 // NewFloat16 makes a float16 tensor of v, rounded to nearest even.
@@ -40,7 +44,7 @@ func NewFloat16(name string, v []float32, dims ...int64) Tensor {
 	for _, f := range v {
 		raw = binary.LittleEndian.AppendUint16(raw, Float32ToFloat16(f))
 	}
-	return Tensor{name, Float16, dims, raw}
+	return Tensor{Name: name, Type: Float16, Dims: dims, Raw: raw}
 }
 
 // NewInt64 makes an int64 tensor of a copy of v.
@@ -49,7 +53,7 @@ func NewInt64(name string, v []int64, dims ...int64) Tensor {
 	for _, i := range v {
 		raw = binary.LittleEndian.AppendUint64(raw, uint64(i))
 	}
-	return Tensor{name, Int64, dims, raw}
+	return Tensor{Name: name, Type: Int64, Dims: dims, Raw: raw}
 }
 
 // Float32s returns the elements of a float32, float16 or bfloat16 tensor as a
@@ -92,7 +96,7 @@ func (t *Tensor) Float32View() ([]float32, error) {
 
 // SetFloat32 gives t the elements v, which it may keep: they must not change.
 func (t *Tensor) SetFloat32(v []float32) {
-	t.Type = Float
+	t.Type, t.External = Float, nil
 	if littleEndian && len(v) > 0 {
 		t.Raw = unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
 		return
@@ -165,18 +169,4 @@ func (t *Tensor) Int64s() ([]int64, error) {
 		}
 	}
 	return v, nil
-}
-
-// is returns an error unless the tensor has one of the types and as many bytes
-// as its dimensions ask for.
-func (t *Tensor) is(want ...DataType) error {
-	for _, w := range want {
-		if t.Type == w {
-			if n := t.Len() * w.Size(); len(t.Raw) != n {
-				return fmt.Errorf("tensor %q has %d bytes, want %d", t.Name, len(t.Raw), n)
-			}
-			return nil
-		}
-	}
-	return fmt.Errorf("tensor %q is %v, want %v", t.Name, t.Type, want[0])
 }

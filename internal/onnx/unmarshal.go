@@ -1,75 +1,82 @@
 package onnx
 
-import (
-	"math"
-	"slices"
+// This file is the decoder of a model, without its graphs.
 
-	"google.golang.org/protobuf/encoding/protowire"
-)
-
-// This file is the decoder's upper half: the messages that make up a model,
-// except tensors.
-
-// Unmarshal reads a model and checks what holds for every model: that names
-// are there and made once, that nodes come after what they read, that tensors
-// have as many bytes as their dimensions ask for.
+// Unmarshal reads a model and checks what holds for every model: that every
+// value has a name and is made once, that something makes every value that is
+// read, that tensors have as many bytes as their dimensions ask for. Subgraphs
+// may read values of the graphs around them; nodes stand in any order.
+//
+// Where a file says a thing twice that a model has once, the last counts, of
+// versions of a domain the largest. What should be a name must be UTF-8, what
+// only people read is made so.
 //
 // Tensors' Raw points into data wherever the file stores elements as they are,
 // so data must not change while the model is in use. Memory beyond that stays
-// within a small multiple of len(data).
+// within a small multiple of len(data), and the time within another.
 //
 // The error is a *FormatError or an *UnsupportedError.
 func Unmarshal(data []byte) (*Model, error) {
 	d := &decoder{buf: data}
 	m := new(Model)
-	places := d.model(m, span{modelMessage, 0, len(data)})
-	if d.err == nil {
-		d.check(m, places)
-	}
+	d.model(m, span{modelMessage, 0, len(data)})
 	if d.err != nil {
 		return nil, d.err
 	}
 	return m, nil
 }
 
-// places remembers where nodes and tensors start, for errors found later.
-type places struct{ nodes, initializers []int }
-
-func (d *decoder) model(m *Model, s span) (p places) {
+func (d *decoder) model(m *Model, s span) {
 	graph := false
+	n := d.tally(s)
+	m.Opsets = room[Opset](d, n[modelOpsetImport])
+	m.Metadata = room[Property](d, n[modelMetadata])
+	m.Functions = room[Function](d, n[modelFunctions])
 	for f := range d.fields(s) {
 		switch f.num {
 		case modelIRVersion:
 			m.IRVersion = d.int(f)
 		case modelProducerName:
-			m.ProducerName = d.text(f)
+			m.ProducerName = d.prose(f)
 		case modelProducerVersion:
-			m.ProducerVersion = d.text(f)
+			m.ProducerVersion = d.prose(f)
 		case modelDomain:
-			m.Domain = d.text(f)
+			m.Domain = d.prose(f)
 		case modelVersion:
 			m.ModelVersion = d.int(f)
 		case modelDoc:
-			m.Doc = d.text(f)
+			m.Doc = d.prose(f)
 		case modelGraph:
 			graph = true
-			p = d.graph(&m.Graph, d.sub(f, graphMessage))
+			d.graph(&m.Graph, d.sub(f, graphMessage))
 		case modelOpsetImport:
-			d.item()
 			m.Opsets = append(m.Opsets, d.opset(d.sub(f, opsetMessage)))
 		case modelMetadata:
-			d.item()
 			m.Metadata = append(m.Metadata, d.property(d.sub(f, entryMessage)))
-		case modelTraining:
-			d.refuse("", "", "it has training_info")
 		case modelFunctions:
-			d.refuse("", "", "it defines functions of its own")
+			m.Functions = append(m.Functions, d.function(d.sub(f, functionMessage)))
 		}
 	}
-	if !graph {
+	switch {
+	case !graph:
 		d.fail(s.to, "there is no graph")
+	case len(m.Opsets) == 0:
+		d.fail(0, "opset_import does not say which version of ONNX's operators it uses")
 	}
-	return p
+	m.Opsets = distinctOpsets(m.Opsets)
+	m.Metadata = distinct(m.Metadata, func(p *Property) string { return p.Key }, func(kept, next *Property) { *kept = *next })
+	m.Functions = distinct(m.Functions, func(f *Function) [3]string { return [3]string{f.Domain, f.Name, f.Overload} }, func(kept, next *Function) { *kept = *next })
+}
+
+// distinctOpsets keeps the larger version of a domain that is listed twice.
+func distinctOpsets(list []Opset) []Opset {
+	domain := func(o *Opset) string {
+		if IsDefault(o.Domain) {
+			return ""
+		}
+		return o.Domain
+	}
+	return distinct(list, domain, func(kept, next *Opset) { kept.Version = max(kept.Version, next.Version) })
 }
 
 func (d *decoder) opset(s span) (o Opset) {
@@ -88,143 +95,10 @@ func (d *decoder) property(s span) (p Property) {
 	for f := range d.fields(s) {
 		switch f.num {
 		case entryKey:
-			p.Key = d.text(f)
+			p.Key = d.prose(f)
 		case entryValue:
-			p.Value = d.text(f)
+			p.Value = d.prose(f)
 		}
 	}
 	return p
 }
-
-func (d *decoder) graph(g *Graph, s span) (p places) {
-	for f := range d.fields(s) {
-		switch f.num {
-		case graphNode:
-			d.item()
-			p.nodes = append(p.nodes, f.at)
-			g.Nodes = append(g.Nodes, d.node(d.sub(f, nodeMessage)))
-		case graphName:
-			g.Name = d.text(f)
-		case graphInitializer:
-			d.item()
-			p.initializers = append(p.initializers, f.at)
-			g.Initializers = append(g.Initializers, d.tensor(d.sub(f, tensorMessage)))
-		case graphInput:
-			g.Inputs = append(g.Inputs, d.value(d.sub(f, valueMessage)))
-		case graphOutput:
-			g.Outputs = append(g.Outputs, d.value(d.sub(f, valueMessage)))
-		case graphValueInfo:
-			g.Values = append(g.Values, d.value(d.sub(f, valueMessage)))
-		case graphSparse:
-			d.refuse("", "", "it has sparse initializers")
-		}
-	}
-	return p
-}
-
-func (d *decoder) node(s span) (n Node) {
-	overload := ""
-	for f := range d.fields(s) {
-		switch f.num {
-		case nodeInput:
-			d.item()
-			n.Inputs = append(n.Inputs, d.text(f))
-		case nodeOutput:
-			d.item()
-			n.Outputs = append(n.Outputs, d.text(f))
-		case nodeName:
-			n.Name = d.text(f)
-		case nodeOp:
-			n.Op = d.text(f)
-		case nodeDomain:
-			n.Domain = d.text(f)
-		case nodeOverload:
-			overload = d.text(f)
-		}
-	}
-	if n.Op == "" {
-		d.fail(s.from, "node %q has no operator", n.Label())
-	}
-	if !isDefault(n.Domain) || overload != "" {
-		d.refuse(n.Label(), n.Op, "operator of the foreign domain %q", n.Domain)
-	}
-	// Attributes last, so that what is refused in them is refused by node.
-	var names map[string]bool
-	for f := range d.fields(s) {
-		if f.num != nodeAttr {
-			continue
-		}
-		d.item()
-		a := d.attr(d.sub(f, attrMessage), &n)
-		if names[a.Name] {
-			d.fail(f.at, "node %q has attribute %q twice", n.Label(), a.Name)
-		}
-		if names == nil {
-			names = make(map[string]bool)
-		}
-		names[a.Name] = true
-		n.Attrs = append(n.Attrs, a)
-	}
-	return n
-}
-
-// Label names a node for people: its name or that of its first output.
-func (n *Node) Label() string {
-	if n.Name == "" && len(n.Outputs) > 0 {
-		return n.Outputs[0]
-	}
-	return n.Name
-}
-
-func (d *decoder) attr(s span, n *Node) (a Attr) {
-	values := 0 // bit i: field i occurs
-	for f := range d.fields(s) {
-		if f.num < 63 {
-			values |= 1 << f.num
-		}
-		switch f.num {
-		case attrName:
-			a.Name = d.text(f)
-		case attrType:
-			a.Type = AttrType(d.int(f))
-		case attrFloat:
-			d.want(f, protowire.Fixed32Type)
-			a.Float = math.Float32frombits(uint32(f.bits))
-		case attrInt:
-			a.Int = d.int(f)
-		case attrString:
-			a.String = string(d.bytes(f))
-		case attrTensor:
-			t := d.tensor(d.sub(f, tensorMessage))
-			a.Tensor = &t
-		case attrFloats:
-			a.Floats = slices.Grow(a.Floats, d.count(f, protowire.Fixed32Type))
-			d.numbers(f, protowire.Fixed32Type, func(b uint64) { a.Floats = append(a.Floats, math.Float32frombits(uint32(b))) })
-		case attrInts:
-			a.Ints = slices.Grow(a.Ints, d.count(f, protowire.VarintType))
-			d.numbers(f, protowire.VarintType, func(b uint64) { a.Ints = append(a.Ints, int64(b)) })
-		case attrStrings:
-			d.item()
-			a.Strings = append(a.Strings, string(d.bytes(f)))
-		case attrRef:
-			d.refuse(n.Label(), n.Op, "attribute %q refers to a function's", a.Name)
-		}
-	}
-	want, ok := attrField[a.Type]
-	switch {
-	case a.Name == "":
-		d.fail(s.from, "node %q has an attribute without a name", n.Label())
-	case a.Type < 1 || int(a.Type) >= len(attrNames):
-		d.fail(s.from, "node %q: attribute %q has no valid type", n.Label(), a.Name)
-	case !ok:
-		d.refuse(n.Label(), n.Op, "attribute %q is of type %s", a.Name, a.Type)
-	case values&^(1<<want)&attrValues != 0:
-		d.fail(s.from, "node %q: attribute %q has other values than its type, %s, says", n.Label(), a.Name, a.Type)
-	case a.Type == AttrTensor && a.Tensor == nil:
-		d.fail(s.from, "node %q: attribute %q has no tensor", n.Label(), a.Name)
-	}
-	return a
-}
-
-// attrValues has a bit for every field of an attribute that holds a value.
-const attrValues = 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11 | 1<<14 | 1<<15 | 1<<22 | 1<<23

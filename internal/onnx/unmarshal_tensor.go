@@ -28,61 +28,100 @@ func UnmarshalTensor(data []byte) (Tensor, error) {
 
 func (d *decoder) tensor(s span) (t Tensor) {
 	var e elements
+	external, segment := false, false
 	for f := range d.fields(s) {
 		switch f.num {
 		case tensorDims:
-			d.numbers(f, protowire.VarintType, func(b uint64) { d.addDim(&t, f, int64(b)) })
+			t.Dims = d.addDims(t.Dims, f)
 		case tensorType:
 			t.Type = DataType(d.int(f))
 		case tensorName:
 			t.Name = d.text(f)
 		case tensorSegment:
-			d.refuse(t.Name, "", "the tensor is stored in segments")
-		case tensorExternal:
-			d.refuse(t.Name, "", "the tensor's data lies in another file")
+			segment = true
 		case tensorLocation:
-			if d.int(f) != 0 {
-				d.refuse(t.Name, "", "the tensor's data lies in another file")
-			}
+			external = d.int(f) == 1
 		case floatData, int32Data, stringData, int64Data, doubleData, uint64Data, rawData:
 			d.countElements(&e, f)
 		}
 	}
-	if d.err != nil {
-		return t
+	if !t.Type.known() {
+		d.fail(s.from, "tensor %q has %v, which ONNX does not know", t.Name, t.Type)
 	}
-	want := d.wantElements(&t, s)
+	if segment {
+		d.refuse(t.Name, "", "the tensor is stored in segments")
+	}
+	n := d.size(t.Dims, t.Name, s)
 	switch {
 	case d.err != nil:
-	case want == 0 && e.count == 0:
-	case e.field == rawData:
-		if t.Raw = d.bytes(e.last); len(t.Raw) != want*t.Type.Size() {
-			d.fail(s.from, "tensor %q has %d bytes of data, want %d for %v %v", t.Name, len(t.Raw), want*t.Type.Size(), t.Type, t.Dims)
+	case external:
+		t.External = d.external(t.Name, s)
+	case t.Type == String:
+		if e.count != int(n) || n > 0 && e.field != stringData {
+			d.fail(s.from, "tensor %q has %d strings, want %d for %v", t.Name, e.count, n, t.Dims)
 		}
-	case e.count != want:
-		d.fail(s.from, "tensor %q has %d elements, want %d for %v", t.Name, e.count, want, t.Dims)
-	case e.field != types[t.Type].field:
-		d.fail(s.from, "tensor %q of type %v has its data in field %d, want %d", t.Name, t.Type, e.field, types[t.Type].field)
-	case e.inPlace(want * t.Type.Size()):
-		t.Raw = d.bytes(e.last)
 	default:
-		t.Raw = make([]byte, 0, want*t.Type.Size())
-		for f := range d.fields(s) {
-			if f.num == e.field {
-				d.numbers(f, wireType(f.num), func(b uint64) { d.addElement(&t, f, b) })
-			}
-		}
+		d.fill(&t, e, s)
 	}
 	return t
 }
 
-func (d *decoder) addDim(t *Tensor, f field, n int64) {
-	if t.Dims = append(t.Dims, n); len(t.Dims) > maxRank {
-		d.refuse(t.Name, "", "the tensor has more than %d dimensions", maxRank)
+// fill sets Raw from the fields that the first pass found.
+func (d *decoder) fill(t *Tensor, e elements, s span) {
+	size, _ := t.Bytes() // size has checked it
+	want, field := size/t.Type.stored(), types[t.Type].field
+	switch {
+	case size > maxBytes:
+		d.fail(s.from, "tensor %q of %v is larger than a model can be", t.Name, t.Dims)
+	case size == 0 && e.count == 0:
+	case e.field == rawData:
+		if t.Raw = d.bytes(e.last); int64(len(t.Raw)) != size {
+			d.fail(s.from, "tensor %q has %d bytes of data, want %d for %v %v", t.Name, len(t.Raw), size, t.Type, t.Dims)
+		}
+	case int64(e.count) != want:
+		d.fail(s.from, "tensor %q has %d elements, want %d for %v", t.Name, e.count, want, t.Dims)
+	case e.field != field:
+		d.fail(s.from, "tensor %q of type %v has its data in field %d, want %d", t.Name, t.Type, e.field, field)
+	case e.inPlace(int(size)):
+		t.Raw = d.bytes(e.last)
+	default:
+		t.Raw = make([]byte, 0, size)
+		for f := range d.fields(s) {
+			if f.num == e.field {
+				d.numbers(f, wireType(f.num), func(b uint64) { d.addElement(t, f, b) })
+			}
+		}
 	}
-	if n < 0 {
-		d.fail(f.at, "tensor %q has a dimension of size %d", t.Name, n)
+}
+
+// addDims appends dimensions, and at most one more than a tensor may have.
+func (d *decoder) addDims(dims []int64, f field) []int64 {
+	d.numbers(f, protowire.VarintType, func(b uint64) {
+		if len(dims) <= maxRank {
+			dims = append(dims, int64(b))
+		}
+	})
+	return dims
+}
+
+// size returns the product of the dimensions of a tensor, after checking each.
+func (d *decoder) size(dims []int64, name string, s span) int64 {
+	if len(dims) > maxRank {
+		d.refuse(name, "", "the tensor has more than %d dimensions", maxRank)
 	}
+	for _, n := range dims {
+		switch {
+		case n < 0:
+			d.fail(s.from, "tensor %q has a dimension of size %d", name, n)
+		case n > maxSize:
+			d.refuse(name, "", "the tensor has a dimension of size %d, more than %d", n, maxSize)
+		}
+	}
+	n, ok := product(dims, maxSize)
+	if !ok {
+		d.refuse(name, "", "the tensor of %v has more than %d elements", dims, maxSize)
+	}
+	return n
 }
 
 // countElements notes one occurrence of a data field.
@@ -90,6 +129,7 @@ func (d *decoder) countElements(e *elements, f field) {
 	n := 1
 	switch f.num {
 	case stringData: // one element, even if empty
+		d.bytes(f)
 	case rawData:
 		n = len(d.bytes(f))
 	default:
@@ -100,6 +140,9 @@ func (d *decoder) countElements(e *elements, f field) {
 	}
 	if e.field != 0 && e.field != f.num {
 		d.fail(f.at, "a tensor has its data both in field %d and in field %d", e.field, f.num)
+	}
+	if f.num == rawData {
+		e.count = 0 // not repeated: the last counts
 	}
 	e.field, e.last = f.num, f
 	e.pieces++
@@ -126,68 +169,32 @@ func wireType(num int) protowire.Type {
 	return protowire.VarintType
 }
 
-// wantElements returns the product of the dimensions, after checking that the
-// tensor is one that this package holds.
-func (d *decoder) wantElements(t *Tensor, s span) int {
-	if t.Type < 1 || int(t.Type) >= len(types) {
-		d.fail(s.from, "tensor %q has %v, which ONNX does not know", t.Name, t.Type)
-		return 0
-	}
-	if t.Type.Size() == 0 {
-		d.refuse(t.Name, "", "the tensor's elements are of type %v", t.Type)
-		return 0
-	}
-	n, ok := product(t.Dims, maxBytes/t.Type.Size())
-	if !ok {
-		d.fail(s.from, "tensor %q of %v is larger than a model can be", t.Name, t.Dims)
-	}
-	return n
-}
-
-// product multiplies dimensions, none negative; it fails above limit.
-func product(dims []int64, limit int) (n int, ok bool) {
-	p := uint64(1)
-	for _, d := range dims {
-		if d == 0 {
-			return 0, true
-		}
-	}
-	for _, d := range dims {
-		if uint64(d) > uint64(limit)/p {
-			return 0, false
-		}
-		p *= uint64(d)
-	}
-	return int(p), true
-}
-
-// addElement appends one element that was stored as a number.
+// addElement appends what was stored as one number.
 func (d *decoder) addElement(t *Tensor, f field, bits uint64) {
-	fits := true
-	v := int64(bits)
+	v, fits := int64(bits), true
+	if f.num == int32Data {
+		v = int64(int32(bits)) // protocol buffers drop the other bits
+	}
 	switch t.Type {
-	case Int64, Uint64, Double:
-		t.Raw = binary.LittleEndian.AppendUint64(t.Raw, bits)
-		return
 	case Uint32:
 		fits = bits>>32 == 0
-	case Int32:
-		fits = v == int64(int32(v))
 	case Int16:
 		fits = v == int64(int16(v))
 	case Int8:
 		fits = v == int64(int8(v))
 	case Uint16, Float16, BFloat16:
-		fits = bits>>16 == 0
-	case Uint8:
-		fits = bits>>8 == 0
+		fits = v>>16 == 0
+	case Uint8, Float8E4M3FN, Float8E4M3FNUZ, Float8E5M2, Float8E5M2FNUZ, Float8E8M0:
+		fits = v>>8 == 0
+	case Uint4, Int4, Float4E2M1, Uint2, Int2: // a byte, signed or not
+		fits = v>>8 == 0 || v == int64(int8(v))
 	case Bool:
-		fits = bits <= 1
+		fits = v>>1 == 0
 	}
 	if !fits {
 		d.fail(f.at, "tensor %q has the element %d, too large for %v", t.Name, v, t.Type)
 	}
 	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], bits)
-	t.Raw = append(t.Raw, b[:t.Type.Size()]...)
+	binary.LittleEndian.PutUint64(b[:], uint64(v))
+	t.Raw = append(t.Raw, b[:t.Type.stored()]...)
 }

@@ -3,6 +3,7 @@ package onnx
 import (
 	"fmt"
 	"iter"
+	"strings"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -11,22 +12,15 @@ import (
 // This file is the decoder's lower half: fields of protocol-buffer messages,
 // with bounds. Nothing in it knows what a field means.
 
-// maxItems bounds the entries of all repeated message and string fields of a
-// model together: a few bytes of input can ask for a struct of a hundred.
-const maxItems = 1 << 18
-
-// Bounds on tensors: of dimensions, and of bytes, which no protocol buffer exceeds.
-const (
-	maxRank  = 32
-	maxBytes = 1<<31 - 1
-)
-
 // decoder walks over one input. The first failure stays in err, and every
 // method does nothing after it.
 type decoder struct {
 	buf   []byte
 	err   error
-	items int
+	items int    // entries charged so far
+	spent int64  // bytes of their structs
+	depth int    // of subgraphs around what is read
+	scope *scope // the names of the graph or function that is read
 }
 
 // span is a stretch of the input that holds one message.
@@ -147,7 +141,7 @@ func (d *decoder) bytes(f field) []byte {
 	return d.buf[f.from:f.to:f.to]
 }
 
-// text returns a string field, which must be UTF-8.
+// text returns a string field that names something. It must be UTF-8.
 func (d *decoder) text(f field) string {
 	b := d.bytes(f)
 	if !utf8.Valid(b) {
@@ -156,17 +150,16 @@ func (d *decoder) text(f field) string {
 	return string(b)
 }
 
+// prose returns a string field that only people read. What is not UTF-8 in it is
+// replaced.
+func (d *decoder) prose(f field) string {
+	return strings.ToValidUTF8(string(d.bytes(f)), string(utf8.RuneError))
+}
+
 // sub returns the message that a field holds.
 func (d *decoder) sub(f field, m message) span {
 	d.want(f, protowire.BytesType)
 	return span{m, f.from, f.to}
-}
-
-// item counts one entry of a repeated field.
-func (d *decoder) item() {
-	if d.items++; d.items > maxItems {
-		d.refuse("", "", "more than %d nodes, attributes, names and dimensions together", maxItems)
-	}
 }
 
 // numbers calls each with every number of a repeated field, packed or not, that

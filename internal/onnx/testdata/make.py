@@ -3,6 +3,7 @@
     /usr/bin/python3 make.py      (Debian's python3-onnx 1.12.0)
 
 generator.onnx   a transposed convolution with batch norm, tanh and metadata: Marshal must write these bytes
+parts.onnx       a subgraph, a model function, sparse, external and string constants, a sequence: Marshal must write these bytes
 fields.onnx      one constant of every element type, with the values 0 1 2, in the typed fields instead of raw_data
 """
 import numpy as np
@@ -50,3 +51,38 @@ graph = helper.make_graph(
     tensors,
 )
 onnx.save(helper.make_model(graph, ir_version=7, opset_imports=[onnx.OperatorSetIdProto(version=13)]), "fields.onnx")
+
+branch = lambda name, op: helper.make_graph([helper.make_node(op, ["a"], [name])], name, [], [helper.make_tensor_value_info(name, T.FLOAT, [2, "N"])])
+
+
+def raw(type, name, array):
+    t = T(data_type=type, dims=array.shape, raw_data=array.tobytes())
+    if name:
+        t.name = name
+    return t
+
+
+sparse = lambda name: helper.make_sparse_tensor(raw(T.FLOAT, name, np.float32([1, 2])), raw(T.INT64, "", np.int64([[0, 1], [1, 0]])), [2, 2])
+slope = onnx.AttributeProto(name="alpha", type=onnx.AttributeProto.FLOAT, ref_attr_name="slope")
+act = helper.make_node("LeakyRelu", ["x"], ["y"])
+act.attribute.append(slope)
+external = T(name="b", dims=[2, 2], data_type=T.FLOAT, data_location=T.EXTERNAL)
+for k, v in {"location": "b.bin", "offset": "4096", "length": "16"}.items():
+    external.external_data.add(key=k, value=v)
+graph = helper.make_graph(
+    [
+        helper.make_node("If", ["c"], ["if"], then_branch=branch("t", "Neg"), else_branch=branch("e", "Abs")),
+        helper.make_node("Act", ["if"], ["y"], domain="local", slope=0.5),
+        helper.make_node("Constant", [], ["k"], sparse_value=sparse("")),
+        helper.make_node("SequenceConstruct", ["b", "s"], ["q"]),
+    ],
+    "parts",
+    [helper.make_tensor_value_info("a", T.FLOAT, [2, 2]), helper.make_tensor_value_info("c", T.BOOL, [])],
+    [helper.make_tensor_value_info("y", T.FLOAT, None), helper.make_tensor_sequence_value_info("q", T.FLOAT, [2, 2])],
+    [external, helper.make_tensor("words", T.STRING, [2], [b"", b""])],
+    value_info=[helper.make_tensor_value_info("k", T.FLOAT, [2, 2])],
+    sparse_initializer=[sparse("s")],
+)
+functions = [helper.make_function("local", "Act", ["x"], ["y"], [act], [onnx.OperatorSetIdProto(version=13)], ["slope"])]
+opsets = [onnx.OperatorSetIdProto(version=13), onnx.OperatorSetIdProto(domain="local", version=1)]
+onnx.save(helper.make_model(graph, producer_name="onnx", ir_version=8, opset_imports=opsets, functions=functions), "parts.onnx")
