@@ -35,12 +35,12 @@ func Activate(x []float32, act Act, alpha float32) {
 			}
 		}
 	case Tanh:
-		x = x[vector(tanhElement, nil, x):]
+		x = x[wholly(tanhElement, nil, x):]
 		for i, v := range x {
 			x[i] = tanh(v)
 		}
 	case Sigmoid:
-		x = x[vector(sigmoidElement, nil, x):]
+		x = x[wholly(sigmoidElement, nil, x):]
 		for i, v := range x {
 			x[i] = sigmoid(v)
 		}
@@ -50,7 +50,7 @@ func Activate(x []float32, act Act, alpha float32) {
 // Exp replaces every x by e^x, as exp below computes it: within 1 unit in the
 // last place, +Inf from 88.723 on, and 0 below -103.973.
 func Exp(x []float32) {
-	for i := vector(expElement, nil, x); i < len(x); i++ {
+	for i := wholly(expElement, nil, x); i < len(x); i++ {
 		x[i] = exp(x[i])
 	}
 }

@@ -8,7 +8,7 @@ import "math"
 // Erf replaces every x by its error function, as erf below computes it: within
 // 1.5 units in the last place. From |x| = 4 on it is 1 with x's sign.
 func Erf(x []float32) {
-	for i := vector(erfElement, nil, x); i < len(x); i++ {
+	for i := wholly(erfElement, nil, x); i < len(x); i++ {
 		x[i] = erf(x[i])
 	}
 }

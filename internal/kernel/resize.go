@@ -79,6 +79,11 @@ func (r *Resize) linear(dst, low, high []float32, t float32, s *strip) {
 	pixels, channels := max(stripLen/r.c, 1), min(stripLen, r.c)
 	for i := 0; i < len(r.x.Low); i += pixels {
 		m := min(pixels, len(r.x.Low)-i)
+		if r.c == 1 {
+			s.gatherLine(low, high, r.x.Low[i:][:m], r.x.High[i:], r.x.Weight[i:])
+			s.mix(dst[i:][:m], t)
+			continue
+		}
 		for c0 := 0; c0 < r.c; c0 += channels {
 			k := min(channels, r.c-c0)
 			for j := range m {
@@ -87,6 +92,18 @@ func (r *Resize) linear(dst, low, high []float32, t float32, s *strip) {
 			}
 			s.mix(dst[i*r.c+c0:][:m*k], t)
 		}
+	}
+}
+
+// gatherLine puts the neighbours of outputs of one channel.
+func (s *strip) gatherLine(low, high []float32, first, second []int, weight []float32) {
+	n := len(first)
+	a, b, c, d := s.a[:n], s.b[:n], s.c[:n], s.d[:n]
+	copy(s.t[:n], weight)
+	second = second[:n]
+	for j, at := range first {
+		next := second[j]
+		a[j], b[j], c[j], d[j] = low[at], low[next], high[at], high[next]
 	}
 }
 

@@ -24,7 +24,7 @@ func softmax(row []float32) {
 		return
 	}
 	m := joined(largerElement, row)
-	for i := vector(expLessElement, []float32{m}, row); i < len(row); i++ {
+	for i := wholly(expLessElement, []float32{m}, row); i < len(row); i++ {
 		row[i] = exp(row[i] - m)
 	}
 	sum := joined(addElement, row)
