@@ -41,14 +41,10 @@ func gemm(dst []float32, ldd int, a []float32, lda, m int, b *Packed, tail *Tail
 }
 
 // span returns how many panels from p on, below p1, the next tiles of so many
-// rows have: of one group, in nearly equal parts, and a last panel narrower than
-// 16 alone.
+// rows have: of one group, in nearly equal parts.
 func (b *Packed) span(rows, p, p1 int) int {
 	_, _, end := b.panel(p)
-	if whole := b.N / panelWidth; p < whole {
-		return balanced(min(p1, whole, end)-p, panelsFor(rows))
-	}
-	return 1
+	return balanced(min(p1, end)-p, panelsFor(rows))
 }
 
 // slab is panels of a packed matrix that one tile spans.
@@ -57,13 +53,13 @@ type slab struct {
 	half  []uint16
 	step  int // from row to row
 	n     int // panels
-	width int // columns, if n is 1
+	width int // columns: fewer than the panels have where the last is narrower
 }
 
 // slab returns n panels from p on, n being a span.
 func (b *Packed) slab(p, n int) slab {
 	at, step, _ := b.panel(p)
-	s := slab{step: step, n: n, width: b.N - p*panelWidth}
+	s := slab{step: step, n: n, width: min(n*panelWidth, b.N-p*panelWidth)}
 	if b.half != nil {
 		s.half = b.half[at:cap(b.half)] // what follows may be fetched ahead
 	} else {
@@ -74,19 +70,35 @@ func (b *Packed) slab(p, n int) slab {
 
 // run computes rows rows of outputs from rows k0 to k0+k of the slab.
 func (s *slab) run(rows, k0, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
-	if s.width >= panelWidth {
+	switch wide := s.n * panelWidth; {
+	case s.width == wide:
 		s.whole(rows, k0, k, a, aoff, c, coff, add)
-		return
+	case rows*wide <= runRows*panelWidth:
+		var edge [runRows * panelWidth]float32
+		s.ragged(edge[:], rows, k0, k, a, aoff, c, coff, add)
+	case rows*wide <= runRows*2*panelWidth:
+		var edge [runRows * 2 * panelWidth]float32
+		s.ragged(edge[:], rows, k0, k, a, aoff, c, coff, add)
+	default:
+		var edge [runRows * widePanels * panelWidth]float32
+		s.ragged(edge[:], rows, k0, k, a, aoff, c, coff, add)
 	}
-	var edge [runRows * panelWidth]float32
+}
+
+// widePanels is the most panels of a tile of more than one row.
+const widePanels = 4
+
+// ragged is run on panels of which the last is narrower than 16, by way of edge.
+func (s *slab) ragged(edge []float32, rows, k0, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
+	wide := s.n * panelWidth
 	var eoff offsets
 	for i := range rows {
-		eoff[i] = i * panelWidth
+		eoff[i] = i * wide
 	}
-	s.whole(rows, k0, k, a, aoff, edge[:], &eoff, false)
+	s.whole(rows, k0, k, a, aoff, edge, &eoff, false)
 	for i := range rows {
 		y := c[coff[i]:][:s.width]
-		x := edge[i*panelWidth:][:s.width]
+		x := edge[i*wide:][:s.width]
 		if !add {
 			copy(y, x)
 			continue
@@ -97,7 +109,7 @@ func (s *slab) run(rows, k0, k int, a []float32, aoff *offsets, c []float32, cof
 	}
 }
 
-// whole is run on panels of 16 columns: tiles of two sizes, one row apart. The
+// whole is run on panels of 16 columns each: tiles of two sizes, one row apart. The
 // first fetch what follows in memory, most often the next run's slab.
 func (s *slab) whole(rows, k0, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
 	most := rowsFor(s.n)
