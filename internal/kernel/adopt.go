@@ -42,6 +42,15 @@ func (g *Grouped) Adopt(other *Grouped) bool {
 	return true
 }
 
+// Adopt is that of Conv.
+func (d *DynamicConv) Adopt(other *DynamicConv) bool {
+	if !d.sameWeights(&other.Geometry) {
+		return false
+	}
+	d.Weights = other.Weights
+	return true
+}
+
 // Adopt is that of Conv. Images of other sizes may be computed in another way,
 // or be reached from other window positions.
 func (c *ConvTranspose) Adopt(other *ConvTranspose) bool {

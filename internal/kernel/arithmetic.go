@@ -37,9 +37,29 @@ var minusZeros = func() (z [256]float32) {
 	return z
 }()
 
+// Div is dst = x / y.
+func Div(dst, x, y []float32) {
+	for i := vector(quotientElement, nil, dst, x, y); i < len(dst); i++ {
+		dst[i] = x[i] / y[i]
+	}
+}
+
 // DivideBy is x = x / by.
 func DivideBy(x []float32, by float32) {
 	for i := vector(divideElement, []float32{by}, x); i < len(x); i++ {
 		x[i] /= by
+	}
+}
+
+// Clip replaces what is below low by low, and then what is above high by high. A
+// NaN stays.
+func Clip(x []float32, low, high float32) {
+	for i := vector(clipElement, []float32{low, high}, x); i < len(x); i++ {
+		if x[i] < low {
+			x[i] = low
+		}
+		if x[i] > high {
+			x[i] = high
+		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 // TestArithmetic compares with Go's operators, bit for bit, at every length.
 func TestArithmetic(t *testing.T) {
-	values := []float32{0, float32(math.Copysign(0, -1)), 1.1, -3.7e-20, 2.9e-25, 1e30, -7.3e9, float32(math.Inf(1)), 1e-45}
+	values := []float32{0, float32(math.Copysign(0, -1)), 1.1, -3.7e-20, 2.9e-25, 1e30, -7.3e9, float32(math.Inf(1)), 1e-45, float32(math.NaN())}
 	operations := map[string]struct {
 		vector func(dst, x, y []float32)
 		scalar func(x, y float32) float32
@@ -15,6 +15,11 @@ func TestArithmetic(t *testing.T) {
 		"Add": {Add, func(x, y float32) float32 { return x + y }},
 		"Sub": {Sub, func(x, y float32) float32 { return x - y }},
 		"Mul": {Mul, func(x, y float32) float32 { return x * y }},
+		"Div": {Div, func(x, y float32) float32 { return x / y }},
+		"Clip": {func(dst, x, y []float32) {
+			copy(dst, x)
+			Clip(dst, -2.5, 7)
+		}, func(x, y float32) float32 { return min(max(x, -2.5), 7) }},
 		"DivideBy": {func(dst, x, y []float32) {
 			copy(dst, x)
 			for i := range y {

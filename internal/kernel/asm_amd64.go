@@ -64,6 +64,21 @@ func halfAVX2(t *tileArgs, rows, panels int) {
 	}
 }
 
+// bytesAVX2 runs the routine for panels.
+func bytesAVX2(t *byteArgs, panels int) {
+	switch panels {
+	case 1:
+		bytesAVX2r2p1(t)
+	default:
+		panic("kernel: no such tile")
+	}
+}
+
+// bytesRowsAVX2 is the rows of a tile of panels.
+func bytesRowsAVX2(panels int) int {
+	return [...]int{0, 2}[panels]
+}
+
 // elementAVX2 runs the routine of f.
 func elementAVX2(f element, v *vecArgs) {
 	switch f {
@@ -95,8 +110,20 @@ func elementAVX2(f element, v *vecArgs) {
 		expLessAVX2(v)
 	case divideElement:
 		divideAVX2(v)
+	case quotientElement:
+		quotientAVX2(v)
+	case clipElement:
+		clipAVX2(v)
 	case largerElement:
 		largerAVX2(v)
+	case rangeElement:
+		rangeAVX2(v)
+	case scaleIntsElement:
+		scaleIntsAVX2(v)
+	case quantizeElement:
+		quantizeAVX2(v)
+	case dequantizeElement:
+		dequantizeAVX2(v)
 	case bilinearElement:
 		bilinearAVX2(v)
 	case slopeGradElement:
@@ -270,6 +297,25 @@ func halfAVX512(t *tileArgs, rows, panels int) {
 	}
 }
 
+// bytesVNNI runs the routine for panels.
+func bytesVNNI(t *byteArgs, panels int) {
+	switch panels {
+	case 1:
+		bytesVNNIr8p1(t)
+	case 2:
+		bytesVNNIr8p2(t)
+	case 4:
+		bytesVNNIr6p4(t)
+	default:
+		panic("kernel: no such tile")
+	}
+}
+
+// bytesRowsVNNI is the rows of a tile of panels.
+func bytesRowsVNNI(panels int) int {
+	return [...]int{0, 8, 8, 0, 6}[panels]
+}
+
 // elementAVX512 runs the routine of f.
 func elementAVX512(f element, v *vecArgs) {
 	switch f {
@@ -301,8 +347,20 @@ func elementAVX512(f element, v *vecArgs) {
 		expLessAVX512(v)
 	case divideElement:
 		divideAVX512(v)
+	case quotientElement:
+		quotientAVX512(v)
+	case clipElement:
+		clipAVX512(v)
 	case largerElement:
 		largerAVX512(v)
+	case rangeElement:
+		rangeAVX512(v)
+	case scaleIntsElement:
+		scaleIntsAVX512(v)
+	case quantizeElement:
+		quantizeAVX512(v)
+	case dequantizeElement:
+		dequantizeAVX512(v)
 	case bilinearElement:
 		bilinearAVX512(v)
 	case slopeGradElement:
@@ -393,6 +451,9 @@ func halfAVX2r1p4(t *tileArgs)
 //go:noescape
 func peakAVX2(n int)
 
+//go:noescape
+func bytesAVX2r2p1(t *byteArgs)
+
 // addAVX2: x[i] += y[i]
 //
 //go:noescape
@@ -463,10 +524,40 @@ func expLessAVX2(v *vecArgs)
 //go:noescape
 func divideAVX2(v *vecArgs)
 
+// quotientAVX2: x[i] = y[i]/z[i]
+//
+//go:noescape
+func quotientAVX2(v *vecArgs)
+
+// clipAVX2: q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q
+//
+//go:noescape
+func clipAVX2(v *vecArgs)
+
 // largerAVX2: x[i] = x[i] < y[i] ? y[i] : x[i]
 //
 //go:noescape
 func largerAVX2(v *vecArgs)
+
+// rangeAVX2: x[i] = z[i] < x[i] ? z[i] : x[i]; y[i] = y[i] < z[i] ? z[i] : y[i]
+//
+//go:noescape
+func rangeAVX2(v *vecArgs)
+
+// scaleIntsAVX2: x[i] = float32(y[i])*z[i] of int32 y
+//
+//go:noescape
+func scaleIntsAVX2(v *vecArgs)
+
+// quantizeAVX2: x[i] = uint8(bits(min(max(y[i]/s0, s1), s2) + 3<<22) - s3) of bytes x
+//
+//go:noescape
+func quantizeAVX2(v *vecArgs)
+
+// dequantizeAVX2: y[i] = float32(int32(x[i]^s1) - s2)*s0 of bytes x
+//
+//go:noescape
+func dequantizeAVX2(v *vecArgs)
 
 // bilinearAVX2: p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t
 //
@@ -720,6 +811,15 @@ func halfAVX512r1p8(t *tileArgs)
 //go:noescape
 func peakAVX512(n int)
 
+//go:noescape
+func bytesVNNIr8p1(t *byteArgs)
+
+//go:noescape
+func bytesVNNIr8p2(t *byteArgs)
+
+//go:noescape
+func bytesVNNIr6p4(t *byteArgs)
+
 // addAVX512: x[i] += y[i]
 //
 //go:noescape
@@ -790,10 +890,40 @@ func expLessAVX512(v *vecArgs)
 //go:noescape
 func divideAVX512(v *vecArgs)
 
+// quotientAVX512: x[i] = y[i]/z[i]
+//
+//go:noescape
+func quotientAVX512(v *vecArgs)
+
+// clipAVX512: q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q
+//
+//go:noescape
+func clipAVX512(v *vecArgs)
+
 // largerAVX512: x[i] = x[i] < y[i] ? y[i] : x[i]
 //
 //go:noescape
 func largerAVX512(v *vecArgs)
+
+// rangeAVX512: x[i] = z[i] < x[i] ? z[i] : x[i]; y[i] = y[i] < z[i] ? z[i] : y[i]
+//
+//go:noescape
+func rangeAVX512(v *vecArgs)
+
+// scaleIntsAVX512: x[i] = float32(y[i])*z[i] of int32 y
+//
+//go:noescape
+func scaleIntsAVX512(v *vecArgs)
+
+// quantizeAVX512: x[i] = uint8(bits(min(max(y[i]/s0, s1), s2) + 3<<22) - s3) of bytes x
+//
+//go:noescape
+func quantizeAVX512(v *vecArgs)
+
+// dequantizeAVX512: y[i] = float32(int32(x[i]^s1) - s2)*s0 of bytes x
+//
+//go:noescape
+func dequantizeAVX512(v *vecArgs)
 
 // bilinearAVX512: p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t
 //

@@ -2082,6 +2082,102 @@ loop:
 	VZEROUPPER
 	RET
 
+// func bytesAVX2r2p1(t *byteArgs)
+TEXT ·bytesAVX2r2p1(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+
+tile:
+	MOVQ byteArgs_a(DI), BX
+	MOVQ byteArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	ADDQ BX, R8
+	MOVQ 8(CX), R9
+	ADDQ BX, R9
+	ADDQ $16, CX
+	MOVQ CX, byteArgs_aoff(DI)
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	MOVQ byteArgs_b(DI), BX
+	MOVQ byteArgs_segments(DI), CX
+	MOVQ byteArgs_count(DI), AX
+	MOVQ AX, byteArgs_left(DI)
+
+segment:
+	MOVLQSX (CX), SI
+	ADDQ $4, CX
+	MOVQ byteArgs_quads(DI), AX
+
+loop:
+	VPBROADCASTD (R8)(SI*1), X8
+	VPMOVZXBW X8, Y8
+	VPBROADCASTD (R9)(SI*1), X9
+	VPMOVZXBW X9, Y9
+	VPMOVSXBW 0(BX), Y10
+	VPMADDWD Y10, Y8, Y11
+	VPADDD Y11, Y0, Y0
+	VPMADDWD Y10, Y9, Y11
+	VPADDD Y11, Y4, Y4
+	VPMOVSXBW 16(BX), Y10
+	VPMADDWD Y10, Y8, Y11
+	VPADDD Y11, Y1, Y1
+	VPMADDWD Y10, Y9, Y11
+	VPADDD Y11, Y5, Y5
+	VPMOVSXBW 32(BX), Y10
+	VPMADDWD Y10, Y8, Y11
+	VPADDD Y11, Y2, Y2
+	VPMADDWD Y10, Y9, Y11
+	VPADDD Y11, Y6, Y6
+	VPMOVSXBW 48(BX), Y10
+	VPMADDWD Y10, Y8, Y11
+	VPADDD Y11, Y3, Y3
+	VPMADDWD Y10, Y9, Y11
+	VPADDD Y11, Y7, Y7
+	ADDQ $64, BX
+	ADDQ $4, SI
+	DECQ AX
+	JNE  loop
+	DECQ byteArgs_left(DI)
+	JNE  segment
+	MOVQ byteArgs_c(DI), SI
+	MOVQ byteArgs_first(DI), CX
+	MOVQ byteArgs_rowFirst(DI), DX
+	VPBROADCASTD 0(DX), Y8
+	VPHADDD Y1, Y0, Y10 // columns 0 1 4 5 2 3 6 7
+	VPERMQ $0xD8, Y10, Y10
+	VPADDD 0(CX), Y10, Y10
+	VPADDD Y8, Y10, Y10
+	VMOVDQU Y10, 0(SI)
+	VPHADDD Y3, Y2, Y10 // columns 0 1 4 5 2 3 6 7
+	VPERMQ $0xD8, Y10, Y10
+	VPADDD 32(CX), Y10, Y10
+	VPADDD Y8, Y10, Y10
+	VMOVDQU Y10, 32(SI)
+	VPBROADCASTD 4(DX), Y8
+	VPHADDD Y5, Y4, Y10 // columns 0 1 4 5 2 3 6 7
+	VPERMQ $0xD8, Y10, Y10
+	VPADDD 0(CX), Y10, Y10
+	VPADDD Y8, Y10, Y10
+	VMOVDQU Y10, 64(SI)
+	VPHADDD Y7, Y6, Y10 // columns 0 1 4 5 2 3 6 7
+	VPERMQ $0xD8, Y10, Y10
+	VPADDD 32(CX), Y10, Y10
+	VPADDD Y8, Y10, Y10
+	VMOVDQU Y10, 96(SI)
+	ADDQ $8, DX
+	MOVQ DX, byteArgs_rowFirst(DI)
+	ADDQ $128, SI
+	MOVQ SI, byteArgs_c(DI)
+	DECQ byteArgs_tiles(DI)
+	JNE  tile
+	VZEROUPPER
+	RET
+
 // func addAVX2(v *vecArgs)
 TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -2785,6 +2881,72 @@ done:
 	VZEROUPPER
 	RET
 
+// func quotientAVX2(v *vecArgs)
+TEXT ·quotientAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VMOVUPS (R10)(SI*4), Y1
+	VDIVPS Y1, Y0, Y2
+	VMOVUPS Y2, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func clipAVX2(v *vecArgs)
+TEXT ·clipAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R8)(SI*4), Y0
+	VBROADCASTSS vecArgs_s+0(DI), Y1
+	VBROADCASTSS vecArgs_s+4(DI), Y2
+	VCMPPS $0x11, Y1, Y0, Y3
+	VBLENDVPS Y3, Y1, Y0, Y0
+	VCMPPS $0x11, Y0, Y2, Y3
+	VBLENDVPS Y3, Y2, Y0, Y0
+	VMOVUPS Y0, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func largerAVX2(v *vecArgs)
 TEXT ·largerAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -2809,6 +2971,162 @@ loop:
 	JEQ  done
 	MOVQ vecArgs_stride+0(DI), DX
 	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func rangeAVX2(v *vecArgs)
+TEXT ·rangeAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R8)(SI*4), Y0
+	VMOVUPS (R9)(SI*4), Y1
+	VMOVUPS (R10)(SI*4), Y2
+	VCMPPS $0x11, Y0, Y2, Y3
+	VBLENDVPS Y3, Y2, Y0, Y0
+	VMOVUPS Y0, (R8)(SI*4)
+	VCMPPS $0x11, Y2, Y1, Y3
+	VBLENDVPS Y3, Y2, Y1, Y1
+	VMOVUPS Y1, (R9)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func scaleIntsAVX2(v *vecArgs)
+TEXT ·scaleIntsAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VCVTDQ2PS Y0, Y0
+	VMOVUPS (R10)(SI*4), Y1
+	VMULPS Y1, Y0, Y2
+	VMOVUPS Y2, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func quantizeAVX2(v *vecArgs)
+TEXT ·quantizeAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VBROADCASTSS vecArgs_s+0(DI), Y1
+	VDIVPS Y1, Y0, Y2
+	VBROADCASTSS vecArgs_s+4(DI), Y3
+	VBROADCASTSS vecArgs_s+8(DI), Y4
+	VCMPPS $0x11, Y2, Y3, Y5
+	VBLENDVPS Y5, Y2, Y3, Y2
+	VCMPPS $0x11, Y4, Y2, Y5
+	VBLENDVPS Y5, Y2, Y4, Y2
+	VBROADCASTSS consts<>+44(SB), Y6 // 1.2582912e+07
+	VADDPS Y6, Y2, Y2
+	VBROADCASTSS vecArgs_s+12(DI), Y6
+	VPSUBD Y6, Y2, Y2
+	VBROADCASTSS consts<>+156(SB), Y7 // 3.57e-43
+	VANDPS Y7, Y2, Y2
+	VPACKUSDW Y2, Y2, Y2
+	VPERMQ $0xD8, Y2, Y2
+	VPACKUSWB X2, X2, X2
+	VMOVQ X2, (R8)(SI*1)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*1), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func dequantizeAVX2(v *vecArgs)
+TEXT ·dequantizeAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VPMOVZXBD (R8)(SI*1), Y0
+	VBROADCASTSS vecArgs_s+4(DI), Y1
+	VXORPS Y1, Y0, Y0
+	VBROADCASTSS vecArgs_s+8(DI), Y2
+	VPSUBD Y2, Y0, Y0
+	VCVTDQ2PS Y0, Y0
+	VBROADCASTSS vecArgs_s+0(DI), Y3
+	VMULPS Y3, Y0, Y4
+	VMOVUPS Y4, (R9)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*1), R8
 	MOVQ vecArgs_stride+8(DI), DX
 	LEAQ (R9)(DX*4), R9
 	JMP  row
@@ -10830,6 +11148,370 @@ loop:
 	VZEROUPPER
 	RET
 
+// func bytesVNNIr8p1(t *byteArgs)
+TEXT ·bytesVNNIr8p1(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+
+tile:
+	MOVQ byteArgs_a(DI), BX
+	MOVQ byteArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	ADDQ BX, R8
+	MOVQ 8(CX), R9
+	ADDQ BX, R9
+	MOVQ 16(CX), R10
+	ADDQ BX, R10
+	MOVQ 24(CX), R11
+	ADDQ BX, R11
+	MOVQ 32(CX), R12
+	ADDQ BX, R12
+	MOVQ 40(CX), R13
+	ADDQ BX, R13
+	MOVQ 48(CX), R14
+	ADDQ BX, R14
+	MOVQ 56(CX), R15
+	ADDQ BX, R15
+	ADDQ $64, CX
+	MOVQ CX, byteArgs_aoff(DI)
+	MOVQ byteArgs_first(DI), CX
+	MOVQ byteArgs_rowFirst(DI), DX
+	VMOVDQU32 0(CX), Z8
+	VPBROADCASTD 0(DX), Z9
+	VPADDD Z8, Z9, Z0
+	VPBROADCASTD 4(DX), Z9
+	VPADDD Z8, Z9, Z1
+	VPBROADCASTD 8(DX), Z9
+	VPADDD Z8, Z9, Z2
+	VPBROADCASTD 12(DX), Z9
+	VPADDD Z8, Z9, Z3
+	VPBROADCASTD 16(DX), Z9
+	VPADDD Z8, Z9, Z4
+	VPBROADCASTD 20(DX), Z9
+	VPADDD Z8, Z9, Z5
+	VPBROADCASTD 24(DX), Z9
+	VPADDD Z8, Z9, Z6
+	VPBROADCASTD 28(DX), Z9
+	VPADDD Z8, Z9, Z7
+	ADDQ $32, DX
+	MOVQ DX, byteArgs_rowFirst(DI)
+	MOVQ byteArgs_panelLen(DI), DX
+	MOVQ byteArgs_b(DI), BX
+	MOVQ byteArgs_segments(DI), CX
+	MOVQ byteArgs_count(DI), AX
+	MOVQ AX, byteArgs_left(DI)
+
+segment:
+	MOVLQSX (CX), SI
+	ADDQ $4, CX
+	MOVQ byteArgs_quads(DI), AX
+
+loop:
+	VMOVDQU32 (BX), Z8
+	VPBROADCASTD (R8)(SI*1), Z9
+	VPDPBUSD Z8, Z9, Z0
+	VPBROADCASTD (R9)(SI*1), Z9
+	VPDPBUSD Z8, Z9, Z1
+	VPBROADCASTD (R10)(SI*1), Z9
+	VPDPBUSD Z8, Z9, Z2
+	VPBROADCASTD (R11)(SI*1), Z9
+	VPDPBUSD Z8, Z9, Z3
+	VPBROADCASTD (R12)(SI*1), Z9
+	VPDPBUSD Z8, Z9, Z4
+	VPBROADCASTD (R13)(SI*1), Z9
+	VPDPBUSD Z8, Z9, Z5
+	VPBROADCASTD (R14)(SI*1), Z9
+	VPDPBUSD Z8, Z9, Z6
+	VPBROADCASTD (R15)(SI*1), Z9
+	VPDPBUSD Z8, Z9, Z7
+	ADDQ $64, BX
+	ADDQ $4, SI
+	DECQ AX
+	JNE  loop
+	DECQ byteArgs_left(DI)
+	JNE  segment
+	MOVQ byteArgs_c(DI), SI
+	VMOVDQU32 Z0, 0(SI)
+	VMOVDQU32 Z1, 64(SI)
+	VMOVDQU32 Z2, 128(SI)
+	VMOVDQU32 Z3, 192(SI)
+	VMOVDQU32 Z4, 256(SI)
+	VMOVDQU32 Z5, 320(SI)
+	VMOVDQU32 Z6, 384(SI)
+	VMOVDQU32 Z7, 448(SI)
+	ADDQ $512, SI
+	MOVQ SI, byteArgs_c(DI)
+	DECQ byteArgs_tiles(DI)
+	JNE  tile
+	VZEROUPPER
+	RET
+
+// func bytesVNNIr8p2(t *byteArgs)
+TEXT ·bytesVNNIr8p2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+
+tile:
+	MOVQ byteArgs_a(DI), BX
+	MOVQ byteArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	ADDQ BX, R8
+	MOVQ 8(CX), R9
+	ADDQ BX, R9
+	MOVQ 16(CX), R10
+	ADDQ BX, R10
+	MOVQ 24(CX), R11
+	ADDQ BX, R11
+	MOVQ 32(CX), R12
+	ADDQ BX, R12
+	MOVQ 40(CX), R13
+	ADDQ BX, R13
+	MOVQ 48(CX), R14
+	ADDQ BX, R14
+	MOVQ 56(CX), R15
+	ADDQ BX, R15
+	ADDQ $64, CX
+	MOVQ CX, byteArgs_aoff(DI)
+	MOVQ byteArgs_first(DI), CX
+	MOVQ byteArgs_rowFirst(DI), DX
+	VMOVDQU32 0(CX), Z16
+	VMOVDQU32 64(CX), Z17
+	VPBROADCASTD 0(DX), Z18
+	VPADDD Z16, Z18, Z0
+	VPADDD Z17, Z18, Z1
+	VPBROADCASTD 4(DX), Z18
+	VPADDD Z16, Z18, Z2
+	VPADDD Z17, Z18, Z3
+	VPBROADCASTD 8(DX), Z18
+	VPADDD Z16, Z18, Z4
+	VPADDD Z17, Z18, Z5
+	VPBROADCASTD 12(DX), Z18
+	VPADDD Z16, Z18, Z6
+	VPADDD Z17, Z18, Z7
+	VPBROADCASTD 16(DX), Z18
+	VPADDD Z16, Z18, Z8
+	VPADDD Z17, Z18, Z9
+	VPBROADCASTD 20(DX), Z18
+	VPADDD Z16, Z18, Z10
+	VPADDD Z17, Z18, Z11
+	VPBROADCASTD 24(DX), Z18
+	VPADDD Z16, Z18, Z12
+	VPADDD Z17, Z18, Z13
+	VPBROADCASTD 28(DX), Z18
+	VPADDD Z16, Z18, Z14
+	VPADDD Z17, Z18, Z15
+	ADDQ $32, DX
+	MOVQ DX, byteArgs_rowFirst(DI)
+	MOVQ byteArgs_panelLen(DI), DX
+	MOVQ byteArgs_b(DI), BX
+	MOVQ byteArgs_segments(DI), CX
+	MOVQ byteArgs_count(DI), AX
+	MOVQ AX, byteArgs_left(DI)
+
+segment:
+	MOVLQSX (CX), SI
+	ADDQ $4, CX
+	MOVQ byteArgs_quads(DI), AX
+
+loop:
+	VMOVDQU32 (BX), Z16
+	VMOVDQU32 (BX)(DX*1), Z17
+	VPBROADCASTD (R8)(SI*1), Z18
+	VPDPBUSD Z16, Z18, Z0
+	VPDPBUSD Z17, Z18, Z1
+	VPBROADCASTD (R9)(SI*1), Z18
+	VPDPBUSD Z16, Z18, Z2
+	VPDPBUSD Z17, Z18, Z3
+	VPBROADCASTD (R10)(SI*1), Z18
+	VPDPBUSD Z16, Z18, Z4
+	VPDPBUSD Z17, Z18, Z5
+	VPBROADCASTD (R11)(SI*1), Z18
+	VPDPBUSD Z16, Z18, Z6
+	VPDPBUSD Z17, Z18, Z7
+	VPBROADCASTD (R12)(SI*1), Z18
+	VPDPBUSD Z16, Z18, Z8
+	VPDPBUSD Z17, Z18, Z9
+	VPBROADCASTD (R13)(SI*1), Z18
+	VPDPBUSD Z16, Z18, Z10
+	VPDPBUSD Z17, Z18, Z11
+	VPBROADCASTD (R14)(SI*1), Z18
+	VPDPBUSD Z16, Z18, Z12
+	VPDPBUSD Z17, Z18, Z13
+	VPBROADCASTD (R15)(SI*1), Z18
+	VPDPBUSD Z16, Z18, Z14
+	VPDPBUSD Z17, Z18, Z15
+	ADDQ $64, BX
+	ADDQ $4, SI
+	DECQ AX
+	JNE  loop
+	DECQ byteArgs_left(DI)
+	JNE  segment
+	MOVQ byteArgs_c(DI), SI
+	VMOVDQU32 Z0, 0(SI)
+	VMOVDQU32 Z1, 64(SI)
+	VMOVDQU32 Z2, 128(SI)
+	VMOVDQU32 Z3, 192(SI)
+	VMOVDQU32 Z4, 256(SI)
+	VMOVDQU32 Z5, 320(SI)
+	VMOVDQU32 Z6, 384(SI)
+	VMOVDQU32 Z7, 448(SI)
+	VMOVDQU32 Z8, 512(SI)
+	VMOVDQU32 Z9, 576(SI)
+	VMOVDQU32 Z10, 640(SI)
+	VMOVDQU32 Z11, 704(SI)
+	VMOVDQU32 Z12, 768(SI)
+	VMOVDQU32 Z13, 832(SI)
+	VMOVDQU32 Z14, 896(SI)
+	VMOVDQU32 Z15, 960(SI)
+	ADDQ $1024, SI
+	MOVQ SI, byteArgs_c(DI)
+	DECQ byteArgs_tiles(DI)
+	JNE  tile
+	VZEROUPPER
+	RET
+
+// func bytesVNNIr6p4(t *byteArgs)
+TEXT ·bytesVNNIr6p4(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+
+tile:
+	MOVQ byteArgs_a(DI), BX
+	MOVQ byteArgs_aoff(DI), CX
+	MOVQ 0(CX), R8
+	ADDQ BX, R8
+	MOVQ 8(CX), R9
+	ADDQ BX, R9
+	MOVQ 16(CX), R10
+	ADDQ BX, R10
+	MOVQ 24(CX), R11
+	ADDQ BX, R11
+	MOVQ 32(CX), R12
+	ADDQ BX, R12
+	MOVQ 40(CX), R13
+	ADDQ BX, R13
+	ADDQ $48, CX
+	MOVQ CX, byteArgs_aoff(DI)
+	MOVQ byteArgs_first(DI), CX
+	MOVQ byteArgs_rowFirst(DI), DX
+	VMOVDQU32 0(CX), Z24
+	VMOVDQU32 64(CX), Z25
+	VMOVDQU32 128(CX), Z26
+	VMOVDQU32 192(CX), Z27
+	VPBROADCASTD 0(DX), Z28
+	VPADDD Z24, Z28, Z0
+	VPADDD Z25, Z28, Z1
+	VPADDD Z26, Z28, Z2
+	VPADDD Z27, Z28, Z3
+	VPBROADCASTD 4(DX), Z28
+	VPADDD Z24, Z28, Z4
+	VPADDD Z25, Z28, Z5
+	VPADDD Z26, Z28, Z6
+	VPADDD Z27, Z28, Z7
+	VPBROADCASTD 8(DX), Z28
+	VPADDD Z24, Z28, Z8
+	VPADDD Z25, Z28, Z9
+	VPADDD Z26, Z28, Z10
+	VPADDD Z27, Z28, Z11
+	VPBROADCASTD 12(DX), Z28
+	VPADDD Z24, Z28, Z12
+	VPADDD Z25, Z28, Z13
+	VPADDD Z26, Z28, Z14
+	VPADDD Z27, Z28, Z15
+	VPBROADCASTD 16(DX), Z28
+	VPADDD Z24, Z28, Z16
+	VPADDD Z25, Z28, Z17
+	VPADDD Z26, Z28, Z18
+	VPADDD Z27, Z28, Z19
+	VPBROADCASTD 20(DX), Z28
+	VPADDD Z24, Z28, Z20
+	VPADDD Z25, Z28, Z21
+	VPADDD Z26, Z28, Z22
+	VPADDD Z27, Z28, Z23
+	ADDQ $24, DX
+	MOVQ DX, byteArgs_rowFirst(DI)
+	MOVQ byteArgs_panelLen(DI), DX
+	LEAQ (DX)(DX*2), R15
+	MOVQ byteArgs_b(DI), BX
+	MOVQ byteArgs_segments(DI), CX
+	MOVQ byteArgs_count(DI), AX
+	MOVQ AX, byteArgs_left(DI)
+
+segment:
+	MOVLQSX (CX), SI
+	ADDQ $4, CX
+	MOVQ byteArgs_quads(DI), AX
+
+loop:
+	VMOVDQU32 (BX), Z24
+	VMOVDQU32 (BX)(DX*1), Z25
+	VMOVDQU32 (BX)(DX*2), Z26
+	VMOVDQU32 (BX)(R15*1), Z27
+	VPBROADCASTD (R8)(SI*1), Z28
+	VPDPBUSD Z24, Z28, Z0
+	VPDPBUSD Z25, Z28, Z1
+	VPDPBUSD Z26, Z28, Z2
+	VPDPBUSD Z27, Z28, Z3
+	VPBROADCASTD (R9)(SI*1), Z28
+	VPDPBUSD Z24, Z28, Z4
+	VPDPBUSD Z25, Z28, Z5
+	VPDPBUSD Z26, Z28, Z6
+	VPDPBUSD Z27, Z28, Z7
+	VPBROADCASTD (R10)(SI*1), Z28
+	VPDPBUSD Z24, Z28, Z8
+	VPDPBUSD Z25, Z28, Z9
+	VPDPBUSD Z26, Z28, Z10
+	VPDPBUSD Z27, Z28, Z11
+	VPBROADCASTD (R11)(SI*1), Z28
+	VPDPBUSD Z24, Z28, Z12
+	VPDPBUSD Z25, Z28, Z13
+	VPDPBUSD Z26, Z28, Z14
+	VPDPBUSD Z27, Z28, Z15
+	VPBROADCASTD (R12)(SI*1), Z28
+	VPDPBUSD Z24, Z28, Z16
+	VPDPBUSD Z25, Z28, Z17
+	VPDPBUSD Z26, Z28, Z18
+	VPDPBUSD Z27, Z28, Z19
+	VPBROADCASTD (R13)(SI*1), Z28
+	VPDPBUSD Z24, Z28, Z20
+	VPDPBUSD Z25, Z28, Z21
+	VPDPBUSD Z26, Z28, Z22
+	VPDPBUSD Z27, Z28, Z23
+	ADDQ $64, BX
+	ADDQ $4, SI
+	DECQ AX
+	JNE  loop
+	DECQ byteArgs_left(DI)
+	JNE  segment
+	MOVQ byteArgs_c(DI), SI
+	VMOVDQU32 Z0, 0(SI)
+	VMOVDQU32 Z1, 64(SI)
+	VMOVDQU32 Z2, 128(SI)
+	VMOVDQU32 Z3, 192(SI)
+	VMOVDQU32 Z4, 256(SI)
+	VMOVDQU32 Z5, 320(SI)
+	VMOVDQU32 Z6, 384(SI)
+	VMOVDQU32 Z7, 448(SI)
+	VMOVDQU32 Z8, 512(SI)
+	VMOVDQU32 Z9, 576(SI)
+	VMOVDQU32 Z10, 640(SI)
+	VMOVDQU32 Z11, 704(SI)
+	VMOVDQU32 Z12, 768(SI)
+	VMOVDQU32 Z13, 832(SI)
+	VMOVDQU32 Z14, 896(SI)
+	VMOVDQU32 Z15, 960(SI)
+	VMOVDQU32 Z16, 1024(SI)
+	VMOVDQU32 Z17, 1088(SI)
+	VMOVDQU32 Z18, 1152(SI)
+	VMOVDQU32 Z19, 1216(SI)
+	VMOVDQU32 Z20, 1280(SI)
+	VMOVDQU32 Z21, 1344(SI)
+	VMOVDQU32 Z22, 1408(SI)
+	VMOVDQU32 Z23, 1472(SI)
+	ADDQ $1536, SI
+	MOVQ SI, byteArgs_c(DI)
+	DECQ byteArgs_tiles(DI)
+	JNE  tile
+	VZEROUPPER
+	RET
+
 // func addAVX512(v *vecArgs)
 TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -11533,6 +12215,72 @@ done:
 	VZEROUPPER
 	RET
 
+// func quotientAVX512(v *vecArgs)
+TEXT ·quotientAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VMOVUPS (R10)(SI*4), Z1
+	VDIVPS Z1, Z0, Z2
+	VMOVUPS Z2, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func clipAVX512(v *vecArgs)
+TEXT ·clipAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R8)(SI*4), Z0
+	VBROADCASTSS vecArgs_s+0(DI), Z1
+	VBROADCASTSS vecArgs_s+4(DI), Z2
+	VCMPPS $0x11, Z1, Z0, K1
+	VBLENDMPS Z1, Z0, K1, Z0
+	VCMPPS $0x11, Z0, Z2, K1
+	VBLENDMPS Z2, Z0, K1, Z0
+	VMOVUPS Z0, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func largerAVX512(v *vecArgs)
 TEXT ·largerAVX512(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -11557,6 +12305,159 @@ loop:
 	JEQ  done
 	MOVQ vecArgs_stride+0(DI), DX
 	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func rangeAVX512(v *vecArgs)
+TEXT ·rangeAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R8)(SI*4), Z0
+	VMOVUPS (R9)(SI*4), Z1
+	VMOVUPS (R10)(SI*4), Z2
+	VCMPPS $0x11, Z0, Z2, K1
+	VBLENDMPS Z2, Z0, K1, Z0
+	VMOVUPS Z0, (R8)(SI*4)
+	VCMPPS $0x11, Z2, Z1, K1
+	VBLENDMPS Z2, Z1, K1, Z1
+	VMOVUPS Z1, (R9)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func scaleIntsAVX512(v *vecArgs)
+TEXT ·scaleIntsAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VCVTDQ2PS Z0, Z0
+	VMOVUPS (R10)(SI*4), Z1
+	VMULPS Z1, Z0, Z2
+	VMOVUPS Z2, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func quantizeAVX512(v *vecArgs)
+TEXT ·quantizeAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VBROADCASTSS vecArgs_s+0(DI), Z1
+	VDIVPS Z1, Z0, Z2
+	VBROADCASTSS vecArgs_s+4(DI), Z3
+	VBROADCASTSS vecArgs_s+8(DI), Z4
+	VCMPPS $0x11, Z2, Z3, K1
+	VBLENDMPS Z2, Z3, K1, Z2
+	VCMPPS $0x11, Z4, Z2, K1
+	VBLENDMPS Z2, Z4, K1, Z2
+	VBROADCASTSS consts<>+44(SB), Z6 // 1.2582912e+07
+	VADDPS Z6, Z2, Z2
+	VBROADCASTSS vecArgs_s+12(DI), Z6
+	VPSUBD Z6, Z2, Z2
+	VBROADCASTSS consts<>+156(SB), Z7 // 3.57e-43
+	VPANDD Z7, Z2, Z2
+	VPMOVDB Z2, (R8)(SI*1)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*1), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func dequantizeAVX512(v *vecArgs)
+TEXT ·dequantizeAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VPMOVZXBD (R8)(SI*1), Z0
+	VBROADCASTSS vecArgs_s+4(DI), Z1
+	VPXORD Z1, Z0, Z0
+	VBROADCASTSS vecArgs_s+8(DI), Z2
+	VPSUBD Z2, Z0, Z0
+	VCVTDQ2PS Z0, Z0
+	VBROADCASTSS vecArgs_s+0(DI), Z3
+	VMULPS Z3, Z0, Z4
+	VMOVUPS Z4, (R9)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*1), R8
 	MOVQ vecArgs_stride+8(DI), DX
 	LEAQ (R9)(DX*4), R9
 	JMP  row
@@ -11991,4 +12892,5 @@ DATA consts<>+140(SB)/4, $0xbf22ef18
 DATA consts<>+144(SB)/4, $0xbf906562
 DATA consts<>+148(SB)/4, $0xb8cb4c0d
 DATA consts<>+152(SB)/4, $0x3f580000
-GLOBL consts<>(SB), RODATA|NOPTR, $156
+DATA consts<>+156(SB)/4, $0x000000ff
+GLOBL consts<>(SB), RODATA|NOPTR, $160

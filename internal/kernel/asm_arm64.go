@@ -60,6 +60,36 @@ func halfNEON(t *tileArgs, rows, panels int) {
 	}
 }
 
+// bytesDot runs the routine for panels.
+func bytesDot(t *byteArgs, panels int) {
+	switch panels {
+	case 1:
+		bytesDotr4p1(t)
+	default:
+		panic("kernel: no such tile")
+	}
+}
+
+// bytesRowsDot is the rows of a tile of panels.
+func bytesRowsDot(panels int) int {
+	return [...]int{0, 4}[panels]
+}
+
+// bytesNEON runs the routine for panels.
+func bytesNEON(t *byteArgs, panels int) {
+	switch panels {
+	case 1:
+		bytesNEONr2p1(t)
+	default:
+		panic("kernel: no such tile")
+	}
+}
+
+// bytesRowsNEON is the rows of a tile of panels.
+func bytesRowsNEON(panels int) int {
+	return [...]int{0, 2}[panels]
+}
+
 // elementNEON runs the routine of f.
 func elementNEON(f element, v *vecArgs) {
 	switch f {
@@ -91,8 +121,20 @@ func elementNEON(f element, v *vecArgs) {
 		expLessNEON(v)
 	case divideElement:
 		divideNEON(v)
+	case quotientElement:
+		quotientNEON(v)
+	case clipElement:
+		clipNEON(v)
 	case largerElement:
 		largerNEON(v)
+	case rangeElement:
+		rangeNEON(v)
+	case scaleIntsElement:
+		scaleIntsNEON(v)
+	case quantizeElement:
+		quantizeNEON(v)
+	case dequantizeElement:
+		dequantizeNEON(v)
 	case bilinearElement:
 		bilinearNEON(v)
 	case slopeGradElement:
@@ -177,6 +219,12 @@ func halfNEONr1p4(t *tileArgs)
 //go:noescape
 func peakNEON(n int)
 
+//go:noescape
+func bytesDotr4p1(t *byteArgs)
+
+//go:noescape
+func bytesNEONr2p1(t *byteArgs)
+
 // addNEON: x[i] += y[i]
 //
 //go:noescape
@@ -247,10 +295,40 @@ func expLessNEON(v *vecArgs)
 //go:noescape
 func divideNEON(v *vecArgs)
 
+// quotientNEON: x[i] = y[i]/z[i]
+//
+//go:noescape
+func quotientNEON(v *vecArgs)
+
+// clipNEON: q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q
+//
+//go:noescape
+func clipNEON(v *vecArgs)
+
 // largerNEON: x[i] = x[i] < y[i] ? y[i] : x[i]
 //
 //go:noescape
 func largerNEON(v *vecArgs)
+
+// rangeNEON: x[i] = z[i] < x[i] ? z[i] : x[i]; y[i] = y[i] < z[i] ? z[i] : y[i]
+//
+//go:noescape
+func rangeNEON(v *vecArgs)
+
+// scaleIntsNEON: x[i] = float32(y[i])*z[i] of int32 y
+//
+//go:noescape
+func scaleIntsNEON(v *vecArgs)
+
+// quantizeNEON: x[i] = uint8(bits(min(max(y[i]/s0, s1), s2) + 3<<22) - s3) of bytes x
+//
+//go:noescape
+func quantizeNEON(v *vecArgs)
+
+// dequantizeNEON: y[i] = float32(int32(x[i]^s1) - s2)*s0 of bytes x
+//
+//go:noescape
+func dequantizeNEON(v *vecArgs)
 
 // bilinearNEON: p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t
 //

@@ -10,7 +10,7 @@
 //
 // and every output element is one fixed sequence of such chains:
 //
-//   - Gemm and Conv: k is cut into blocks of [Block]; the first block's chain
+//   - Gemm, Dot and Conv: k is cut into blocks of [Block]; the first block's chain
 //     is stored, each further one is added to it in ascending order. For Conv, k
 //     runs over window rows, then columns, then channels; positions outside the
 //     image count as zeros.
@@ -23,6 +23,8 @@
 //     then an infinite input may come out as NaN.
 //   - GradWeights: as Gemm, k over images, then rows, then columns.
 //   - Depthwise: one chain over the window's rows, then columns, in the image.
+//   - ByteConv: exact in int32, which wraps around; sums become floats by one
+//     product with their scale. DynamicConv: Quantize, ByteConv, its tail.
 //   - [Softmax] and [Resize.Run]: as written there; the sum of a row of Softmax is
 //     plain additions, in 128 interleaved sums that are then added up.
 //   - [Tail]: bias is added; then fma(y, scale, shift); then the activation.

@@ -1,6 +1,17 @@
 package kernel
 
-// This file is max pooling, for training; infer has its own, of any window.
+// This file is max pooling, for training; infer has its own, of any window, made of
+// Larger.
+
+// Larger is x = y where y is larger, element by element.
+func Larger(x, y []float32) {
+	y = y[:len(x)]
+	for i := vector(largerElement, nil, x, y); i < len(x); i++ {
+		if x[i] < y[i] {
+			x[i] = y[i]
+		}
+	}
+}
 
 // MaxPool writes the largest value of each 2x2 square of n images x,
 // [n, h, w, c], to dst, [n, h/2, w/2, c]; h and w are even. A square with a NaN

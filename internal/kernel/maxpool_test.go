@@ -1,7 +1,9 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -32,5 +34,30 @@ func TestMaxPool(t *testing.T) {
 	x[3] = float32(math.NaN())
 	if MaxPool(y, x, 2, 2, 4, 2); y[1] == y[1] || y[0] != 10 {
 		t.Errorf("MaxPool of a square with a NaN = %v beside %v, want NaN beside 10", y[1], y[0])
+	}
+}
+
+// Every tier keeps x unless y is larger, at every length.
+func TestLarger(t *testing.T) {
+	r := rand.New(rand.NewPCG(43, 44))
+	nan, zero := float32(math.NaN()), float32(0)
+	for n := range 70 {
+		x, y := randoms(r, n+2), randoms(r, n+2)
+		for i, v := range [][2]float32{{nan, 1}, {1, nan}, {zero, -zero}, {float32(math.Copysign(0, -1)), 0}} {
+			if n > 8*i {
+				x[8*i+1], y[8*i+1] = v[0], v[1]
+			}
+		}
+		want := slices.Clone(x)
+		for i := 1; i <= n; i++ {
+			if want[i] < y[i] {
+				want[i] = y[i]
+			}
+		}
+		for _, tier := range eachTier(t) {
+			got := slices.Clone(x)
+			Larger(got[1:n+1], y[1:])
+			sameBits(t, fmt.Sprintf("%s Larger(%d)", tier, n), got, want)
+		}
 	}
 }

@@ -87,3 +87,43 @@ func elementAsm(f element, v *vecArgs) {
 
 // lanes is the number of floats in a vector; 0: no vectors.
 func lanes() int { return [...]int{0, 8, 16}[current] }
+
+// signedBytes says that tiles of bytes multiply signed integers.
+const signedBytes = false
+
+// byteProducts says that the best tier sums up products of bytes (VNNI). Tests
+// change it; nothing else does.
+var byteProducts = hasByteProducts()
+
+func hasByteProducts() bool { return best() == tierAVX512 && cpu.X86.HasAVX512VNNI }
+
+// bytePanels returns how many of left panels a tile of bytes has.
+func bytePanels(left int) int {
+	switch {
+	case current < tierAVX512 || !byteProducts || left == 1:
+		return 1
+	case left < 4:
+		return 2
+	}
+	return 4
+}
+
+// byteRows returns the rows of a tile of bytes; 0: there is none.
+func byteRows(panels int) int {
+	switch {
+	case current == tierGo:
+		return 0
+	case current < tierAVX512 || !byteProducts:
+		return bytesRowsAVX2(panels)
+	}
+	return bytesRowsVNNI(panels)
+}
+
+// byteAsm runs tiles of bytes in the tier.
+func byteAsm(t *byteArgs, panels int) {
+	if current < tierAVX512 || !byteProducts {
+		bytesAVX2(t, panels)
+	} else {
+		bytesVNNI(t, panels)
+	}
+}

@@ -2,6 +2,12 @@
 
 package kernel
 
+import (
+	"runtime"
+
+	"golang.org/x/sys/cpu"
+)
+
 // This file is the tier on arm64: NEON, which every such CPU has.
 
 type tier uint8
@@ -50,3 +56,36 @@ func elementAsm(f element, v *vecArgs) { elementNEON(f, v) }
 
 // lanes is the number of floats in a vector; 0: no vectors.
 func lanes() int { return [...]int{0, 4}[current] }
+
+// signedBytes says that tiles of bytes multiply signed integers.
+const signedBytes = true
+
+// byteProducts says that NEON sums up products of bytes (SDOT). Tests change it;
+// nothing else does.
+var byteProducts = hasByteProducts()
+
+// hasByteProducts knows that Apple's CPUs have them: x/sys/cpu does not look there.
+func hasByteProducts() bool { return cpu.ARM64.HasASIMDDP || runtime.GOOS == "darwin" }
+
+// bytePanels returns how many of left panels a tile of bytes has.
+func bytePanels(left int) int { return 1 }
+
+// byteRows returns the rows of a tile of bytes; 0: there is none.
+func byteRows(panels int) int {
+	switch {
+	case current == tierGo:
+		return 0
+	case byteProducts:
+		return bytesRowsDot(panels)
+	}
+	return bytesRowsNEON(panels)
+}
+
+// byteAsm runs tiles of bytes in the tier.
+func byteAsm(t *byteArgs, panels int) {
+	if byteProducts {
+		bytesDot(t, panels)
+	} else {
+		bytesNEON(t, panels)
+	}
+}

@@ -22,3 +22,18 @@ func eachTier(t testing.TB) func(yield func(int, string) bool) {
 func peak(n int) { peakAsm(n) }
 
 func lanesOf() int { return lanes() }
+
+// eachByteTier yields every tier, with and without products of bytes.
+func eachByteTier(t testing.TB) func(yield func(int, string) bool) {
+	return func(yield func(int, string) bool) {
+		defer func(was bool) { byteProducts = was }(byteProducts)
+		for i, tier := range eachTier(t) {
+			if byteProducts = false; !yield(int(i), tier) {
+				return
+			}
+			if byteProducts = hasByteProducts(); byteProducts && i == int(best()) && !yield(int(i), tier+" with products of bytes") {
+				return
+			}
+		}
+	}
+}

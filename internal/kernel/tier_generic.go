@@ -28,3 +28,15 @@ func vectorRows(element, []float32, int, int, int, ...[]float32) int { return 0 
 func widenMatrix(element, []float32, int, int, int, [][]uint16) bool { return false }
 
 func vectorMatrix(element, int, int, [6]int, ...[]float32) int { return 0 }
+
+// signedBytes says that tiles of bytes multiply signed integers.
+const signedBytes = false
+
+// bytePanels returns how many of left panels a tile of bytes has.
+func bytePanels(left int) int { return 1 }
+
+func byteTile(t *byteRun) { byteTileGo(t) }
+
+func vectorBytes(element, *[4]float32, []uint8, []float32) int { return 0 }
+
+func vectorInts(element, int, int, int, int, []float32, []int32, []float32) int { return 0 }

@@ -44,6 +44,22 @@ func (a *amd64) widen(dst reg, array int) {
 	a.shifts[array] = 1
 	a.p("VCVTPH2PS %s, %s", a.mem(array), a.v(dst))
 }
+func (a *amd64) loadBytes(dst reg, array int) {
+	a.shifts[array] = 0
+	a.p("VPMOVZXBD %s, %s", a.mem(array), a.v(dst))
+}
+func (a *amd64) storeBytes(src reg, array int) {
+	a.shifts[array] = 0
+	if a.letter == "Z" {
+		a.p("VPMOVDB %s, %s", a.v(src), a.mem(array))
+		return
+	}
+	a.p("VPACKUSDW %s, %s, %s", a.v(src), a.v(src), a.v(src))
+	a.p("VPERMQ $0xD8, %s, %s", a.v(src), a.v(src))
+	a.p("VPACKUSWB X%d, X%d, X%d", src, src, src)
+	a.p("VMOVQ X%d, %s", src, a.mem(array))
+}
+func (a *amd64) float(dst, b reg) { a.p("VCVTDQ2PS %s, %s", a.v(b), a.v(dst)) }
 func (a *amd64) scalar(dst reg, i int) {
 	a.p("VBROADCASTSS vecArgs_s+%d(DI), %s", 4*i, a.v(dst))
 }

@@ -33,6 +33,21 @@ func (a *arm64) widen(dst reg, array int) {
 	a.p("VLD1 (R%d), [V%d.H4]", 1+array, dst)
 	a.word(three(0x0E217800, dst, dst, 0), "FCVTL V%d.4S, V%d.4H", dst, dst)
 }
+func (a *arm64) loadBytes(dst reg, array int) {
+	a.shifts[array] = 0
+	a.p("FMOVS (R%d), F%d", 1+array, dst)
+	a.word(three(0x2F08A400, dst, dst, 0), "UXTL V%d.8H, V%d.8B", dst, dst)
+	a.word(three(0x2F10A400, dst, dst, 0), "UXTL V%d.4S, V%d.4H", dst, dst)
+}
+func (a *arm64) storeBytes(src reg, array int) {
+	a.shifts[array] = 0
+	a.word(three(0x0E612800, src, src, 0), "XTN V%d.4H, V%d.4S", src, src)
+	a.word(three(0x0E212800, src, src, 0), "XTN V%d.8B, V%d.8H", src, src)
+	a.p("FMOVS F%d, (R%d)", src, 1+array)
+}
+func (a *arm64) float(dst, b reg) {
+	a.word(three(0x4E21D800, dst, b, 0), "SCVTF V%d.4S, V%d.4S", dst, b)
+}
 func (a *arm64) scalar(dst reg, i int) {
 	a.p("ADD $(vecArgs_s+%d), R0, R10", 4*i)
 	a.p("VLD1R (R10), [V%d.S4]", dst)

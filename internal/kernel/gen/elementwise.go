@@ -62,12 +62,57 @@ var functions = []function{
 	{"divide", "x[i] = x[i]/s", 1, func(v *vec) {
 		v.store(v.do("div", v.in(0), v.arg(0)), 0)
 	}},
+	{"quotient", "x[i] = y[i]/z[i]", 3, func(v *vec) {
+		v.store(v.do("div", v.in(1), v.in(2)), 0)
+	}},
+	{"clip", "q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q", 1, func(v *vec) {
+		x, low, high, m := v.in(0), v.arg(0), v.arg(1), v.new()
+		v.less(m, x, low)
+		v.sel(x, m, low, x)
+		v.less(m, high, x)
+		v.sel(x, m, high, x)
+		v.store(x, 0)
+	}},
 	{"larger", "x[i] = x[i] < y[i] ? y[i] : x[i]", 2, func(v *vec) {
 		x, y := v.in(0), v.in(1)
 		up := v.new()
 		v.less(up, x, y)
 		v.sel(x, up, y, x)
 		v.store(x, 0)
+	}},
+	{"range", "x[i] = z[i] < x[i] ? z[i] : x[i]; y[i] = y[i] < z[i] ? z[i] : y[i]", 3, func(v *vec) {
+		x, y, z := v.in(0), v.in(1), v.in(2)
+		m := v.new()
+		v.less(m, z, x)
+		v.sel(x, m, z, x)
+		v.store(x, 0)
+		v.less(m, y, z)
+		v.sel(y, m, z, y)
+		v.store(y, 1)
+	}},
+	{"scaleInts", "x[i] = float32(y[i])*z[i] of int32 y", 3, func(v *vec) {
+		y := v.in(1)
+		v.float(y, y)
+		v.store(v.do("mul", y, v.in(2)), 0)
+	}},
+	{"quantize", "x[i] = uint8(bits(min(max(y[i]/s0, s1), s2) + 3<<22) - s3) of bytes x", 2, func(v *vec) {
+		q := v.do("div", v.in(1), v.arg(0))
+		low, high, m := v.arg(1), v.arg(2), v.new()
+		v.less(m, low, q)
+		v.sel(q, m, q, low)
+		v.less(m, q, high)
+		v.sel(q, m, q, high)
+		v.with("add", q, 3<<22)
+		v.op("isub", q, q, v.arg(3))
+		v.storeBytes(v.withBits("and", q, 255), 0)
+	}},
+	{"dequantize", "y[i] = float32(int32(x[i]^s1) - s2)*s0 of bytes x", 2, func(v *vec) {
+		x := v.new()
+		v.loadBytes(x, 0)
+		v.op("xor", x, x, v.arg(1))
+		v.op("isub", x, x, v.arg(2))
+		v.float(x, x)
+		v.store(v.do("mul", x, v.arg(0)), 1)
 	}},
 	{"bilinear", "p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t", 6, func(v *vec) {
 		t := v.in(5)

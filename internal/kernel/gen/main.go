@@ -20,6 +20,7 @@ type machine interface {
 	tiles(f func(rows, panels int))
 	tile(name string, rows, panels int, half bool)
 	peak(name string)
+	byteTiers() []byteTier
 }
 
 // constants are numbers in memory, each once.
@@ -64,6 +65,9 @@ func write(arch string, asm *bytes.Buffer, c *constants, machines ...machine) {
 		}
 		m.peak("peak" + m.name())
 		fmt.Fprintf(&stubs, "//go:noescape\nfunc peak%s(n int)\n\n", m.name())
+		for _, t := range m.byteTiers() {
+			t.write(&dispatch, &stubs)
+		}
 		fmt.Fprintf(&dispatch, "// element%s runs the routine of f.\nfunc element%s(f element, v *vecArgs) {\nswitch f {\n", m.name(), m.name())
 		for _, f := range functions {
 			fmt.Fprintf(&dispatch, "case %sElement:\n%s%s(v)\n", f.name, f.name, m.name())

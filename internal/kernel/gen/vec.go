@@ -24,6 +24,9 @@ type isa interface {
 	load(dst reg, array int)
 	widen(dst reg, array int) // load of an array of float16
 	store(src reg, array int)
+	loadBytes(dst reg, array int)  // widened to 32 bits
+	storeBytes(src reg, array int) // of lanes from 0 to 255; src is lost
+	float(dst, a reg)              // of int32
 	scalar(dst reg, i int)         // broadcast of scalar argument i
 	constant(dst reg, bits uint32) // broadcast of a constant
 	op(name string, dst, a, b reg) // dst = a op b
