@@ -20,14 +20,10 @@ func (c *Conv) Adopt(other *Conv) bool {
 
 // Adopt is that of Conv.
 func (d *Depthwise) Adopt(other *Depthwise) bool {
-	width := d.C
-	if d.C < panelWidth && d.StrideW == 1 {
-		width = d.C * d.OW
-	}
-	if !d.sameWeights(&other.Geometry) || width != other.width {
+	if !d.sameWeights(&other.Geometry) || d.wide() != other.width {
 		return false
 	}
-	d.w, d.width = other.w, width
+	d.w, d.width = other.w, other.width
 	return true
 }
 

@@ -12,14 +12,24 @@ type Depthwise struct {
 
 // Pack replaces the weights, [C, 1, KH, KW].
 func (d *Depthwise) Pack(w []float32) {
-	d.width = d.C
-	if d.C < panelWidth && d.StrideW == 1 { // a line of pixels is as good as one of channels, and longer
-		d.width = d.C * d.OW
-	}
+	d.width = d.wide()
 	d.w = make([]float32, d.window()*d.width)
 	for i := range d.w {
 		d.w[i] = w[i%d.width%d.C*d.window()+i/d.width]
 	}
+}
+
+// wide is for how many values the weights of a window position are repeated: of a
+// few pixels, which fill whole vectors, or of a line, if channels are few.
+func (d *Depthwise) wide() int {
+	if d.C < panelWidth && d.StrideW == 1 {
+		return d.C * d.OW
+	}
+	width := d.C
+	for width%panelWidth != 0 {
+		width *= 2
+	}
+	return width
 }
 
 // PackHalf is Pack for weights of float16 bits.
@@ -32,26 +42,38 @@ func (d *Depthwise) PackHalf(w []uint16) {
 }
 
 // ScratchLen is the length of the scratch that one Run needs.
-func (d *Depthwise) ScratchLen(int) int { return 0 }
+func (d *Depthwise) ScratchLen(int) int {
+	if d.StrideW == 1 || d.width == d.C {
+		return 0
+	}
+	return d.OW * d.C
+}
 
 // Run computes n small images dst [n, OH, OW, C] from n large ones src
 // [n, H, W, C] and applies tail (which may be nil): an output is a chain over
 // the window's rows, then columns, that are in the image. It does its part-th of
 // parts shares; no two parts write the same output.
-func (d *Depthwise) Run(dst, src []float32, n int, tail *Tail, _ []float32, part, parts int) {
+func (d *Depthwise) Run(dst, src []float32, n int, tail *Tail, scratch []float32, part, parts int) {
 	from, to := Share(n*d.OH, part, parts)
 	for from < to {
 		i, y0 := from/d.OH, from%d.OH
 		y1 := min(d.OH, y0+to-from)
 		image := dst[i*d.Small():][:d.Small()]
-		d.lines(image, src[i*d.Large():][:d.Large()], y0, y1)
-		tail.Apply(image[y0*d.OW*d.C:y1*d.OW*d.C], d.C)
+		for y := y0; y < y1; { // a few lines at a time, which stay in the cache
+			end := min(y1, y+max(1, linesLen/(d.OW*d.C)))
+			d.lines(image, src[i*d.Large():][:d.Large()], y, end, scratch)
+			tail.Apply(image[y*d.OW*d.C:end*d.OW*d.C], d.C)
+			y = end
+		}
 		from += y1 - y0
 	}
 }
 
+// linesLen is how many outputs are computed at a time, unless a line has more.
+const linesLen = 1 << 13
+
 // lines computes lines y0 to y1 of an image, one window position after the other.
-func (d *Depthwise) lines(dst, src []float32, y0, y1 int) {
+func (d *Depthwise) lines(dst, src []float32, y0, y1 int, scratch []float32) {
 	to, from := d.OW*d.C, d.StrideH*d.W*d.C // from line to line
 	clear(dst[y0*to : y1*to])
 	for k := range d.window() {
@@ -65,13 +87,34 @@ func (d *Depthwise) lines(dst, src []float32, y0, y1 int) {
 		y := dst[s0*to+x0*d.C:]
 		x := src[(s0*d.StrideH-d.PadTop+ky*d.dh())*d.W*d.C+(x0*d.StrideW-d.PadLeft+kx*d.dw())*d.C:]
 		w := d.w[k*d.width:][:d.width]
-		if d.width > d.C {
+		if d.width == to && d.StrideW == 1 {
 			addScaled(y, x, w, (x1-x0)*d.C, s1-s0, to, from)
 			continue
 		}
 		for i := range s1 - s0 {
-			addScaled(y[i*to:], x[i*from:], w, d.C, x1-x0, d.C, d.StrideW*d.C)
+			d.line(y[i*to:], x[i*from:], w, x1-x0, scratch)
 		}
+	}
+}
+
+// line adds one window position to n pixels of a line. Those of a stride are put
+// together first where single ones would not fill whole vectors.
+func (d *Depthwise) line(y, x, w []float32, n int, scratch []float32) {
+	step := d.StrideW * d.C
+	if d.width == d.C {
+		addScaled(y, x, w, d.C, n, d.C, step)
+		return
+	}
+	if step > d.C {
+		for i := range n {
+			copy(scratch[i*d.C:][:d.C], x[i*step:])
+		}
+		x = scratch
+	}
+	whole := n * d.C / d.width
+	addScaled(y, x, w, d.width, whole, d.width, d.width)
+	if at := whole * d.width; at < n*d.C {
+		addScaled(y[at:], x[at:], w, n*d.C-at, 1, 0, 0)
 	}
 }
 

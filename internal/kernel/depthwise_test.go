@@ -12,6 +12,9 @@ func TestDepthwise(t *testing.T) {
 		{H: 7, W: 9, C: 20, OH: 7, OW: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1},
 		{H: 7, W: 19, C: 3, OH: 6, OW: 18, KH: 4, KW: 4, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1},
 		{H: 8, W: 9, C: 3, OH: 4, OW: 5, KH: 3, KW: 2, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1, DilationW: 3},
+		{H: 9, W: 12, C: 24, OH: 5, OW: 6, KH: 3, KW: 3, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},
+		{H: 5, W: 40, C: 32, OH: 3, OW: 20, KH: 3, KW: 3, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},
+		{H: 40, W: 150, C: 88, OH: 40, OW: 150, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1},
 		{H: 1, W: 40, C: 33, OH: 1, OW: 38, KH: 1, KW: 2, StrideH: 1, StrideW: 1, DilationW: 2},
 	} {
 		g.F = g.C
@@ -30,7 +33,7 @@ func TestDepthwise(t *testing.T) {
 				for _, parts := range []int{1, 3} {
 					got := make([]float32, n*g.Small())
 					for part := range parts {
-						d.Run(got, src, n, nil, nil, part, parts)
+						d.Run(got, src, n, nil, make([]float32, d.ScratchLen(n)), part, parts)
 					}
 					for i, v := range got {
 						if want := g.depthwiseAt(src, w, i); v != want {
