@@ -1,0 +1,226 @@
+package tensor
+
+import (
+	"math"
+	"slices"
+)
+
+// This file is picks: the one operation that moves elements.
+
+// Pick is a rearrangement: element [i, j, ...] of the output is element
+// Axes[0][i] + Axes[1][j] + ... of the input, or the filling where one of them
+// is Filling. Its lists are as long as the output's sizes: check those first.
+type Pick struct {
+	Axes  [][]int
+	chose [][]int // what Choose was called with, for each axis
+}
+
+// Filling is the place of an element that is not in the input.
+const Filling = math.MinInt
+
+// NewPick starts with the lists of an input as it is; the caller replaces some.
+//
+//go:noinline
+func NewPick(shape []int) Pick {
+	p := Pick{make([][]int, len(shape)), make([][]int, len(shape))}
+	for d, step := range Strides(shape) {
+		p.Axes[d] = Steps(shape[d], step)
+	}
+	return p
+}
+
+// Choose replaces the list of an axis: which of its elements come, -1 for the
+// filling.
+//
+//go:noinline
+func (p *Pick) Choose(axis int, which []int) {
+	p.chose[axis] = which
+	from := p.Axes[axis]
+	list := make([]int, len(which))
+	for i, k := range which {
+		list[i] = Filling
+		if k >= 0 {
+			list[i] = from[k]
+		}
+	}
+	p.Axes[axis] = list
+}
+
+// Shape is that of the output.
+func (p *Pick) Shape() []int {
+	s := make([]int, len(p.Axes))
+	for d, list := range p.Axes {
+		s[d] = len(list)
+	}
+	return s
+}
+
+// InPixels returns a pick that does with channels innermost what p, made by
+// choices only, does to images of a shape.
+func (p *Pick) InPixels(shape []int) Pick {
+	q := NewPick(ByPixels(shape, len(shape)))
+	for axis, which := range p.chose {
+		if which != nil {
+			q.Choose(PixelAxis(axis, len(shape)), which)
+		}
+	}
+	return q
+}
+
+// Joined is p with its last axes as one, while those are short.
+func (p Pick) Joined() Pick {
+	axes := p.Axes
+	for last := len(axes) - 1; last > 0; last-- {
+		outer, inner := axes[last-1], axes[last]
+		if len(inner) >= 32 || len(outer)*len(inner) > 1024 {
+			break
+		}
+		list := make([]int, 0, len(outer)*len(inner))
+		for _, a := range outer {
+			for _, b := range inner {
+				if a == Filling || b == Filling {
+					list = append(list, Filling)
+				} else {
+					list = append(list, a+b)
+				}
+			}
+		}
+		axes = append(slices.Clone(axes[:last-1]), list)
+	}
+	p.Axes = axes
+	return p
+}
+
+// Run moves the elements, of any type; fill is one element, or not given for 0.
+func (p *Pick) Run(dst, src, fill Tensor) { p.Part(dst, src, fill, 0, 1) }
+
+// Part does the part-th of parts shares of Run: some of the output's first axis.
+func (p *Pick) Part(dst, src, fill Tensor, part, parts int) {
+	axes, n := p.Axes, dst.Len()
+	if n == 0 {
+		return
+	}
+	if len(axes) == 0 {
+		if part == 0 {
+			Copy(dst, 0, src, 0, 1)
+		}
+		return
+	}
+	from, to := 0, n
+	if parts > 1 {
+		first := axes[0]
+		axes = slices.Clone(axes)
+		axes[0] = first[len(first)*part/parts : len(first)*(part+1)/parts]
+		from, to = n/len(first)*(len(first)*part/parts), n/len(first)*(len(first)*(part+1)/parts)
+	}
+	switch dst.Elem.Size() {
+	case 8:
+		pickAxes(BitsOf[uint64](dst)[from:to], BitsOf[uint64](src), 0, axes, oneOf[uint64](fill))
+	case 4:
+		pickAxes(BitsOf[uint32](dst)[from:to], BitsOf[uint32](src), 0, axes, oneOf[uint32](fill))
+	case 2:
+		pickAxes(BitsOf[uint16](dst)[from:to], BitsOf[uint16](src), 0, axes, oneOf[uint16](fill))
+	default:
+		pickAxes(BitsOf[uint8](dst)[from:to], BitsOf[uint8](src), 0, axes, oneOf[uint8](fill))
+	}
+}
+
+// oneOf is the filling, 0 if it is not given.
+func oneOf[T Bits](fill Tensor) (one T) {
+	if fill.Given() {
+		one = BitsOf[T](fill)[0]
+	}
+	return one
+}
+
+func pickAxes[T Bits](dst, src []T, at int, axes [][]int, fill T) {
+	list := axes[0]
+	if len(dst) == 0 {
+		return
+	}
+	switch each := len(dst) / len(list); {
+	case len(axes) == 1:
+		pickLine(dst, src, at, list, fill)
+	case len(axes) == 2 && ascending(list):
+		pickTurned(dst, src[at+list[0]:], len(list), axes[1], fill)
+	default:
+		for i, k := range list {
+			if k != Filling {
+				pickAxes(dst[i*each:][:each], src, at+k, axes[1:], fill)
+				continue
+			}
+			for j := range each {
+				dst[i*each+j] = fill
+			}
+		}
+	}
+}
+
+// pickLine moves one line of elements; neighbours that stay neighbours go
+// together.
+func pickLine[T Bits](dst, src []T, at int, list []int, fill T) {
+	for i := 0; i < len(list); {
+		k := list[i]
+		if k == Filling {
+			dst[i] = fill
+			i++
+			continue
+		}
+		n := consecutive(list[i:])
+		to, from := dst[i:i+n], src[at+k:][:n]
+		if i += n; n >= 8 {
+			copy(to, from)
+			continue
+		}
+		//lint:ignore S1001 a few elements: a call would take longer
+		for j, v := range from {
+			to[j] = v
+		}
+	}
+}
+
+// consecutive returns how many numbers of a list count up by one.
+func consecutive(list []int) int {
+	for i, k := range list {
+		if k != list[0]+i {
+			return i
+		}
+	}
+	return len(list)
+}
+
+// ascending says that a list of two or more counts up by one.
+//
+//go:noinline
+func ascending(list []int) bool {
+	for i, k := range list {
+		if k == Filling || k != list[0]+i {
+			return false
+		}
+	}
+	return len(list) > 1
+}
+
+// Together is how many neighbours in memory are gathered at once: few enough
+// that what is written for each stays in the cache.
+const Together = 8
+
+// pickTurned moves rows that were neighbouring columns, a few rows at a time, so
+// that what is read of a line in the cache is all it holds.
+func pickTurned[T Bits](dst, src []T, rows int, cols []int, fill T) {
+	for r := 0; r < rows; r += Together {
+		few := min(Together, rows-r)
+		for c, k := range cols {
+			to := dst[r*len(cols)+c:]
+			if k == Filling {
+				for i := range few {
+					to[i*len(cols)] = fill
+				}
+				continue
+			}
+			for i, v := range src[k+r:][:few] {
+				to[i*len(cols)] = v
+			}
+		}
+	}
+}
