@@ -1,0 +1,88 @@
+package plan
+
+import "github.com/ganlet/ganlet/internal/kernel"
+
+// This file is the steps: what is left of the operators when a model runs.
+// Everything in a step is fixed.
+
+// link is where a step reads and writes.
+type link struct{ src, dst int }
+
+func (l link) reads() []int  { return []int{l.src} }
+func (l link) writes() []int { return []int{l.dst} }
+func (l link) scratch() int  { return 0 }
+
+// of returns the memory behind the link.
+func (l link) of(r *Run) (dst, src []float32) { return r.floats[l.dst], r.floats[l.src] }
+
+// volume multiplies without running over on 32-bit devices.
+func volume(factors ...int) int64 {
+	v := int64(1)
+	for _, f := range factors {
+		v *= int64(f)
+	}
+	return v
+}
+
+// copyStep copies a buffer of float32.
+type copyStep struct {
+	link
+	len int
+}
+
+func (s *copyStep) work() int64 { return int64(s.len) }
+
+func (s *copyStep) run(r *Run, part, parts int) {
+	dst, src := s.of(r)
+	from, to := kernel.Share(s.len, part, parts)
+	copy(dst[from:to], src[from:to])
+}
+
+// image is rows of images: so many, their channels, their pixels.
+type image struct{ rows, channels, area int }
+
+func (i image) len() int { return i.rows * i.channels * i.area }
+
+// planesStep goes from channels innermost, [rows, area, channels], to rows of
+// planes, [rows, channels, area].
+type planesStep struct {
+	link
+	image
+}
+
+func (s *planesStep) work() int64 { return int64(s.len()) }
+
+func (s *planesStep) run(r *Run, part, parts int) {
+	dst, src := s.of(r)
+	kernel.Transpose(dst, src, s.rows, s.area, s.channels, part, parts)
+}
+
+// pixelsStep is the reverse of planesStep.
+type pixelsStep struct {
+	link
+	image
+}
+
+func (s *pixelsStep) work() int64 { return int64(s.len()) }
+
+func (s *pixelsStep) run(r *Run, part, parts int) {
+	dst, src := s.of(r)
+	kernel.Transpose(dst, src, s.rows, s.channels, s.area, part, parts)
+}
+
+// activationStep is an activation on its own: y = act(x), in any order.
+type activationStep struct {
+	link
+	len   int
+	act   kernel.Act
+	alpha float32
+}
+
+func (s *activationStep) work() int64 { return 8 * int64(s.len) }
+
+func (s *activationStep) run(r *Run, part, parts int) {
+	dst, src := s.of(r)
+	from, to := kernel.Share(s.len, part, parts)
+	copy(dst[from:to], src[from:to])
+	kernel.Activate(dst[from:to], s.act, s.alpha)
+}

@@ -1,0 +1,210 @@
+package plan
+
+import (
+	"sync"
+
+	"github.com/ganlet/ganlet/infer/internal/graph"
+	"github.com/ganlet/ganlet/infer/internal/op"
+	"github.com/ganlet/ganlet/infer/internal/tensor"
+	"github.com/ganlet/ganlet/internal/kernel"
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// This file is packed weights: each constant once a layout, for all plans of a
+// model.
+
+// Weights is the packed weights of one model, and what its plans do with its
+// constants.
+type Weights struct {
+	mu     sync.Mutex
+	packed map[weightsKey]any
+	uses   map[*tensor.Const]use // of the graph's constants
+	own    bool
+}
+
+// use is what plans did with a constant.
+type use uint8
+
+const (
+	unused use = iota
+	packed     // only packed, in a layout that serves all sizes
+	sized      // packed for some sizes
+	read       // read as it is
+)
+
+// NewWeights prepares for the constants of a graph. Own says that their elements
+// stand in a file's bytes that are to be freed (Release).
+func NewWeights(g *graph.Graph, own bool) *Weights {
+	w := &Weights{packed: make(map[weightsKey]any), uses: make(map[*tensor.Const]use), own: own}
+	for i := range g.Values {
+		if c := g.Values[i].Const; c != nil {
+			w.uses[c] = unused
+		}
+	}
+	return w
+}
+
+// note remembers a use of a constant, if it is the graph's.
+func (w *Weights) note(c *tensor.Const, u use) {
+	if before, ok := w.uses[c]; ok {
+		w.uses[c] = max(before, u)
+	}
+}
+
+// Release lets constants that are packed go, and the others own their memory, so
+// that a file's bytes can be freed. It is called after the first plan; fixed says
+// that all later plans are of the same sizes but for the batch.
+func (w *Weights) Release(fixed bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c, u := range w.uses {
+		switch {
+		case u == packed, u == sized && fixed:
+			c.Drop()
+		case w.own:
+			c.Own()
+		}
+	}
+}
+
+// elements returns a constant's elements as a step reads them.
+func (w *Weights) elements(c *tensor.Const) (tensor.Tensor, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.note(c, read); w.own {
+		c.Own()
+	}
+	return c.Value()
+}
+
+// weightsKey is a constant in a layout.
+type weightsKey struct {
+	of     *tensor.Const
+	layout any // a denseLayout, or the layout of a convolution
+}
+
+// denseLayout is how a dense layer's weights are packed.
+type denseLayout struct {
+	transposed     bool
+	alpha          float32 // they are multiplied by
+	channels, area int     // columns that were planes become pixels, unless 0
+}
+
+// order is which column comes at each place; nil: as they are.
+func (d denseLayout) order() (order []int) {
+	for p := range d.area {
+		for c := range d.channels {
+			order = append(order, c*d.area+p)
+		}
+	}
+	return order
+}
+
+// dense returns weights [k, n], or [n, k] if transposed, packed.
+func (w *Weights) dense(c *tensor.Const, k, n int, how denseLayout) (*kernel.Packed, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := weightsKey{c, how}
+	w.note(c, packed)
+	if p, ok := w.packed[key].(*kernel.Packed); ok {
+		return p, nil
+	}
+	p := &kernel.Packed{Group: kernel.WideGroup}
+	row, col := n, 1
+	if how.transposed {
+		row, col = 1, k
+	}
+	if half := c.Half(); half != nil && how.alpha == 1 {
+		if order := how.order(); order != nil {
+			half, row, col = permuted(half, order, k, row, col), n, 1
+		}
+		p.PackHalf(half, k, n, row, col)
+	} else {
+		t, err := c.Value()
+		if err != nil {
+			return nil, err
+		}
+		v := scaled(tensor.Of[float32](t), how.alpha)
+		if order := how.order(); order != nil {
+			v, row, col = permuted(v, order, k, row, col), n, 1
+		}
+		p.Pack(v, k, n, row, col)
+	}
+	w.put(key, p)
+	return p, nil
+}
+
+// put keeps packed weights of the graph's constants; others are one plan's own.
+func (w *Weights) put(key weightsKey, packed any) {
+	if _, ok := w.uses[key.of]; ok {
+		w.packed[key] = packed
+	}
+}
+
+// conv gives a convolution its weights, packed: those of another kernel where
+// that has them in the same layout.
+func (w *Weights) conv(k op.ConvKernel, c *tensor.Const, layout string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if op.Portable(k) {
+		w.note(c, packed)
+	} else {
+		w.note(c, sized)
+	}
+	key := weightsKey{c, layout}
+	if other, ok := w.packed[key].(op.ConvKernel); ok && op.Adopt(k, other) {
+		return nil
+	}
+	if half := c.Half(); half != nil {
+		k.PackHalf(half)
+	} else {
+		t, err := c.Value()
+		if err != nil {
+			return err
+		}
+		k.Pack(tensor.Of[float32](t))
+	}
+	w.put(key, k)
+	return nil
+}
+
+// bytes is conv for weights of 8 bits.
+func (w *Weights) bytes(k *kernel.DynamicConv, c *tensor.Const, layout string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.note(c, packed)
+	key := weightsKey{c, layout}
+	if other, ok := w.packed[key].(*kernel.DynamicConv); ok && k.Adopt(other) {
+		return nil
+	}
+	t, err := c.Value()
+	if err != nil {
+		return err
+	}
+	k.PackBytes(tensor.Bytes8(t), t.Elem == onnx.Int8)
+	w.put(key, k)
+	return nil
+}
+
+// scaled returns v times a factor: v itself if that is 1.
+func scaled(v []float32, factor float32) []float32 {
+	if factor == 1 {
+		return v
+	}
+	out := make([]float32, len(v))
+	for i, x := range v {
+		out[i] = x * factor
+	}
+	return out
+}
+
+// permuted returns a k x len(order) matrix with its columns in another order.
+func permuted[T float32 | uint16](w []T, order []int, k, rowStride, colStride int) []T {
+	out := make([]T, 0, k*len(order))
+	for i := range k {
+		for _, j := range order {
+			out = append(out, w[i*rowStride+j*colStride])
+		}
+	}
+	return out
+}
