@@ -99,7 +99,7 @@ func readHeader(r io.Reader) (t Type, shape []int, err error) {
 	return t, d.shape, nil
 }
 
-const known = "<f2 <f4 <f8 <i8 <i4 |i1 |u1 or |b1"
+const known = "<f2 <f4 <f8 <i8 <i4 <i2 |i1 <u8 <u4 <u2 |u1 or |b1"
 
 // typeNamed is the type a header spells as descr.
 func typeNamed(descr string) (Type, error) {

@@ -16,10 +16,11 @@ import (
 // Array is a tensor.
 type Array struct {
 	Shape []int // sides; empty for a single number
-	// Data is the elements in C order: a []float32, []float64, []int64,
-	// []int32, []int8, []uint8, []bool, or, for float16, their bits as
-	// []uint16. Its length is the product of Shape.
+	// Data is the elements in C order: a []float32, []float64, []int64, []int32,
+	// []int16, []int8, []uint64, []uint32, []uint16, []uint8 or []bool. Its length
+	// is the product of Shape.
 	Data any
+	Half bool // Data, a []uint16, is the bits of float16
 }
 
 // Type is an element type as a .npy header spells it.
@@ -32,7 +33,11 @@ const (
 	Float64 Type = "<f8"
 	Int64   Type = "<i8"
 	Int32   Type = "<i4"
+	Int16   Type = "<i2"
 	Int8    Type = "|i1"
+	Uint64  Type = "<u8"
+	Uint32  Type = "<u4"
+	Uint16  Type = "<u2"
 	Uint8   Type = "|u1"
 	Bool    Type = "|b1"
 )
@@ -40,11 +45,11 @@ const (
 // size is the bytes of one element, or 0 if t is none of the types above.
 func (t Type) size() int {
 	switch t {
-	case Float64, Int64:
+	case Float64, Int64, Uint64:
 		return 8
-	case Float32, Int32:
+	case Float32, Int32, Uint32:
 		return 4
-	case Float16:
+	case Float16, Int16, Uint16:
 		return 2
 	case Int8, Uint8, Bool:
 		return 1
@@ -53,11 +58,9 @@ func (t Type) size() int {
 }
 
 // TypeOf is the type of an Array's Data and its length. It fails if data is
-// not one of the slices that Array lists.
+// not one of the slices that Array lists. A []uint16 is Uint16.
 func TypeOf(data any) (t Type, n int, err error) {
 	switch s := data.(type) {
-	case []uint16:
-		return Float16, len(s), nil
 	case []float32:
 		return Float32, len(s), nil
 	case []float64:
@@ -66,8 +69,16 @@ func TypeOf(data any) (t Type, n int, err error) {
 		return Int64, len(s), nil
 	case []int32:
 		return Int32, len(s), nil
+	case []int16:
+		return Int16, len(s), nil
 	case []int8:
 		return Int8, len(s), nil
+	case []uint64:
+		return Uint64, len(s), nil
+	case []uint32:
+		return Uint32, len(s), nil
+	case []uint16:
+		return Uint16, len(s), nil
 	case []uint8:
 		return Uint8, len(s), nil
 	case []bool:
@@ -117,6 +128,12 @@ func Write(w io.Writer, a *Array) error {
 	t, n, err := TypeOf(a.Data)
 	if err != nil {
 		return err
+	}
+	if a.Half {
+		if t != Uint16 {
+			return fmt.Errorf("npy: float16 is a %T, want its bits as []uint16", a.Data)
+		}
+		t = Float16
 	}
 	if want, ok := count(a.Shape, t.size(), maxInt); !ok || n != want {
 		return fmt.Errorf("npy: data has %d values, want the product of shape %v", n, a.Shape)

@@ -34,7 +34,7 @@ func TestReadDicts(t *testing.T) {
 		a, err := Read(bytes.NewReader(file(dict, "\x00\x00\x80?\x00\x00\x00\xc0")), 8)
 		if err != nil {
 			t.Errorf("%q: %v", dict, err)
-		} else if want := (Array{[]int{1, 2}, []float32{1, -2}}); !reflect.DeepEqual(*a, want) {
+		} else if want := (Array{Shape: []int{1, 2}, Data: []float32{1, -2}}); !reflect.DeepEqual(*a, want) {
 			t.Errorf("%q is %v, want %v", dict, *a, want)
 		}
 	}
@@ -105,7 +105,7 @@ func TestChunks(t *testing.T) {
 			data[i] = rand.Float32()
 		}
 		var whole, pieces bytes.Buffer
-		if err := Write(&whole, &Array{[]int{n}, data}); err != nil {
+		if err := Write(&whole, &Array{Shape: []int{n}, Data: data}); err != nil {
 			t.Fatal(err)
 		}
 		if whole.Len() != 128+4*n {
@@ -131,15 +131,16 @@ func TestWriteErrors(t *testing.T) {
 		a    Array
 		want string
 	}{
-		{Array{[]int{2, 2}, []float32{1}}, "data has 1 values, want the product of shape [2 2]"},
-		{Array{[]int{-1, -1}, []float32{1}}, "data has 1 values, want the product of shape [-1 -1]"},
-		{Array{nil, []float32{}}, "data has 0 values, want the product of shape []"},
-		{Array{[]int{1}, []string{"a"}}, "data is a []string, want a slice of a type"},
-		{Array{nil, nil}, "data is a <nil>, want a slice of a type"},
+		{Array{Shape: []int{2, 2}, Data: []float32{1}}, "data has 1 values, want the product of shape [2 2]"},
+		{Array{Shape: []int{-1, -1}, Data: []float32{1}}, "data has 1 values, want the product of shape [-1 -1]"},
+		{Array{Shape: nil, Data: []float32{}}, "data has 0 values, want the product of shape []"},
+		{Array{Shape: []int{1}, Data: []string{"a"}}, "data is a []string, want a slice of a type"},
+		{Array{Shape: []int{1}, Data: []float32{1}, Half: true}, "float16 is a []float32, want its bits as []uint16"},
+		{Array{Shape: nil, Data: nil}, "data is a <nil>, want a slice of a type"},
 	} {
 		wantError(t, "Write", nil, Write(&w, &c.a), c.want)
 	}
-	wantError(t, "WriteHeader", nil, WriteHeader(&w, "<u2", nil), `type "<u2", want <f2`)
+	wantError(t, "WriteHeader", nil, WriteHeader(&w, "<c8", nil), `type "<c8", want <f2`)
 	wantError(t, "WriteHeader", nil, WriteHeader(&w, Float32, make([]int, 65)), "want at most 64 sides")
 	wantError(t, "WriteData", nil, WriteData(&w, 3), "data is a int")
 	if w.Len() != 0 {
@@ -148,7 +149,7 @@ func TestWriteErrors(t *testing.T) {
 	broken := errors.New("the disk is full")
 	r, pw := io.Pipe()
 	r.CloseWithError(broken)
-	if err := Write(pw, &Array{nil, []float32{1}}); err != broken {
+	if err := Write(pw, &Array{Data: []float32{1}}); err != broken {
 		t.Errorf("Write to a failing writer gives %v, want %v", err, broken)
 	}
 	if err := WriteData(pw, []bool{true}); err != broken {

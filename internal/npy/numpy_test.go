@@ -25,7 +25,7 @@ func TestNumPy(t *testing.T) {
 	for i := range big {
 		big[i] = float32(i)
 	}
-	arrays := []Array{{[]int{chunk, 1, 5}, big}}
+	arrays := []Array{{Shape: []int{chunk, 1, 5}, Data: big}}
 	for _, g := range goldens {
 		arrays = append(arrays, g.want)
 	}

@@ -13,14 +13,12 @@ import (
 const chunk = 1 << 13 // elements
 
 type element interface {
-	uint16 | float32 | float64 | int64 | int32 | int8 | uint8 | bool
+	float32 | float64 | int64 | int32 | int16 | int8 | uint64 | uint32 | uint16 | uint8 | bool
 }
 
 // WriteData writes the bytes of data, one of the slices that Array lists.
 func WriteData(w io.Writer, data any) error {
 	switch s := data.(type) {
-	case []uint16:
-		return write(w, s)
 	case []float32:
 		return write(w, s)
 	case []float64:
@@ -29,7 +27,15 @@ func WriteData(w io.Writer, data any) error {
 		return write(w, s)
 	case []int32:
 		return write(w, s)
+	case []int16:
+		return write(w, s)
 	case []int8:
+		return write(w, s)
+	case []uint64:
+		return write(w, s)
+	case []uint32:
+		return write(w, s)
+	case []uint16:
 		return write(w, s)
 	case []uint8:
 		return write(w, s)
@@ -65,9 +71,9 @@ func read(r io.Reader, limit int64) (*Array, error) {
 	if !ok {
 		return nil, fmt.Errorf("shape %v of type %s takes more than %d bytes, the limit", shape, string(t), limit)
 	}
-	a := &Array{Shape: shape}
+	a := &Array{Shape: shape, Half: t == Float16}
 	switch t {
-	case Float16:
+	case Float16, Uint16:
 		a.Data, err = values[uint16](r, n, t.size())
 	case Float32:
 		a.Data, err = values[float32](r, n, t.size())
@@ -77,8 +83,14 @@ func read(r io.Reader, limit int64) (*Array, error) {
 		a.Data, err = values[int64](r, n, t.size())
 	case Int32:
 		a.Data, err = values[int32](r, n, t.size())
+	case Int16:
+		a.Data, err = values[int16](r, n, t.size())
 	case Int8:
 		a.Data, err = values[int8](r, n, t.size())
+	case Uint64:
+		a.Data, err = values[uint64](r, n, t.size())
+	case Uint32:
+		a.Data, err = values[uint32](r, n, t.size())
 	case Uint8:
 		a.Data, err = values[uint8](r, n, t.size())
 	case Bool:
