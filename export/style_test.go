@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -115,7 +116,7 @@ func inferStyled(t *testing.T, file []byte, n int, z []float32, labels []int, g 
 			i++
 		}
 	}
-	m, err := infer.ParseBound(file, bound...)
+	m, err := infer.Options{Bind: bound}.Parse(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func inferStyled(t *testing.T, file []byte, n int, z []float32, labels []int, g 
 		t.Fatal(err)
 	}
 	session.Workers = 2
-	out, err := session.Run(inputs...)
+	out, err := session.Run(context.Background(), inputs...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ func BenchmarkGenerate(b *testing.B) {
 			m := load(b, &s.Model)
 			session := mustSession(b, m, 1)
 			z := latents(m, 1).Data.([]float32)
-			dst := make([]float32, sizeOf(m.outputs[0].Shape).of(1))
+			dst := make([]float32, m.outputs[0].Len())
 			for b.Loop() {
 				if err := session.Generate(dst, z); err != nil {
 					b.Fatal(err)

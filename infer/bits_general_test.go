@@ -11,6 +11,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/kernel"
 )
 
@@ -55,7 +56,7 @@ func hashOfRun(t *testing.T, g generalModel) string {
 	var want []byte
 	for _, way := range ways {
 		s := mustSession(t, g.model, way[0])
-		s.Workers, s.small = way[1], 0
+		s.Workers, s.eager = way[1], true
 		var got []byte
 		for _, inputs := range g.inputs() {
 			for _, out := range mustRun(t, s, inputs...) {
@@ -86,16 +87,16 @@ func (g *generalModel) inputs() (runs [][]Tensor) {
 			shape := slices.Clone(v.Shape)
 			shape[0] = together
 			if v.Type == "int64" {
-				labels := make([]int64, product(shape))
+				labels := make([]int64, tensor.Product(shape))
 				for i := range labels {
 					labels[i] = int64(stream.IntN(2))
 				}
-				inputs = append(inputs, Tensor{v.Name, shape, labels})
+				inputs = append(inputs, Tensor{Name: v.Name, Shape: shape, Data: labels})
 				continue
 			}
-			data := make([]float32, product(shape))
+			data := make([]float32, tensor.Product(shape))
 			g.fill(&stream, data)
-			inputs = append(inputs, Tensor{v.Name, shape, data})
+			inputs = append(inputs, Tensor{Name: v.Name, Shape: shape, Data: data})
 		}
 		runs = append(runs, inputs)
 	}

@@ -114,10 +114,10 @@ func hashOf(t *testing.T, b bitsModel) string {
 	}
 	z := make([]float32, n*latent.Dim)
 	latent.Fill(z, 0)
-	size := sizeOf(m.outputs[0].Shape).of(1)
+	size := m.outputs[0].Len()
 	draw := func(batch, workers int, z []float32) []float32 {
 		s := mustSession(t, m, batch)
-		s.Workers, s.small = workers, 0
+		s.Workers, s.eager = workers, true
 		images := make([]float32, len(z)/latent.Dim*size)
 		if err := s.Generate(images, z); err != nil {
 			t.Fatal(err)

@@ -3,6 +3,10 @@
 // for.
 //
 //	model, err := infer.Open("generator.onnx")
+//	picture, err := model.Draw(1, 0) // of seed 1
+//
+// or, for many images at once and no allocation:
+//
 //	session, err := model.NewSession(16)
 //	latent, err := model.Latent(1)
 //
@@ -14,42 +18,49 @@
 //
 // # Models and sessions
 //
-// Whatever can be done once is done by [Open], [Load] or [Parse]: operators are
-// resolved, shapes are worked out, constants are folded, batch norm and
-// activation are joined to the layer before them, weights are packed in the
-// order in which they are read. What comes out, a [Model], never changes, and
-// any number of goroutines may share it.
+// [Open], [Load] and [Parse] do all one-time work: functions are inlined, nodes
+// sorted, constants computed, batch norm and activation joined to the layer
+// before them, and weights packed in the order in which they are read. The
+// result, a [Model], never changes, and any number of goroutines may share it.
+// [Options] are for everything else: open sizes, bound inputs, limits for files
+// of unknown origin, seeds.
 //
-// A [Session] is the memory to run a model: one block, planned so that results
+// A [Session] is the memory a model runs in: one block, planned so that results
 // share it once they are no longer needed. A session serves one goroutine at a
-// time; each goroutine takes its own from the same model. [Session.Generate]
-// only computes: it allocates nothing, looks nothing up, and fails for nothing but
-// the lengths of its arguments and, in models that look things up in tables, an
-// index beyond one. A conditional generator takes labels as well:
-// [Session.GenerateLabels].
+// time; each goroutine takes its own from the same model, or one of a [Pool].
+// [Session.Generate] only computes: it allocates nothing and looks nothing up. A
+// conditional generator takes labels as well: [Session.GenerateLabels].
+// [Session.Run] takes and returns named tensors, for all other models.
+//
+// Where only the first dimension of the inputs is open, it is the batch, and the
+// model is planned while loading. If other sizes are open, such as height and
+// width, Run plans for each new size when it comes, once. Where a model decides
+// by what it computes (If, Loop, NonZero), the rest is planned when a run comes
+// to it.
 //
 // # One arithmetic
 //
 // The bits of an image depend on the model and its latent, and on nothing else:
 // not on the CPU, the batch, the number of workers or the images beside it. A
-// file that ganlet wrote carries a proof: the hash of the images that the
-// trainer computed for a known seed, which [Model.Verify] computes again.
-// Latents are part of it: sample i of a seed ([Latent]) is the same everywhere.
+// model that mixes samples, such as by statistics of the batch, computes what
+// ONNX Runtime computes for that batch: make the session's batch as large as
+// what belongs together. A file that ganlet wrote carries a proof: the hash of
+// the images that the trainer computed for a known seed, which [Model.Verify]
+// computes again. Latents are part of it: sample i of a seed ([Latent]) is the
+// same everywhere, and so are the random numbers that a model draws itself
+// (Options.Seed, Session.Sample).
 //
 // # What loads
 //
-// Graphs over some hundred operators of opsets 6 to 27: layers, arithmetic with
-// broadcasting, shapes, reductions, pooling, normalisation, resizing. Values are
-// float32, float64, int64, int32, int8, uint8 or bool; weights may be stored as
-// float16. Products and convolutions of float64 are computed in float32. The
-// first dimension may be left open (N, the batch) or fixed, and what exporters
-// write around it (Shape, Gather, Concat, Reshape) is computed while loading. In
-// between the batch may be elsewhere, as [T, N, C] or as [N*C, H, W]. Samples of
-// an open batch must not depend on each other.
+// Graphs over the operators of ONNX up to opset 27, except those for training,
+// trees, text and image files, and the operators of com.microsoft that ONNX
+// Runtime's optimiser writes. Element types are those of Go; float16 and bfloat16
+// models are computed in float32, and rounded where the file has a Cast to the
+// narrow type and at outputs. Functions, If, Loop, Scan, sequences inside the
+// graph, weights in other files, sparse and quantised weights load.
 //
-// All else is refused while loading, never later: with an [UnsupportedError]
-// that names node and operator, or, if the file is damaged, with a
-// [FormatError] that says where. A file is data: no model can make this package
-// open another file. Files of unknown origin can still make it panic or use up
-// memory, which is being mended: run them in a process of their own.
+// All else is refused with an [UnsupportedError] that names node and operator,
+// or, if the file is damaged, with a [FormatError] that says where. A file is
+// data: no model can make this package panic or open a file outside of its
+// folder, and what it may take of memory and time is bounded ([Limits]).
 package infer

@@ -7,7 +7,7 @@ import (
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
-// This file is the two errors of loading. Callers find them with errors.As.
+// This file is the errors that callers tell apart, with errors.As.
 
 // FormatError says that the bytes are no valid ONNX model: damaged, cut short,
 // or never one.
@@ -25,12 +25,26 @@ type UnsupportedError struct {
 	Node   string // the node, by its name or that of its first output; or a tensor; empty for the model itself
 	Op     string // the node's operator
 	Reason string
-	Inputs []string // the model's, if not knowing what they hold is the reason: see ParseBound
 }
 
 // Error names node and operator, and says what they ask for.
 func (e *UnsupportedError) Error() string {
 	return (&onnx.UnsupportedError{Node: e.Node, Op: e.Op, Reason: e.Reason}).Error()
+}
+
+// InputError says that an argument of a call does not fit the model: a shape, a
+// length, a label. A server answers it with a client's error; what else goes
+// wrong is the model's or the machine's.
+type InputError struct {
+	Input  string // its name; empty where the argument has none
+	Reason string
+}
+
+// Error says what was found and wanted.
+func (e *InputError) Error() string { return "infer: " + e.Reason }
+
+func badInput(name, format string, args ...any) error {
+	return &InputError{name, fmt.Sprintf(format, args...)}
 }
 
 // public turns errors of internal/onnx into this package's.

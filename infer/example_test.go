@@ -1,6 +1,7 @@
 package infer_test
 
 import (
+	"context"
 	_ "embed"
 	"fmt"
 	"image/color"
@@ -80,10 +81,62 @@ func ExampleSession_Run() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	outputs, err := session.Run(infer.Tensor{Name: "z", Shape: []int{2, 2}, Data: []float32{1, 0, 0, 1}})
+	outputs, err := session.Run(context.Background(), infer.Tensor{Name: "z", Shape: []int{2, 2}, Data: []float32{1, 0, 0, 1}})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(outputs[0].Name, outputs[0].Shape)
 	// Output: image [2 1 8 8]
+}
+
+func ExampleModel_Draw() {
+	model, err := infer.Parse(edge)
+	if err != nil {
+		log.Fatal(err)
+	}
+	picture, err := model.Draw(1, 0) // seed 1; the model takes no labels
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(picture.Bounds().Size())
+	// Output: (8,8)
+}
+
+func ExampleModel_Pool() {
+	model, err := infer.Parse(edge)
+	if err != nil {
+		log.Fatal(err)
+	}
+	pool := model.Pool(2) // for as many goroutines at once
+	ctx := context.Background()
+	session, err := pool.Get(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer pool.Put(session)
+	x := make([]float32, 8*8)
+	fmt.Println(session.Generate(x, []float32{2, 1}))
+	// Output: <nil>
+}
+
+func ExampleOptions() {
+	options := infer.Options{
+		Range:  [2]float64{0, 1},                                      // of the images' values
+		Limits: infer.Limits{Nodes: 100, MultiplyAdds: 1_000_000_000}, // for files of unknown origin
+	}
+	model, err := options.Parse(edge)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(model.Inputs()[0].Name, model.Outputs()[0].Len())
+	// Output: z 64
+}
+
+func ExampleModel_Conditional() {
+	model, err := infer.Parse(edge)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(model.Conditional())
+	// Output: false
 }

@@ -1,6 +1,7 @@
 package infer_test
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -159,7 +160,7 @@ func (f *foreign) run(s *infer.Session, n int, single bool) (most float64, err e
 		for _, in := range f.Inputs {
 			args = append(args, samples(in.tensor, first, each))
 		}
-		outputs, err := s.Run(args...)
+		outputs, err := s.Run(context.Background(), args...)
 		if err != nil {
 			return 0, err
 		}

@@ -1,7 +1,6 @@
 package infer
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 )
@@ -23,31 +22,57 @@ func (m *Model) Classes() (names []string) {
 	}
 }
 
-// GenerateLabels is [Session.Generate] for models with two inputs, latents of
-// float32 and then labels, int64 [N], whose batch is open: labels has one for each
-// latent in z. A label that the model has no class for is an error.
-func (s *Session) GenerateLabels(dst, z []float32, labels []int64) error {
+// Conditional reports whether the model takes labels: its second and last input
+// is int64, one for each sample.
+func (m *Model) Conditional() bool {
+	if len(m.inputs) != 2 {
+		return false
+	}
+	label := &m.inputs[1]
+	return label.Type == "int64" && len(label.Shape) == 1 && label.batched() == m.inputs[0].batched()
+}
+
+// GenerateLabels is [Session.Generate] for conditional generators
+// ([Model.Conditional]): labels has one for each latent in z. A label that the
+// model has no class for is an [*InputError].
+func (s *Session) GenerateLabels(dst, z []float32, labels []int64) (err error) {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave(&err)
 	m := s.model
-	if len(m.inputs) != 2 || len(m.outputs) != 1 {
-		return fmt.Errorf("infer: the model has %d inputs and %d outputs, GenerateLabels wants two and one", len(m.inputs), len(m.outputs))
+	if err := m.generates(2); err != nil {
+		return err
 	}
-	latent, label, image := &m.inputs[0], &m.inputs[1], &m.outputs[0]
-	if latent.Type != "float32" || label.Type != "int64" || len(label.Shape) != 1 || image.Type != "float32" ||
-		!latent.batched() || !label.batched() || !image.batched() {
-		return errors.New("infer: GenerateLabels wants float32 [N, ...] and int64 [N] in, float32 [N, ...] out: use Run")
+	if !m.Conditional() {
+		return fmt.Errorf("infer: input %q is %s %v, GenerateLabels wants labels, int64 [N]: use Run", m.inputs[1].Name, m.inputs[1].Type, m.inputs[1].Shape)
 	}
-	n, in, out := len(labels), sizeOf(latent.Shape).of(1), sizeOf(image.Shape).of(1)
-	if len(z) != n*in || len(dst) != n*out {
-		return fmt.Errorf("infer: z has %d values and dst room for %d, want %d and %d for %d labels", len(z), len(dst), n*in, n*out, n)
+	// A run computes each labels: a batch, or as many as the file fixes.
+	in, out, each := m.inputs[0].Len(), m.outputs[0].Len(), 1
+	if !m.batched {
+		each = m.inputs[1].Len()
 	}
-	for len(labels) > 0 {
-		c := min(len(labels), s.batch)
-		s.run.buffers[m.plan.inputs[0]] = z[:c*in]
-		*s.run.data[m.plan.inputs[1]].(*[]int64) = labels[:c]
-		s.run.buffers[m.plan.outputs[0]] = dst[:c*out]
-		s.step(c)
-		z, labels, dst = z[c*in:], labels[c:], dst[c*out:]
+	n := len(labels)
+	if each == 0 || n%each != 0 {
+		return badInput(m.inputs[1].Name, "there are %d labels, want a multiple of %d", n, each)
 	}
-	s.release()
-	return s.failure()
+	if len(z) != n/each*in || len(dst) != n/each*out {
+		return badInput("", "z has %d values and dst room for %d, want %d and %d for %d labels", len(z), len(dst), n/each*in, n/each*out, n)
+	}
+	for _, label := range labels {
+		if m.classes > 0 && (label < 0 || label >= int64(m.classes)) {
+			return badInput(m.inputs[1].Name, "label is %d, but the classes are 0 to %d", label, m.classes-1)
+		}
+	}
+	in, out = in/each, out/each
+	if m.batched {
+		each = s.batch
+	}
+	for first := 0; first < n; first += each {
+		c := min(n-first, each)
+		if err := s.generate(dst[first*out:][:c*out], z[first*in:][:c*in], labels[first:][:c], first, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }

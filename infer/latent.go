@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/kernel"
 )
 
@@ -35,10 +36,14 @@ func (m *Model) Latent(seed uint64) (Latent, error) {
 	if len(m.inputs) == 0 {
 		return Latent{}, fmt.Errorf("infer: the model has no input")
 	}
-	if len(m.inputs[0].Shape) == 0 {
-		return Latent{}, fmt.Errorf("infer: input %q is a scalar, want a batch of latents", m.inputs[0].Name)
+	in := &m.inputs[0]
+	if len(in.Shape) == 0 || in.open(1) {
+		return Latent{}, fmt.Errorf("infer: input %q has shape %v, want a batch of latents whose length is known", in.Name, in.Shape)
 	}
-	l := Latent{Seed: seed, Dim: sizeOf(m.inputs[0].Shape[1:]).of(1)}
+	l := Latent{Seed: seed, Dim: tensor.Product(in.Shape[1:])}
+	if len(in.Shape) == 1 && in.Shape[0] > 0 {
+		l.Dim = in.Shape[0] // one latent, without a batch
+	}
 	if dim, ok := m.metadata[latentDim]; ok && dim != strconv.Itoa(l.Dim) {
 		return Latent{}, fmt.Errorf("infer: metadata %s is %q, but input %q has %d numbers a sample", latentDim, dim, m.inputs[0].Name, l.Dim)
 	}

@@ -1,92 +1,176 @@
 package infer
 
 import (
-	"fmt"
+	"math"
 
+	"github.com/ganlet/ganlet/infer/internal/budget"
+	"github.com/ganlet/ganlet/infer/internal/plan"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
-// This file is limits for files of unknown origin.
+// This file is what a model may take: memory and work are charged before they
+// are spent, while loading, planning and running.
 
-// Limits bounds what a file may ask for. A zero is no bound but those that
-// [Parse] has, which are far above every generator.
+// Limits bounds what a file may ask for. A zero means the default, which grows
+// with the file and with the inputs of a run: far above every generator, and
+// such that a small file cannot take all memory or hours. A limit that is given
+// holds in its place, be it lower or higher. What is beyond a limit is refused
+// with an [*UnsupportedError].
 type Limits struct {
-	Nodes        int   // of the graph
+	Nodes        int   // of the graph, functions inlined
 	Parameters   int64 // numbers in initializers and Constant nodes, of any type
-	Activations  int64 // numbers in all values that a session holds for one sample
-	MultiplyAdds int64 // of layers, for one sample
+	Activations  int64 // numbers in all values of a run, for one sample
+	MultiplyAdds int64 // of a run, for one sample; elements that are computed or moved count as well
 }
 
-// ParseLimits is [Parse] for files of unknown origin: what is beyond a limit is
-// refused with an [*UnsupportedError], the number of nodes and parameters before
-// anything is planned. No constant that is computed while loading has more
-// numbers than the larger of Parameters and Activations.
-func ParseLimits(data []byte, l Limits) (*Model, error) {
-	m, err := parseLimits(data, l)
-	if err != nil {
-		return nil, fmt.Errorf("infer: %w", err)
+// The defaults: so much, and so much for each byte of the file's constants or,
+// where the sizes of inputs are not the file's, of a run's inputs.
+const (
+	baseMemory      = 40 << 20
+	memoryPerFile   = 1 << 11
+	memoryPerInput  = 1 << 9
+	maxMemory       = min(16<<30, math.MaxInt/2) // more is a mistake or an attack
+	foldPerFile     = 10
+	baseWork        = 1 << 29
+	workPerFile     = 1 << 21
+	workPerInput    = 1 << 18
+	baseFoldWork    = 1 << 28
+	foldWorkPerFile = 1 << 5
+	maxElements     = 1 << 28
+	maxNodes        = 1 << 17
+)
+
+// times multiplies without running over, up to a bound.
+func times(a, b, most int64) int64 {
+	if a > 0 && b > most/a {
+		return most
 	}
-	return m, nil
+	return min(a*b, most)
 }
 
-func parseLimits(data []byte, l Limits) (*Model, error) {
-	if min(int64(l.Nodes), l.Parameters, l.Activations, l.MultiplyAdds) < 0 {
-		return nil, fmt.Errorf("limits are %+v, want none below 0", l)
+// nodes is how many nodes a graph may have.
+func (l *Limits) nodes() int {
+	if l.Nodes > 0 {
+		return l.Nodes
 	}
-	file, err := onnx.Unmarshal(data)
-	if err != nil {
-		return nil, public(err)
-	}
-	if n := len(file.Graph.Nodes); l.Nodes > 0 && n > l.Nodes {
-		return nil, refuse("", "it has %d nodes, want at most %d", n, l.Nodes)
-	}
-	if n := parameters(&file.Graph); l.Parameters > 0 && n > l.Parameters {
-		return nil, refuse("", "it has %d parameters, want at most %d", n, l.Parameters)
-	}
-	inner := defaults
-	if l.Parameters > 0 && l.Activations > 0 {
-		inner.elements = int(min(int64(inner.elements), max(l.Parameters, l.Activations)))
+	return maxNodes
+}
+
+// load is the budget of loading a file with constants of so many bytes.
+func (l *Limits) load(file int64) *budget.Budget {
+	memory, work := l.fold(file)
+	return budget.New("loading", memory, work)
+}
+
+// fold is what may be spent on constants that are computed.
+func (l *Limits) fold(file int64) (memory, work int64) {
+	memory, work = baseMemory+times(file, foldPerFile, maxMemory), baseFoldWork+times(file, foldWorkPerFile, math.MaxInt64/4)
+	if l.Activations > 0 {
+		memory = max(memory, times(l.Activations, 4, maxMemory))
 	}
 	if l.MultiplyAdds > 0 {
-		inner.work = min(inner.work, l.MultiplyAdds)
+		work = l.MultiplyAdds
 	}
-	m, err := compileFile(file, inner, nil)
-	if err != nil {
-		return nil, err
-	}
-	if n := m.plan.activations(); l.Activations > 0 && n > float64(l.Activations) {
-		return nil, refuse("", "it has %.0f activations a sample, want at most %d", n, l.Activations)
-	}
-	return m, nil
+	return memory, work
 }
 
-// parameters counts the numbers that the file has.
+// elements is how many a value may have that takes part in so much memory.
+func elements(memory int64) int { return int(min(memory/8, maxElements)) }
+
+// plan is what a plan may take for so many samples, of a file with constants
+// of so many bytes and inputs whose sizes are the run's of so many.
+func (l *Limits) plan(file, inputs, samples int64) plan.Options {
+	var o plan.Options
+	o.FoldMemory, o.FoldWork = l.fold(file)
+	o.Memory = times(baseMemory+times(file, memoryPerFile, maxMemory), samples, maxMemory)
+	o.Memory = min(o.Memory+times(inputs, memoryPerInput, maxMemory), maxMemory)
+	o.Values = times(o.Memory, 64, math.MaxInt64)
+	if l.Activations > 0 {
+		o.Values = times(l.Activations, 4*samples, math.MaxInt64)
+		o.Memory = max(o.Memory, min(o.Values, maxMemory))
+	}
+	o.Work = times(baseWork+times(file, workPerFile, math.MaxInt64/4), samples, math.MaxInt64/2)
+	o.Work += times(inputs, workPerInput, math.MaxInt64/4)
+	if l.MultiplyAdds > 0 {
+		o.Work = times(l.MultiplyAdds, samples, math.MaxInt64)
+	}
+	o.Elements = max(elements(o.Memory), elements(o.FoldMemory))
+	return o
+}
+
+// check refuses a file that has too many parameters.
+func (l *Limits) check(m *onnx.Model) error {
+	if min(int64(l.Nodes), l.Parameters, l.Activations, l.MultiplyAdds) < 0 {
+		return refuse("", "limits are %+v, want none below 0", *l)
+	}
+	if n := len(m.Graph.Nodes); l.Nodes > 0 && n > l.Nodes {
+		return refuse("", "it has %d nodes, want at most %d", n, l.Nodes)
+	}
+	n := parameters(&m.Graph)
+	for i := range m.Functions {
+		n += parametersOf(m.Functions[i].Nodes)
+	}
+	if l.Parameters > 0 && n > l.Parameters {
+		return refuse("", "it has %d parameters, want at most %d", n, l.Parameters)
+	}
+	return nil
+}
+
+// parameters counts the numbers that a graph has, subgraphs included.
 func parameters(g *onnx.Graph) (n int64) {
 	for i := range g.Initializers {
 		n += int64(g.Initializers[i].Len())
 	}
-	for i := range g.Nodes {
-		for _, a := range g.Nodes[i].Attrs {
-			n += int64(len(a.Floats) + len(a.Ints))
-			if a.Tensor != nil {
-				n += int64(a.Tensor.Len())
+	for i := range g.Sparse {
+		n += int64(g.Sparse[i].Values.Len())
+	}
+	return n + parametersOf(g.Nodes)
+}
+
+// constantBytes counts the bytes of a file's constants. Those of other files are
+// counted when they are read.
+func constantBytes(m *onnx.Model) (n int64) {
+	add := func(nodes []onnx.Node) {}
+	graph := func(g *onnx.Graph) {
+		for i := range g.Initializers {
+			n += int64(len(g.Initializers[i].Raw))
+		}
+		for i := range g.Sparse {
+			n += int64(len(g.Sparse[i].Values.Raw))
+		}
+		add(g.Nodes)
+	}
+	add = func(nodes []onnx.Node) {
+		for i := range nodes {
+			for _, a := range nodes[i].Attrs {
+				n += 4*int64(len(a.Floats)) + 8*int64(len(a.Ints))
+				if a.Tensor != nil {
+					n += int64(len(a.Tensor.Raw))
+				}
+				if a.Graph != nil {
+					graph(a.Graph)
+				}
 			}
 		}
+	}
+	graph(&m.Graph)
+	for i := range m.Functions {
+		add(m.Functions[i].Nodes)
 	}
 	return n
 }
 
-// activations counts the numbers that a session of one sample holds besides
-// constants: its buffers, though some share memory, and its scratch memory.
-func (p *plan) activations() (n float64) {
-	for i := range p.buffers {
-		if b := &p.buffers[i]; b.kind != constantBuffer {
-			n += float64(b.perSample) + float64(b.fixed)
+func parametersOf(nodes []onnx.Node) (n int64) {
+	for i := range nodes {
+		for _, a := range nodes[i].Attrs {
+			n += int64(len(a.Floats) + len(a.Ints))
+			if a.Tensor != nil {
+				n += int64(a.Tensor.Len())
+			}
+			if a.Graph != nil {
+				n += parameters(a.Graph)
+			}
 		}
 	}
-	scratch := 0
-	for _, s := range p.steps {
-		scratch = max(scratch, s.scratch(1))
-	}
-	return n + float64(scratch)
+	return n
 }

@@ -28,11 +28,11 @@ func TestLoadErrors(t *testing.T) {
 	}
 	var unsupported *UnsupportedError
 	s := newSketch(-1, 4)
-	_, err := Parse(onnx.Marshal(s.outputs(s.node("LSTM", []string{"z"}))))
-	if !errors.As(err, &unsupported) || unsupported.Node != "node-LSTM1" || unsupported.Op != "LSTM" {
+	_, err := Parse(onnx.Marshal(s.outputs(s.node("TfIdfVectorizer", []string{"z"}))))
+	if !errors.As(err, &unsupported) || unsupported.Node != "node-TfIdfVectorizer1" || unsupported.Op != "TfIdfVectorizer" {
 		t.Errorf("Parse with an unknown operator: %v, want an *UnsupportedError with node and operator", err)
 	}
-	if want := `infer: node "node-LSTM1" (LSTM): this operator is not supported`; err.Error() != want {
+	if want := `infer: node "node-TfIdfVectorizer1" (TfIdfVectorizer): this operator is not supported`; err.Error() != want {
 		t.Errorf("the error says %q, want %q", err, want)
 	}
 	path := filepath.Join(t.TempDir(), "model.onnx")
@@ -59,24 +59,16 @@ func TestUnsupported(t *testing.T) {
 		want string
 		draw func(s *sketch) string
 	}{
-		{"IR version 2", func(s *sketch) string { s.IRVersion = 2; return s.act("Relu", "z") }},
+		{"IR version 99", func(s *sketch) string { s.IRVersion = 99; return s.act("Relu", "z") }},
 		{"opset 28", func(s *sketch) string { s.Opsets[0].Version = 28; return s.act("Relu", "z") }},
-		{"(Relu): opset 5", func(s *sketch) string { s.Opsets[0].Version = 5; return s.act("Relu", "z") }},
-		{`"z": the input's elements are uint16`, func(s *sketch) string { s.Graph.Inputs[0].Type = onnx.Uint16; return s.act("Relu", "z") }},
+		{`"z": the input is complex64`, func(s *sketch) string { s.Graph.Inputs[0].Type = onnx.Complex64; return s.act("Relu", "z") }},
 		{`(Tanh): input 0, "z", is int64`, func(s *sketch) string { s.Graph.Inputs[0].Type = onnx.Int64; return s.act("Tanh", "z") }},
-		{"the input has no shape", func(s *sketch) string { s.Graph.Inputs[0].Shape = nil; return s.act("Relu", "z") }},
-		{"dimension 1 of the input", func(s *sketch) string { s.Graph.Inputs[0].Shape = onnx.Shape(-1, -1); return s.act("Relu", "z") }},
-		{"dimension 1 of the input is 0", func(s *sketch) string { s.Graph.Inputs[0].Shape = onnx.Shape(-1, 0); return s.act("Relu", "z") }},
-		{"want at most 268435456 elements a sample", func(s *sketch) string {
+		{"want at most 268435456 elements and 32 dimensions", func(s *sketch) string {
 			s.Graph.Inputs[0].Shape = onnx.Shape(-1, 1<<20, 1<<20)
 			return s.act("Relu", "z")
 		}},
-		{`(Gemm): axis 0 is the batch`, func(s *sketch) string {
-			return s.node("Gemm", []string{"z", s.weight(1, 4, 4)}, onnx.IntAttr("transA", 1))
-		}},
-		{`(Gemm): axis 0 is the batch`, func(s *sketch) string { return s.node("Gemm", []string{"z", "z"}) }},
-		{`(Gemm): inputs of shapes [-1 4] and [5 4]`, func(s *sketch) string { return s.node("Gemm", []string{"z", s.weight(1, 5, 4)}) }},
-		{`(Gemm): shapes [[-1 4] [3]] do not go together`, func(s *sketch) string { return s.node("Gemm", []string{"z", s.weight(1, 4, 4), s.weight(1, 3)}) }},
+		{`(Gemm): inputs of shapes [1 4] and [5 4]`, func(s *sketch) string { return s.node("Gemm", []string{"z", s.weight(1, 5, 4)}) }},
+		{`(Gemm): shapes [[1 4] [3]] do not go together`, func(s *sketch) string { return s.node("Gemm", []string{"z", s.weight(1, 4, 4), s.weight(1, 3)}) }},
 		{`(Gemm): it has 1 inputs`, func(s *sketch) string { return s.node("Gemm", []string{"z"}) }},
 		{`(Gemm): input 1 is left out`, func(s *sketch) string { return s.node("Gemm", []string{"z", "", s.weight(1, 3)}) }},
 		{`(Gemm): attribute "gamma" is not known`, func(s *sketch) string {
@@ -85,12 +77,8 @@ func TestUnsupported(t *testing.T) {
 		{`(Gemm): attribute "alpha" is of type int, want float`, func(s *sketch) string {
 			return s.node("Gemm", []string{"z", s.weight(1, 4, 4)}, onnx.IntAttr("alpha", 1))
 		}},
-		{`(MatMul): inputs of shapes [-1 2 2] and [3 2] do not fit`, func(s *sketch) string { return s.node("MatMul", []string{s.reshape("z", 0, 2, 2), s.weight(1, 3, 2)}) }},
-		{`(MatMul): shapes [[5] [-1]] do not go together`, func(s *sketch) string {
-			return s.node("MatMul", []string{s.weight(1, 5, 3, 2), s.reshape("z", 0, 2, 2)})
-		}},
-		{`(Add): shapes [[-1 4] [1 1 4]] do not go together`, func(s *sketch) string { return s.node("Add", []string{"z", s.weight(1, 1, 1, 4)}) }},
-		{`(Conv): inputs of shapes [-1 4 1 1] and [3 2 1 1] do not fit in 2 groups`, func(s *sketch) string {
+		{`(MatMul): inputs of shapes [1 2 2] and [3 2] do not fit`, func(s *sketch) string { return s.node("MatMul", []string{s.reshape("z", 0, 2, 2), s.weight(1, 3, 2)}) }},
+		{`(Conv): inputs of shapes [1 4 1 1] and [3 2 1 1] do not fit in 2 groups`, func(s *sketch) string {
 			return s.node("Conv", []string{s.reshape("z", 0, 4, 1, 1), s.weight(1, 3, 2, 1, 1)}, onnx.IntAttr("group", 2))
 		}},
 		{`(Conv): attribute "auto_pad" is "SAME"`, func(s *sketch) string {
@@ -103,40 +91,24 @@ func TestUnsupported(t *testing.T) {
 		{`(Conv): attribute "strides" is [0 1]`, func(s *sketch) string {
 			return s.conv(s.reshape("z", 0, 1, 2, 2), 1, 1, 1, 1, onnx.IntsAttr("strides", 0, 1))
 		}},
-		{`(Conv): the input has 1 channels, want 2`, func(s *sketch) string { return s.conv(s.reshape("z", 0, 1, 2, 2), 2, 1, 1, 1) }},
-		{`(ConvTranspose): its output of shape`, func(s *sketch) string {
+		{`(Conv): inputs of shapes [1 1 2 2] and [1 2 1 1] do not fit in 1 groups`, func(s *sketch) string { return s.conv(s.reshape("z", 0, 1, 2, 2), 2, 1, 1, 1) }},
+		{`(ConvTranspose): an image side comes out as 8388609`, func(s *sketch) string {
 			return s.up(s.reshape("z", 0, 1, 2, 2), 1, 1, 1, 1<<23, 0)
 		}},
 		{`(ConvTranspose): output_shape is [2], want 2 numbers`, func(s *sketch) string {
 			return s.up(s.reshape("z", 0, 1, 2, 2), 1, 1, 1, 1, 0, onnx.IntsAttr("output_shape", 2))
 		}},
-		{`(BatchNormalization): axis 0 is the batch`, func(s *sketch) string {
-			w := s.weight(1, 4)
-			return s.node("BatchNormalization", []string{"z", w, w, w, w}, onnx.IntAttr("training_mode", 1))
-		}},
 		{`(BatchNormalization): input 1, "w1", has shape [3], want [4]`, func(s *sketch) string {
 			w := s.weight(1, 3)
 			return s.node("BatchNormalization", []string{"z", w, w, w, w})
 		}},
-		{`(Reshape): cannot reshape [-1 4] to [1 4]`, func(s *sketch) string { return s.reshape("z", 1, 4) }},
-		{`output "Reshape2" of the graph: its first dimension is not the batch`, func(s *sketch) string { return s.reshape("z", -1, 2) }},
-		{`(Reshape): cannot reshape [-1 4] to [4 -1]`, func(s *sketch) string { return s.reshape("z", 4, -1) }},
-		{`(Reshape): cannot reshape [-1 4] to [0 3]`, func(s *sketch) string { return s.reshape("z", 0, 3) }},
-		{`(Reshape): cannot reshape [-1 4] to [0 0 0]`, func(s *sketch) string { return s.reshape("z", 0, 0, 0) }},
-		{`(Reshape): cannot reshape [-1 4] to []`, func(s *sketch) string { return s.reshape("z") }},
-		{`(Reshape): input 1, "z", is float32`, func(s *sketch) string { return s.node("Reshape", []string{"z", "z"}) }},
-		{`output "Flatten1" of the graph: its first dimension is not the batch`, func(s *sketch) string { return s.node("Flatten", []string{"z"}, onnx.IntAttr("axis", -2)) }},
+		{`(Reshape): cannot reshape [1 4] to [0 3]`, func(s *sketch) string { return s.reshape("z", 0, 3) }},
+		{`(Reshape): cannot reshape [1 4] to [0 0 0]`, func(s *sketch) string { return s.reshape("z", 0, 0, 0) }},
+		{`(Reshape): cannot reshape [1 4] to []`, func(s *sketch) string { return s.reshape("z") }},
+		{`(Reshape): input 1, "z", has shape [1 4], want a list`, func(s *sketch) string { return s.node("Reshape", []string{"z", "z"}) }},
 		{`(Flatten): axis is out of range`, func(s *sketch) string { return s.node("Flatten", []string{"z"}, onnx.IntAttr("axis", 3)) }},
-		{`(Cast): from float32 to uint16`, func(s *sketch) string { return s.node("Cast", []string{"z"}, onnx.IntAttr("to", 4)) }},
-		{`(Gather): axis 0 is the batch`, func(s *sketch) string { return s.node("Gather", []string{"z", s.ints(0)}) }},
-		{`(Softmax): axis 0 is the batch`, func(s *sketch) string { return s.node("Softmax", []string{"z"}, onnx.IntAttr("axis", 0)) }},
-		{`(ReduceMean): axis 0 is the batch`, func(s *sketch) string { return s.node("ReduceMean", []string{"z"}) }},
-		{`(Concat): axis 0 is the batch`, func(s *sketch) string {
-			return s.node("Concat", []string{"z", s.weight(1, 1, 4)}, onnx.IntAttr("axis", 0))
-		}},
-		{`output "Transpose1" of the graph: its first dimension is not the batch`, func(s *sketch) string { return s.node("Transpose", []string{"z"}) }},
-		{`(Constant): attribute "value_int" is of type string`, func(s *sketch) string { return s.node("Constant", nil, onnx.StringAttr("value_int", "x")) }},
-		{`of the graph: it depends on the size of the batch`, func(s *sketch) string { return s.act("Shape", "z") }},
+		{`(Cast): to complex64 is not supported`, func(s *sketch) string { return s.node("Cast", []string{"z"}, onnx.IntAttr("to", 14)) }},
+		{`"node-Constant1": it is not computed, or its elements are of a type that nothing takes`, func(s *sketch) string { return s.node("Constant", nil, onnx.StringAttr("value_int", "x")) }},
 		{`(Tanh): input 0, "ints1", is int64`, func(s *sketch) string { return s.act("Tanh", s.ints(1, 2)) }},
 	}
 	for _, c := range cases {
@@ -184,10 +156,15 @@ func TestImports(t *testing.T) {
 		t.Skipf("go list: %v", err)
 	}
 	allowed := map[string]bool{
-		"github.com/ganlet/ganlet/infer":           true,
-		"github.com/ganlet/ganlet/internal/onnx":   true,
-		"github.com/ganlet/ganlet/internal/kernel": true,
-		"golang.org/x/sys/cpu":                     true,
+		"github.com/ganlet/ganlet/infer":                 true,
+		"github.com/ganlet/ganlet/internal/onnx":         true,
+		"github.com/ganlet/ganlet/infer/internal/budget": true,
+		"github.com/ganlet/ganlet/infer/internal/graph":  true,
+		"github.com/ganlet/ganlet/infer/internal/op":     true,
+		"github.com/ganlet/ganlet/infer/internal/plan":   true,
+		"github.com/ganlet/ganlet/infer/internal/tensor": true,
+		"github.com/ganlet/ganlet/internal/kernel":       true,
+		"golang.org/x/sys/cpu":                           true,
 	}
 	for _, path := range strings.Fields(string(out)) {
 		wire := path == "google.golang.org/protobuf/encoding/protowire" || strings.HasPrefix(path, "google.golang.org/protobuf/internal/")

@@ -1,8 +1,11 @@
 package infer
 
 import (
+	"context"
 	"fmt"
 	"slices"
+
+	"github.com/ganlet/ganlet/infer/internal/tensor"
 )
 
 // This file is running a model on named tensors.
@@ -11,169 +14,208 @@ import (
 type Tensor struct {
 	Name  string
 	Shape []int
-	Data  any // []float32, []int64, []bool, ...: a slice of the type that Value.Type names
+	Data  any    // []float32, []int64, []bool, ...: a slice of the type that Type names; []uint16 for the bits of float16
+	Type  string // of an output, as in Value; inputs need none
+}
+
+// output describes what a run has computed.
+func output(name string, elem tensor.Type, shape []int, data any) Tensor {
+	return Tensor{Name: name, Shape: shape, Data: tensor.Slice(data), Type: elem.String()}
 }
 
 // Run computes all outputs of the model, in the order of [Model.Outputs], from
-// all its inputs, in any order. Shapes must be those of [Model.Inputs], with
-// one size in place of every -1; that size is not bound to the session's batch.
+// all its inputs, in any order. Shapes must be those of [Model.Inputs], with a
+// size in place of every -1. Where only the number of samples is open, it is not
+// bound to the session's batch: more are computed batch after batch. Otherwise
+// the model runs once on what it is given, and the session prepares for each new
+// size.
+//
 // The outputs are new and belong to the caller; the inputs must not change
-// during the call.
-func (s *Session) Run(inputs ...Tensor) ([]Tensor, error) {
-	n, data, err := s.arguments(inputs)
+// during the call. When ctx is done, Run returns its error after the step at
+// hand. Errors about the inputs are an [*InputError].
+func (s *Session) Run(ctx context.Context, inputs ...Tensor) (outputs []Tensor, err error) {
+	if err := s.enter(); err != nil {
+		return nil, err
+	}
+	defer s.leave(&err)
+	data, shapes, err := s.model.arguments(inputs)
 	if err != nil {
 		return nil, err
 	}
-	var outputs []Tensor
-	var results []any
-	for i, v := range s.model.outputs {
-		shape := slices.Clone(v.Shape)
-		if v.batched() {
-			shape[0] = n
-		}
-		t := newTensor(s.model.plan.buffers[s.model.plan.outputs[i]].elem, shape...)
-		results = append(results, t.data)
-		outputs = append(outputs, Tensor{v.Name, shape, elements(t.data)})
+	n, chunk := s.model.chunks(shapes, s.batch)
+	switch {
+	case n == 0:
+		return s.nothing(ctx, shapes, data)
+	case n == chunk:
+		return s.runOnce(ctx, shapes, data)
 	}
-	for first := 0; first < n; first += s.batch {
-		c := min(n-first, s.batch)
-		for i, v := range s.model.inputs {
-			s.bind(s.model.plan.inputs[i], data[i], v, first, c)
-		}
-		for i, v := range s.model.outputs {
-			s.bind(s.model.plan.outputs[i], results[i], v, first, c)
-		}
-		s.step(c)
+	return s.runChunks(ctx, data, n)
+}
+
+// nothing is the outputs for no samples.
+func (s *Session) nothing(ctx context.Context, shapes [][]int, data []any) (outputs []Tensor, err error) {
+	m := s.model
+	p, err := m.planFor(shapes, true)
+	if err != nil {
+		return nil, fmt.Errorf("infer: %w", public(err))
 	}
-	s.release()
-	if err := s.failure(); err != nil {
-		return nil, err
+	if p.Cut() { // only a run tells the shapes
+		return s.runOnce(ctx, shapes, data)
+	}
+	for i, v := range p.Outputs {
+		t := tensor.New(v.Elem, slices.Clone(v.Shape)...)
+		outputs = append(outputs, output(m.outputs[i].Name, t.Elem, t.Shape, t.Data))
 	}
 	return outputs, nil
 }
 
-// bind lets a buffer be c samples of a value's data from the first on; all of it
-// if its size is fixed.
-func (s *Session) bind(buffer int, data any, v Value, first, c int) {
-	size := sizeOf(v.Shape)
-	cut(s.run.data[buffer], data, first*size.perSample, size.of(c))
+// chunks returns how many samples there are, and how many are computed at once.
+func (m *Model) chunks(shapes [][]int, batch int) (n, chunk int) {
+	if m.free || !m.batched {
+		return 1, 1
+	}
+	for i := range m.inputs {
+		if m.inputs[i].batched() {
+			n = shapes[i][0]
+		}
+	}
+	return n, min(n, batch)
 }
 
-// cut lets the slice behind a pointer be n elements of another from one on, or
-// nil if there is no other.
-func cut(to, from any, first, n int) {
-	switch to := to.(type) {
-	case *[]float32:
-		*to = cutOf[float32](from, first, n)
-	case *[]float64:
-		*to = cutOf[float64](from, first, n)
-	case *[]int64:
-		*to = cutOf[int64](from, first, n)
-	case *[]int32:
-		*to = cutOf[int32](from, first, n)
-	case *[]int8:
-		*to = cutOf[int8](from, first, n)
-	case *[]uint8:
-		*to = cutOf[uint8](from, first, n)
-	case *[]bool:
-		*to = cutOf[bool](from, first, n)
+// runOnce runs the model on inputs of some shapes.
+func (s *Session) runOnce(ctx context.Context, shapes [][]int, data []any) ([]Tensor, error) {
+	p, err := s.of(shapes)
+	if err != nil {
+		return nil, fmt.Errorf("infer: %w", public(err))
 	}
+	for i, d := range data {
+		p.run.Input(i, d, 0)
+	}
+	var outputs []Tensor
+	if !p.plan.Cut() {
+		for i, v := range p.plan.Outputs {
+			t := tensor.New(v.Elem, slices.Clone(v.Shape)...)
+			p.run.Output(i, t.Data, 0)
+			outputs = append(outputs, output(s.model.outputs[i].Name, t.Elem, t.Shape, t.Data))
+		}
+	}
+	if err := s.do(ctx, p, 0); err != nil {
+		return nil, fmt.Errorf("infer: %w", public(err))
+	}
+	for i, t := range p.run.Results() {
+		outputs = append(outputs, output(s.model.outputs[i].Name, t.Elem, slices.Clone(t.Shape), t.Data))
+	}
+	return outputs, nil
 }
 
-func cutOf[T element](from any, first, n int) []T {
-	if from == nil {
-		return nil
+// runChunks runs the model on n samples, a batch at a time.
+func (s *Session) runChunks(ctx context.Context, data []any, n int) ([]Tensor, error) {
+	m := s.model
+	var outputs []Tensor
+	var results []tensor.Tensor
+	for first := 0; first < n; first += s.batch {
+		c := min(n-first, s.batch)
+		p, err := s.at(c)
+		if err != nil {
+			return nil, fmt.Errorf("infer: a batch of %d: %w", c, public(err))
+		}
+		if p.plan.Cut() {
+			return nil, fmt.Errorf("infer: sizes of the outputs depend on what the model computes: run at most %d samples at once, or make a session of a larger batch", s.batch)
+		}
+		for i := range m.inputs {
+			at := 0
+			if m.inputs[i].batched() {
+				at = first * m.inputs[i].Len()
+			}
+			p.run.Input(i, data[i], at)
+		}
+		for i, v := range p.plan.Outputs {
+			out := &m.outputs[i]
+			if first == 0 {
+				shape := out.of(v.Shape, c, n)
+				t := tensor.New(v.Elem, shape...)
+				results = append(results, t)
+				outputs = append(outputs, output(out.Name, v.Elem, shape, t.Data))
+			}
+			at := 0
+			if out.batched() {
+				at = tensor.Product(v.Shape) / c * first
+			}
+			p.run.Output(i, results[i].Data, at)
+		}
+		if err := s.do(ctx, p, first); err != nil {
+			return nil, fmt.Errorf("infer: %w", public(err))
+		}
 	}
-	return (*from.(*[]T))[first:][:n]
+	return outputs, nil
 }
 
-// elements returns the slice behind a pointer to one.
-func elements(data any) any {
-	switch to := data.(type) {
-	case *[]float32:
-		return *to
-	case *[]float64:
-		return *to
-	case *[]int64:
-		return *to
-	case *[]int32:
-		return *to
-	case *[]int8:
-		return *to
-	case *[]uint8:
-		return *to
+// of is the value's shape for n samples, when shape is that for c.
+func (v *Value) of(shape []int, c, n int) []int {
+	if len(shape) == len(v.Shape) {
+		shape = slices.Clone(shape)
+		for d := range shape {
+			if v.Shape[d] < 0 {
+				shape[d] = shape[d] / c * n
+			}
+		}
+		return shape
 	}
-	return *data.(*[]bool)
+	shape = slices.Clone(v.Shape) // one sample may have lost its dimension
+	for d := range shape {
+		if shape[d] < 0 {
+			shape[d] = n
+		}
+	}
+	return shape
 }
 
-// pointer is the reverse of elements; nil if its elements are of another type.
-func pointer(slice any, elem string) (data any, n int) {
-	switch v := slice.(type) {
-	case []float32:
-		data, n = &v, len(v)
-	case []float64:
-		data, n = &v, len(v)
-	case []int64:
-		data, n = &v, len(v)
-	case []int32:
-		data, n = &v, len(v)
-	case []int8:
-		data, n = &v, len(v)
-	case []uint8:
-		data, n = &v, len(v)
-	case []bool:
-		data, n = &v, len(v)
-	}
-	if fmt.Sprintf("%T", slice) != "[]"+elem {
-		return nil, 0
-	}
-	return data, n
-}
-
-// arguments checks the inputs of a run, and returns the number of samples and
-// the data in the model's order.
-func (s *Session) arguments(inputs []Tensor) (n int, data []any, err error) {
-	data = make([]any, len(s.model.inputs))
-	n = open
+// arguments checks the inputs of a run, and returns their data and shapes in the
+// model's order.
+func (m *Model) arguments(inputs []Tensor) (data []any, shapes [][]int, err error) {
+	data, shapes = make([]any, len(m.inputs)), make([][]int, len(m.inputs))
+	n := 0
 	for _, t := range inputs {
-		i := slices.IndexFunc(s.model.inputs, func(v Value) bool { return v.Name == t.Name })
+		i := slices.IndexFunc(m.inputs, func(v Value) bool { return v.Name == t.Name })
 		if i < 0 {
-			return 0, nil, fmt.Errorf("infer: the model has no input %q", t.Name)
+			return nil, nil, badInput(t.Name, "the model has no input %q", t.Name)
 		}
 		if data[i] != nil {
-			return 0, nil, fmt.Errorf("infer: input %q is given twice", t.Name)
+			return nil, nil, badInput(t.Name, "input %q is given twice", t.Name)
 		}
-		v := s.model.inputs[i]
+		v := &m.inputs[i]
 		if !matches(t.Shape, v.Shape) {
-			return 0, nil, fmt.Errorf("infer: input %q has shape %v, want %v", t.Name, t.Shape, v.Shape)
+			return nil, nil, badInput(t.Name, "input %q has shape %v, want %v", t.Name, t.Shape, v.Shape)
 		}
-		if v.batched() {
-			if n != open && n != t.Shape[0] {
-				return 0, nil, fmt.Errorf("infer: input %q has %d samples, another input has %d", t.Name, t.Shape[0], n)
+		elem := m.graph.Inputs[i].Elem
+		bytes, ok := tensor.Bytes(elem, t.Shape, 1<<31-1)
+		if !ok {
+			return nil, nil, badInput(t.Name, "input %q has shape %v, which is too large", t.Name, t.Shape)
+		}
+		if v.batched() && !m.free {
+			if n > 0 && n != t.Shape[0] {
+				return nil, nil, badInput(t.Name, "input %q has %d samples, another input has %d", t.Name, t.Shape[0], n)
 			}
 			n = t.Shape[0]
 		}
-		elements, length := pointer(t.Data, v.Type)
+		elements, length := tensor.Pointer(t.Data, elem)
 		if elements == nil {
-			return 0, nil, fmt.Errorf("infer: input %q is %T, want []%s", t.Name, t.Data, v.Type)
+			return nil, nil, badInput(t.Name, "input %q is %T, want []%s", t.Name, t.Data, v.Type)
 		}
-		if want := volume(t.Shape...); v.batched() && t.Shape[0] > length || int64(length) != want {
-			return 0, nil, fmt.Errorf("infer: input %q has %d values, want %d for shape %v", t.Name, length, want, t.Shape)
+		if int64(length)*int64(elem.Size()) != bytes {
+			return nil, nil, badInput(t.Name, "input %q has %d values, want %d for shape %v", t.Name, length, bytes/int64(elem.Size()), t.Shape)
 		}
-		data[i] = elements
+		data[i], shapes[i] = elements, slices.Clone(t.Shape)
 	}
-	for i, v := range s.model.inputs {
+	for i := range m.inputs {
 		if data[i] == nil {
-			return 0, nil, fmt.Errorf("infer: input %q is missing", v.Name)
+			return nil, nil, badInput(m.inputs[i].Name, "input %q is missing", m.inputs[i].Name)
 		}
 	}
-	if n == open {
-		n = 1 // all sizes are fixed
-	}
-	return n, data, nil
+	return data, shapes, nil
 }
 
-// matches says that shape is an instance of want.
+// matches reports whether shape is an instance of want.
 func matches(shape, want []int) bool {
-	return slices.EqualFunc(shape, want, func(a, b int) bool { return a == b || b == open && a > 0 })
+	return want == nil || slices.EqualFunc(shape, want, func(a, b int) bool { return a == b || b < 0 && a >= 0 })
 }

@@ -58,8 +58,11 @@ func (m *Model) Verify(sha256 hash.Hash) (Probe, error) {
 	if err != nil {
 		return p, err
 	}
-	z := make([]float32, sizeOf(m.inputs[0].Shape).of(1))
-	image := make([]float32, sizeOf(m.outputs[0].Shape).of(1))
+	z := make([]float32, m.inputs[0].Len())
+	image := make([]float32, m.outputs[0].Len())
+	if len(z) == 0 || len(image) == 0 {
+		return p, fmt.Errorf("infer: the model goes from %d numbers to %d, there is nothing to verify", len(z), len(image))
+	}
 	each := len(z) / latent.Dim // samples of one run: the batch, if it is fixed
 	if p.Count%each != 0 {
 		return p, fmt.Errorf("infer: metadata %s is %d, but the model's batch is %d", probeCount, p.Count, each)

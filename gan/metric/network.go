@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"context"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
@@ -117,7 +118,7 @@ func (n *Network) run(s session, images, features, probabilities []float32) erro
 		return s.err
 	}
 	shape := append([]int{len(images) / n.Image}, n.batch[1:]...)
-	outputs, err := s.Run(infer.Tensor{Name: n.model.Inputs()[0].Name, Shape: shape, Data: images})
+	outputs, err := s.Run(context.Background(), infer.Tensor{Name: n.model.Inputs()[0].Name, Shape: shape, Data: images})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func TestLearnAndExport(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	out, err := s.Run(infer.Tensor{Name: "image", Shape: []int{batch, 1, side, side}, Data: x})
+	out, err := s.Run(context.Background(), infer.Tensor{Name: "image", Shape: []int{batch, 1, side, side}, Data: x})
 	if err != nil {
 		t.Fatal(err)
 	}

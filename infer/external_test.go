@@ -1,0 +1,107 @@
+package infer
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+
+	"github.com/ganlet/ganlet/internal/onnx"
+)
+
+// This file tests weights that lie in files beside the model.
+
+// drawExternal is z times weights of which a file has the data.
+func drawExternal(e onnx.External) ([]byte, []float32, []byte) {
+	s := newSketch(-1, 3)
+	w := s.values(3, 3, 4)
+	t := onnx.NewFloat32("w", w, 3, 4)
+	raw := t.Raw
+	t.Raw, t.External = nil, &e
+	s.Graph.Initializers = append(s.Graph.Initializers, t)
+	return onnx.Marshal(s.outputs(s.node("MatMul", []string{"z", "w"}))), w, raw
+}
+
+func TestExternal(t *testing.T) {
+	data, w, raw := drawExternal(onnx.External{Location: "m.onnx.data", Offset: 8, Length: 48})
+	want := w[4:8] // of latent 0, 1, 0
+	dir := t.TempDir()
+	path := filepath.Join(dir, "m.onnx")
+	write := func(name string, data []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("m.onnx", data)
+	write("m.onnx.data", append(make([]byte, 8), raw...))
+	z := Tensor{Name: "z", Shape: []int{1, 3}, Data: []float32{0, 1, 0}}
+	fsys := fstest.MapFS{"m.onnx.data": {Data: append(make([]byte, 8), raw...)}}
+	for name, open := range map[string]func() (*Model, error){
+		"Open":  func() (*Model, error) { return Open(path) },
+		"an FS": func() (*Model, error) { return Options{FS: fsys}.Parse(data) },
+	} {
+		m, err := open()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		sameBits(t, name, mustRun(t, mustSession(t, m, 1), z)[0].Data.([]float32), want)
+	}
+	_, err := Parse(data)
+	wantError(t, err, `"w": its data lie in the file "m.onnx.data": use Open, give Options.FS, or export with external_data=False`)
+
+	write("m.onnx.data", raw)
+	_, err = Open(path)
+	wantError(t, err, `tensor "w" in "m.onnx.data": it has 48 bytes, want 48 from 8 on`)
+	if err := os.Remove(filepath.Join(dir, "m.onnx.data")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = Open(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without the file: %v, want os.ErrNotExist", err)
+	}
+	outside := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(outside, append(make([]byte, 8), raw...), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(dir, "m.onnx.data")); err == nil {
+		if _, err := Open(path); err == nil {
+			t.Error("a link out of the folder is followed")
+		}
+	}
+}
+
+// Only plain names are opened, and only as much as the shape says.
+func TestExternalRefused(t *testing.T) {
+	fsys := fstest.MapFS{"w": {Data: make([]byte, 100)}, "d/w": {Data: make([]byte, 100)}}
+	for want, e := range map[string]onnx.External{
+		"want the plain name":                  {Location: "../w", Length: -1},
+		"want the plain name of a file":        {Location: "/w", Length: -1},
+		"want the plain name of a file in the": {Location: "d/w", Length: -1},
+		"external_data does not say in which":  {Location: "", Length: -1},
+		"it is no regular file":                {Location: "d", Length: -1},
+		"the model says 10 bytes":              {Location: "w", Length: 10},
+		"it has 100 bytes, want 48 from 60 on": {Location: "w", Offset: 60, Length: -1},
+		"there is no offset 92233720":          {Location: "w", Offset: 1<<63 - 1, Length: -1},
+	} {
+		data, _, _ := drawExternal(e)
+		_, err := Options{FS: fsys}.Parse(data)
+		wantError(t, err, want)
+	}
+	s := newSketch(-1, 3)
+	var outputs []string
+	for i, at := range []int64{0, 0, 20} { // the first two share their data
+		c := onnx.Tensor{Name: s.name("w"), Type: onnx.Float, Dims: []int64{3, 4}, External: &onnx.External{Location: "w", Offset: at, Length: 48}}
+		s.Graph.Initializers = append(s.Graph.Initializers, c)
+		outputs = append(outputs, s.node("MatMul", []string{"z", c.Name}))
+		if i == 1 {
+			if _, err := (Options{FS: fsys}).Parse(onnx.Marshal(s.outputs(outputs...))); err != nil {
+				t.Error(err)
+			}
+			s.Graph.Outputs = nil
+		}
+	}
+	_, err := Options{FS: fsys}.Parse(onnx.Marshal(s.outputs(outputs...)))
+	wantError(t, err, "bytes 20 to 68 overlap those of another tensor, 0 to 48")
+}
