@@ -101,7 +101,7 @@ func evaluate(m *infer.Model, spec, features string, n int, seed uint64) (*judge
 		}
 	}
 	var o data.Options
-	if out := m.Outputs()[0].Shape; len(out) == 4 && out[2] == out[3] {
+	if out := m.Outputs()[0].Shape; len(out) == 4 && out[2] == out[3] && out[2] > 0 {
 		o.Channels, o.Size = out[1], out[2]
 	}
 	set, err := data.Open(spec, o)

@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 )
@@ -70,17 +73,40 @@ func Exit(prog string, stderr io.Writer, err error) int {
 	case usage || errors.As(err, &f):
 		line += " (" + prog + " --help shows how)"
 	}
-	fmt.Fprintln(stderr, oneLine(line))
+	fmt.Fprintln(stderr, Visible(line))
 	if usage {
 		return exitUsage
 	}
 	return exitFailed
 }
 
-// oneLine is s with its line breaks, which the name of a file may hold, as spaces.
-func oneLine(s string) string { return strings.Join(strings.FieldsFunc(s, isBreak), " ") }
+// Visible is s, words that may hold what a file of unknown origin says, safe for a
+// terminal: line breaks are spaces, and other characters that cannot be seen are
+// as Go writes them, such as \x1b.
+func Visible(s string) string {
+	s = strings.Join(strings.FieldsFunc(s, isBreak), " ")
+	var b strings.Builder
+	for i, r := range s {
+		_, size := utf8.DecodeRuneInString(s[i:])
+		if q := strconv.Quote(s[i : i+size]); !unicode.IsPrint(r) || r == utf8.RuneError && size == 1 {
+			b.WriteString(q[1 : len(q)-1])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
 
 func isBreak(r rune) bool { return r == '\n' || r == '\r' }
+
+// Printable is s, which a file of unknown origin may say, safe for a terminal: in
+// Go's quotes if it has characters that cannot be seen.
+func Printable(s string) string {
+	if q := strconv.Quote(s); q != `"`+s+`"` {
+		return q
+	}
+	return s
+}
 
 // Flags returns an empty set of flags for Parse. Usage lists them in the order
 // in which they are defined.

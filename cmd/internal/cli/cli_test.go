@@ -21,6 +21,7 @@ func TestExit(t *testing.T) {
 		{nil, 0, ""},
 		{plain, 1, "p: error: no such file\n"},
 		{Hintf(plain, "look\r\nelsewhere"), 1, "p: error: no such file (look elsewhere)\n"},
+		{errors.New("m\x1b[2J.onnx\u202e, \xff, 入力 \"z\": no"), 1, `p: error: m\x1b[2J.onnx\u202e, \xff, 入力 "z": no` + "\n"},
 		{Flagf("bad %d", 1), 1, "p: error: bad 1 (p --help shows how)\n"},
 		{Usagef("bad %d", 1), 2, "p: error: bad 1 (p --help shows how)\n"},
 		{Hintf(Usagef("bad"), "be good"), 2, "p: error: bad (be good)\n"},
@@ -33,6 +34,14 @@ func TestExit(t *testing.T) {
 	}
 	if err := Usagef("%w", plain); !errors.Is(err, plain) {
 		t.Error("Usagef hides the error that it wraps")
+	}
+}
+
+func TestPrintable(t *testing.T) {
+	for s, want := range map[string]string{"z": "z", "入力 z": "入力 z", "a\x1b[2J": `"a\x1b[2J"`, "a\nb": `"a\nb"`, `a"b`: `"a\"b"`} {
+		if got := Printable(s); got != want {
+			t.Errorf("Printable(%q) = %s, want %s", s, got, want)
+		}
 	}
 }
 

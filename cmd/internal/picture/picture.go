@@ -21,25 +21,52 @@ const (
 	gap       = 2
 )
 
+// Size is how many values a sample of m has that is drawn: an image, as
+// [infer.Model.Image] takes it, or a point. It is an error if m makes neither.
+func Size(m *infer.Model) (int, error) {
+	if inPlane(m.Outputs()[0].Shape) {
+		return 2, nil
+	}
+	_, size, err := frame(m)
+	return size, err
+}
+
+// frame is an image of m, of zeros, and how many values it has.
+func frame(m *infer.Model) (p image.Image, size int, err error) {
+	s := m.Outputs()[0].Shape
+	if len(s) == 4 || len(s) > 0 && (s[0] < 0 || s[0] == 1) {
+		s = s[1:] // without the batch
+	}
+	size = 1
+	for _, side := range s {
+		size *= max(side, 0)
+	}
+	if p, err = m.Image(make([]float32, size)); err != nil {
+		return nil, 0, fmt.Errorf("%w, or points of 2 numbers", err)
+	}
+	return p, size, nil
+}
+
 // Check returns an error unless m makes images, and n of them a contact sheet of
 // so many columns, or points: what WritePNG would say, before there are any.
 func Check(m *infer.Model, n, cols int) error {
-	s := m.Outputs()[0].Shape
-	if inPlane(s) {
+	if inPlane(m.Outputs()[0].Shape) {
 		if n > maxPixels {
 			return fmt.Errorf("%d points are too many for a picture, want at most %d", n, maxPixels)
 		}
 		return nil
 	}
-	if len(s) != 4 || s[1] != 1 && s[1] != 3 && s[1] != 4 {
-		return fmt.Errorf("output %q has shape %v, which is no image of 1, 3 or 4 channels and no point of 2 numbers", m.Outputs()[0].Name, s)
+	p, _, err := frame(m)
+	if err != nil {
+		return err
 	}
 	across := float64(cols)
 	if cols == 0 {
 		across = math.Ceil(math.Sqrt(float64(n)))
 	}
 	down := math.Ceil(float64(n) / across)
-	width, height := across*float64(s[3]+gap)+gap, down*float64(s[2]+gap)+gap
+	side := p.Bounds()
+	width, height := across*float64(side.Dx()+gap)+gap, down*float64(side.Dy()+gap)+gap
 	if width*height > maxPixels {
 		return fmt.Errorf("%d images make a contact sheet of %.0f x %.0f pixels, want at most %d in all", n, width, height, maxPixels)
 	}
@@ -50,28 +77,31 @@ func Check(m *infer.Model, n, cols int) error {
 // contact sheet of so many columns; of 0, near-square. Their values are turned
 // into levels as m asks ([infer.Model.Image]).
 func WritePNG(dst io.Writer, m *infer.Model, samples []float32, cols int) error {
-	if err := Check(m, 1, 1); err != nil {
-		return err
-	}
-	s := m.Outputs()[0].Shape
-	if inPlane(s) {
+	if inPlane(m.Outputs()[0].Shape) {
 		if len(samples)%2 != 0 {
 			return fmt.Errorf("%d values are no whole number of points", len(samples))
 		}
 		return png.Encode(dst, points(samples))
 	}
-	c, h, w := s[1], s[2], s[3]
-	size := c * h * w
-	if len(samples)%size != 0 {
-		return fmt.Errorf("%d values are no whole number of images of %dx%dx%d", len(samples), c, h, w)
+	p, size, err := frame(m)
+	if err != nil {
+		return err
 	}
-	levels := make([]float32, len(samples))
-	for i := 0; i < len(samples); i += size {
-		p, err := m.Image(samples[i:][:size])
-		if err != nil {
+	h, w := p.Bounds().Dy(), p.Bounds().Dx()
+	if len(samples)%size != 0 {
+		return fmt.Errorf("%d values are no whole number of images of %d values", len(samples), size)
+	}
+	c := 4
+	if _, grey := p.(*image.Gray); grey {
+		c = 1
+	}
+	n := len(samples) / size
+	levels := make([]float32, n*c*h*w)
+	for i := range n {
+		if p, err = m.Image(samples[i*size:][:size]); err != nil {
 			return err
 		}
-		planes(levels[i:][:size], p, c)
+		planes(levels[i*c*h*w:][:c*h*w], p, c)
 	}
 	return sheet.WritePNG(dst, levels, cols, c, h, w)
 }
