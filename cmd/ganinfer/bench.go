@@ -19,8 +19,9 @@ import (
 
 // This file is ganinfer bench: how fast a model is sampled on this device.
 
-const benchHelp = `ganinfer bench measures how fast a model is sampled: the same latents, the first
-of seed 1 (and label 0), over and over. Garbage is collected before the loop, not in it.
+const benchHelp = `ganinfer bench measures how fast a model is sampled: the first latents of a
+seed, and label 0, over and over. Garbage is collected before the loop, not in it.
+ganinfer sample --help says how other inputs are filled.
 
     ganinfer bench MODEL.onnx [flags]
 
@@ -59,10 +60,14 @@ func runBench(ctx context.Context, args []string, stdout io.Writer) error {
 	if !ok {
 		start, b.FirstFrom = time.Now(), "main"
 	}
+	o := sampling{truncation: 1, format: "raw", anyLabel: true}
 	f := cli.Flags()
 	f.IntVarP(&b.Calls, "count", "n", 1000, "how many calls to time")
 	f.IntVar(&b.Batch, "batch", 1, "samples in a call")
 	f.IntVar(&b.Workers, "threads", 1, "processor threads")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of the latents, and of numbers that the model draws itself")
+	o.setFlag(f)
+	o.sizeFlag(f)
 	asJSON := f.Bool("json", false, "print JSON")
 	if helped, err := cli.Parse(f, "ganinfer bench", args, benchHelp, stdout); err != nil || helped {
 		return err
@@ -71,7 +76,7 @@ func runBench(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	b.File = f.Arg(0)
-	o := sampling{n: b.Batch, batch: b.Batch, threads: b.Workers, seed: 1, truncation: 1, format: "raw"}
+	o.n, o.batch, o.threads, o.path, o.options.Seed = b.Batch, b.Batch, b.Workers, b.File, o.seed
 	switch {
 	case b.Calls < 1 || b.Calls > maxCalls:
 		return cli.Flagf("-n is %d, want 1 to %d", b.Calls, maxCalls)
@@ -98,15 +103,10 @@ func runBench(ctx context.Context, args []string, stdout io.Writer) error {
 // measure loads the model, draws from it once, and then times it.
 func (b *benchmark) measure(ctx context.Context, start time.Time, o *sampling) error {
 	opened := time.Now()
-	m, err := open(b.File)
+	m, err := o.openFilled()
 	if err != nil {
 		return err
 	}
-	r, err := rolesOf(m, false)
-	if err != nil {
-		return err
-	}
-	o.labelled = r.label >= 0 // 0
 	s, err := newSampler(ctx, m, o)
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func (b *benchmark) measure(ctx context.Context, start time.Time, o *sampling) e
 		b.P50PerImage = b.P50 / float64(b.Batch)
 	}
 	work := 2 * float64(b.MultiplyAdds)
-	if m.Outputs()[0].Shape[0] < 0 {
+	if s.open {
 		work *= float64(b.Batch)
 	}
 	if b.P50 > 0 { // a coarse clock may not have moved
@@ -187,7 +187,7 @@ func micros(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e3 }
 
 func (b *benchmark) table(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "model\t%s, %d multiply-adds\n", b.File, b.MultiplyAdds)
+	fmt.Fprintf(t, "model\t%s, %d multiply-adds\n", cli.Printable(b.File), b.MultiplyAdds)
 	fmt.Fprintf(t, "run\t%d calls of batch %d, %d threads, %s\n", b.Calls, b.Batch, b.Workers, b.Tier)
 	fmt.Fprintf(t, "median\t%.1f us, %.1f GFLOP/s\n", b.P50, b.GFLOPS)
 	if b.Batch > 1 {

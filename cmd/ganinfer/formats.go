@@ -24,7 +24,7 @@ var formats = map[string]func(io.Writer, *sampler) error{
 
 func writePNG(w io.Writer, s *sampler) error {
 	all := make([]float32, 0, s.n*s.size)
-	err := s.each(func(samples []float32) error {
+	err := s.draw(func(samples []float32) error {
 		all = append(all, samples...)
 		return nil
 	})
@@ -35,15 +35,29 @@ func writePNG(w io.Writer, s *sampler) error {
 }
 
 func writeNPY(w io.Writer, s *sampler) error {
-	if err := npy.WriteHeader(w, npy.Float32, s.shape()); err != nil {
+	t := npy.Float32
+	if s.bytes {
+		t = npy.Uint8
+	}
+	if err := npy.WriteHeader(w, t, s.shape()); err != nil {
 		return err
 	}
 	return writeRaw(w, s)
 }
 
-// writeRaw writes the values alone, little-endian.
+// writeRaw writes the values alone, little-endian float32, or uint8.
 func writeRaw(w io.Writer, s *sampler) error {
-	return s.each(func(samples []float32) error { return npy.WriteData(w, samples) })
+	var bytes []uint8
+	return s.draw(func(samples []float32) error {
+		if !s.bytes {
+			return npy.WriteData(w, samples)
+		}
+		bytes = bytes[:0]
+		for _, v := range samples {
+			bytes = append(bytes, uint8(v)) // which it was
+		}
+		return npy.WriteData(w, bytes)
+	})
 }
 
 // writeJSON writes one object: what was asked for, the shape, and the samples as
@@ -63,27 +77,26 @@ func writeJSON(w io.Writer, s *sampler) error {
 		buf = strconv.AppendInt(buf, int64(n), 10)
 	}
 	buf = append(buf, `],"samples":[`...)
-	first := true
-	err = s.each(func(samples []float32) (err error) {
-		for ; len(samples) > 0; samples = samples[s.size:] {
-			if !first {
+	written := 0
+	err = s.draw(func(samples []float32) (err error) {
+		for last := min(written+s.batch, s.n); written < last; written++ {
+			if written > 0 {
 				buf = append(buf, ",\n"...)
 			}
-			first = false
 			if buf, err = appendNested(buf, samples[:s.size], shape[1:]); err != nil {
 				return err
 			}
 			if _, err := w.Write(buf); err != nil {
 				return err
 			}
-			buf = buf[:0]
+			buf, samples = buf[:0], samples[s.size:]
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, "]}\n")
+	_, err = w.Write(append(buf, "]}\n"...))
 	return err
 }
 
@@ -96,7 +109,7 @@ func appendNested(buf []byte, values []float32, shape []int) ([]byte, error) {
 		return strconv.AppendFloat(buf, float64(values[0]), 'g', -1, 32), nil
 	}
 	buf = append(buf, '[')
-	part := len(values) / shape[0]
+	part := len(values) / max(shape[0], 1)
 	for i := range shape[0] {
 		if i > 0 {
 			buf = append(buf, ',')

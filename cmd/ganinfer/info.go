@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
+	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
 	"github.com/ganlet/ganlet/infer"
@@ -19,23 +17,22 @@ import (
 
 // This file is ganinfer info: what a model reads, makes and costs.
 
-const infoHelp = `ganinfer info says what a model reads and makes, and how large it is.
+const infoHelp = `ganinfer info says what a model reads and makes, and how large it is. It describes
+every ONNX file; if the other commands refuse it, the line "refused" says why.
 
     ganinfer info MODEL.onnx [--json]
 
     ganinfer info model.onnx
     ganinfer info model.onnx --json
+    ganinfer info photo.onnx --size height=64 --size width=64
+
+Open sizes are shown by the names that the file gives them. Without a name, the first
+is N, the number of samples, and others are ?. In JSON an open size is -1, and "names"
+has names other than N. An operator that is not ONNX's own has its domain before its name.
 
 Flags:
 FLAGS
 `
-
-// value is an input or output.
-type value struct {
-	Name  string `json:"name"`
-	Type  string `json:"type"`
-	Shape []int  `json:"shape"` // -1 stands for N, the number of samples; nil: not known
-}
 
 // info is all that is said of a model.
 type info struct {
@@ -43,27 +40,36 @@ type info struct {
 	Bytes        int               `json:"bytes"`
 	Producer     string            `json:"producer"`
 	Opset        int64             `json:"opset"`
+	Opsets       map[string]int64  `json:"opsets,omitempty"` // of other domains
 	IRVersion    int64             `json:"ir_version"`
+	Refused      string            `json:"refused,omitempty"` // why infer does not run it; the rest is as the file declares it
 	Inputs       []value           `json:"inputs"`
-	Bind         []string          `json:"bind,omitempty"`     // inputs that decide shapes: without them, little is known
 	Optional     []value           `json:"optional,omitempty"` // inputs that the file has values for
 	Outputs      []value           `json:"outputs"`
 	Operators    map[string]int    `json:"operators"`
+	Functions    map[string]int    `json:"functions,omitempty"` // that the file defines, and how many nodes each has
 	Parameters   int64             `json:"parameters"`
-	MultiplyAdds int64             `json:"multiply_adds"` // for one sample; 0 if there are inputs to bind
+	MultiplyAdds int64             `json:"multiply_adds"` // for one sample; 0 if other sizes are open
+	External     []external        `json:"external,omitempty"`
 	Metadata     map[string]string `json:"metadata"`
 }
 
 func runInfo(args []string, stdout io.Writer) error {
+	var l loading
 	f := cli.Flags()
 	asJSON := f.Bool("json", false, "print JSON")
+	l.sizeFlag(f)
 	if helped, err := cli.Parse(f, "ganinfer info", args, infoHelp, stdout); err != nil || helped {
 		return err
 	}
 	if err := cli.Arguments(f, "ganinfer info", "MODEL.onnx"); err != nil {
 		return err
 	}
-	i, err := describe(f.Arg(0))
+	if err := l.parseSizes(); err != nil {
+		return err
+	}
+	l.path = f.Arg(0)
+	i, err := describe(&l)
 	if err != nil {
 		return err
 	}
@@ -77,58 +83,96 @@ func runInfo(args []string, stdout io.Writer) error {
 	})
 }
 
-func describe(path string) (*info, error) {
-	data, err := os.ReadFile(path)
+// describe reads a model: what its file says and, unless infer refuses it, what
+// infer works out.
+func describe(l *loading) (*info, error) {
+	data, err := os.ReadFile(l.path)
 	if err != nil {
-		return nil, err
-	}
-	m, failed := infer.Parse(data)
-	var unsupported *infer.UnsupportedError
-	if failed != nil && !(errors.As(failed, &unsupported) && len(unsupported.Inputs) > 0) {
-		return nil, fmt.Errorf("%q: %w", path, failed)
+		return nil, fmt.Errorf("%q: %w", l.path, cause(err))
 	}
 	file, err := onnx.Unmarshal(data)
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", path, err)
+		return nil, fmt.Errorf("%q: %w", l.path, err)
 	}
+	if err := l.misfit(file); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(filepath.Dir(l.path))
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", l.path, cause(err))
+	}
+	defer root.Close()
 	i := &info{
-		File: path, Bytes: len(data),
+		File: l.path, Bytes: len(data),
 		Producer: strings.TrimSpace(file.ProducerName + " " + file.ProducerVersion), Opset: file.Opset(), IRVersion: file.IRVersion,
 	}
-	if failed != nil {
-		i.Bind = unsupported.Inputs
-		i.read(file)
+	i.read(file)
+	i.External = externalOf(file, root)
+	l.options.FS = root.FS()
+	m, err := l.options.Parse(data)
+	if err != nil {
+		i.Refused = reason(err)
 		return i, nil
 	}
-	s := m.Stats()
-	i.Inputs, i.Outputs, i.Metadata = values(m.Inputs()), values(m.Outputs()), m.Metadata()
+	i.Inputs, i.Outputs = values(m.Inputs()), values(m.Outputs())
 	if optional := m.Optional(); len(optional) > 0 {
 		i.Optional = values(optional)
 	}
-	i.Operators, i.Parameters, i.MultiplyAdds = s.Operators, s.Parameters, s.MultiplyAdds
+	i.MultiplyAdds = m.Stats().MultiplyAdds
 	return i, nil
 }
 
-// read fills in what the file says of a model that cannot be planned yet.
+// reason is why infer refuses a model, without the package's name.
+func reason(err error) string {
+	var format *infer.FormatError
+	var unsupported *infer.UnsupportedError
+	switch {
+	case errors.As(err, &format):
+		return format.Error()
+	case errors.As(err, &unsupported):
+		return unsupported.Error()
+	}
+	return strings.TrimPrefix(err.Error(), "infer: ")
+}
+
+// read fills in what the file says.
 func (i *info) read(file *onnx.Model) {
 	i.Operators, i.Metadata = make(map[string]int), make(map[string]string)
-	for _, n := range file.Graph.Nodes {
-		i.Operators[n.Op]++
+	count(i.Operators, file.Graph.Nodes)
+	for _, f := range file.Functions {
+		if i.Functions == nil {
+			i.Functions = make(map[string]int)
+		}
+		i.Functions[qualified(f.Domain, f.Name)] += len(f.Nodes)
+	}
+	for _, o := range file.Opsets {
+		if onnx.IsDefault(o.Domain) {
+			continue
+		}
+		if i.Opsets == nil {
+			i.Opsets = make(map[string]int64)
+		}
+		i.Opsets[o.Domain] = o.Version
 	}
 	for _, p := range file.Metadata {
 		i.Metadata[p.Key] = p.Value
 	}
-	constants := make(map[string]bool) // up to IR 3, inputs as well
+	constants := make(map[string]bool)
 	for _, c := range file.Graph.Initializers {
 		constants[c.Name] = true
-		switch c.Type {
-		case onnx.Float, onnx.Float16, onnx.BFloat16, onnx.Double:
-			i.Parameters += int64(c.Len())
-		}
+		i.Parameters += parameters(&c)
 	}
+	for _, c := range file.Graph.Sparse {
+		constants[c.Values.Name] = true
+		i.Parameters += parameters(&c.Values)
+	}
+	i.Inputs, i.Outputs = []value{}, []value{}
 	for _, v := range file.Graph.Inputs {
-		if !constants[v.Name] {
+		switch {
+		case !constants[v.Name]:
 			i.Inputs = append(i.Inputs, declared(v))
+		case file.IRVersion > 3: // up to 3, every initializer is an input
+			i.Optional = append(i.Optional, declared(v))
 		}
 	}
 	for _, v := range file.Graph.Outputs {
@@ -136,83 +180,79 @@ func (i *info) read(file *onnx.Model) {
 	}
 }
 
-// declared is an input or output as the file declares it, with -1 for any size
-// that is open, and no shape if even their number is.
-func declared(v onnx.ValueInfo) value {
-	to := value{Name: v.Name, Type: v.Type.String()}
-	if v.Shape != nil {
-		to.Shape = []int{}
+// parameters is how many numbers of floating point a tensor has.
+func parameters(t *onnx.Tensor) int64 {
+	switch t.Type {
+	case onnx.Float, onnx.Float16, onnx.BFloat16, onnx.Double:
+		return int64(t.Len())
 	}
-	for _, d := range v.Shape {
-		to.Shape = append(to.Shape, int(max(d.Size, -1)))
-	}
-	return to
+	return 0
 }
 
-func values(from []infer.Value) []value {
-	to := []value{}
-	for _, v := range from {
-		if v.Shape == nil {
-			v.Shape = []int{} // a scalar
-		}
-		to = append(to, value(v))
-	}
-	return to
-}
-
-func (i *info) table(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "file\t%s, %d bytes\n", i.File, i.Bytes)
-	fmt.Fprintf(t, "format\topset %d, IR version %d, written by %s\n", i.Opset, i.IRVersion, i.Producer)
-	for _, v := range i.Inputs {
-		fmt.Fprintf(t, "input\t%v\n", v)
-	}
-	for _, name := range i.Bind {
-		fmt.Fprintf(t, "to be bound\t%s: it decides shapes (ganinfer run takes it)\n", printable(name))
-	}
-	for _, v := range i.Optional {
-		fmt.Fprintf(t, "optional\t%v\n", v)
-	}
-	for _, v := range i.Outputs {
-		fmt.Fprintf(t, "output\t%v\n", v)
-	}
-	var operators []string
-	for _, op := range slices.Sorted(maps.Keys(i.Operators)) {
-		operators = append(operators, fmt.Sprintf("%d %s", i.Operators[op], op))
-	}
-	fmt.Fprintf(t, "operators\t%s\n", strings.Join(operators, ", "))
-	fmt.Fprintf(t, "parameters\t%d\n", i.Parameters)
-	if len(i.Bind) == 0 {
-		fmt.Fprintf(t, "multiply-adds\t%d\n", i.MultiplyAdds)
-	}
-	for _, key := range slices.Sorted(maps.Keys(i.Metadata)) {
-		fmt.Fprintf(t, "metadata\t%s = %s\n", printable(key), printable(i.Metadata[key]))
-	}
-	return t.Flush()
-}
-
-func (v value) String() string {
-	sides := make([]string, len(v.Shape))
-	for i, n := range v.Shape {
-		switch {
-		case n >= 0:
-			sides[i] = strconv.Itoa(n)
-		case i == 0:
-			sides[i] = "N"
-		default:
-			sides[i] = "?"
+// count counts operators, those of subgraphs too.
+func count(operators map[string]int, nodes []onnx.Node) {
+	for _, n := range nodes {
+		operators[qualified(n.Domain, n.Op)]++
+		for _, a := range n.Attrs {
+			if a.Graph != nil {
+				count(operators, a.Graph.Nodes)
+			}
 		}
 	}
-	if v.Shape == nil {
-		sides = []string{"..."}
-	}
-	return fmt.Sprintf("%s %s [%s]", printable(v.Name), v.Type, strings.Join(sides, ", "))
 }
 
-// printable is s, which a file of unknown origin says, safe for a terminal.
-func printable(s string) string {
-	if q := strconv.Quote(s); q != `"`+s+`"` {
-		return q
+// qualified is an operator's name, after the domain that it is of.
+func qualified(domain, name string) string {
+	if onnx.IsDefault(domain) {
+		return name
 	}
-	return s
+	return domain + "." + name
+}
+
+// external is a file that holds weights of the model.
+type external struct {
+	File    string `json:"file"`
+	Bytes   int64  `json:"bytes"`
+	Missing bool   `json:"missing,omitempty"` // from the model's folder
+}
+
+// externalOf lists the files that hold the model's data, in the order in which
+// the model names them.
+func externalOf(file *onnx.Model, root *os.Root) (list []external) {
+	look := func(t *onnx.Tensor) {
+		if t == nil || t.External == nil {
+			return
+		}
+		e := external{File: t.External.Location}
+		if slices.ContainsFunc(list, func(o external) bool { return o.File == e.File }) {
+			return
+		}
+		if about, err := root.Stat(filepath.FromSlash(e.File)); err == nil && about.Mode().IsRegular() {
+			e.Bytes = about.Size()
+		} else {
+			e.Missing = true
+		}
+		list = append(list, e)
+	}
+	var graph func(g *onnx.Graph)
+	nodes := func(nodes []onnx.Node) {
+		for _, n := range nodes {
+			for _, a := range n.Attrs {
+				if look(a.Tensor); a.Graph != nil {
+					graph(a.Graph)
+				}
+			}
+		}
+	}
+	graph = func(g *onnx.Graph) {
+		for k := range g.Initializers {
+			look(&g.Initializers[k])
+		}
+		nodes(g.Nodes)
+	}
+	graph(&file.Graph)
+	for _, f := range file.Functions {
+		nodes(f.Nodes)
+	}
+	return list
 }

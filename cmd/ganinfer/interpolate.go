@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
 )
@@ -72,7 +75,7 @@ func runInterpolate(ctx context.Context, args []string, stdout io.Writer) error 
 	}
 	o.n, o.seed = w.rows*w.steps, w.from.seed
 	o.changed(f)
-	s, err := o.open(ctx, f.Arg(0), stdout)
+	s, err := o.sampler(ctx, f.Arg(0), stdout)
 	if err != nil {
 		return err
 	}
@@ -82,8 +85,24 @@ func runInterpolate(ctx context.Context, args []string, stdout io.Writer) error 
 	return o.write(stdout, s)
 }
 
+// random reports whether the model draws random numbers itself.
+func (s *sampler) random() bool {
+	for op := range s.model.Stats().Operators {
+		if strings.HasPrefix(op, "Random") || op == "Bernoulli" || op == "Multinomial" {
+			return true
+		}
+	}
+	return false
+}
+
 // follow has s draw the points of ways in place of a seed's samples.
 func (s *sampler) follow(w *ways, o *sampling) error {
+	if !slices.ContainsFunc(s.feeds, func(f feed) bool { return f.stream == &s.latent }) {
+		return errors.New("the model has no latent to go from or to")
+	}
+	if s.way, s.start = w.steps, w.from.index; s.random() && !s.whole {
+		s.batch = 1 // the numbers that the model draws are those of one sample
+	}
 	spherical := w.spherical || !w.linear && !s.latent.Uniform
 	for i := range s.feeds {
 		f := &s.feeds[i]

@@ -8,11 +8,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
-	"github.com/ganlet/ganlet/infer"
 )
 
 const help = `ganinfer draws samples from a generator in an ONNX file.
@@ -55,7 +53,9 @@ func run(args []string, _ io.Reader, stdout, _ io.Writer) error {
 		defer stop()
 		return runInterpolate(ctx, args, stdout)
 	case "run":
-		return runRun(args, stdout)
+		ctx, stop := untilSignal()
+		defer stop()
+		return runRun(ctx, args, stdout)
 	case "info":
 		return runInfo(args, stdout)
 	case "verify":
@@ -74,11 +74,4 @@ func untilSignal() (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
-}
-
-// open loads a model. It allocates a few large blocks and keeps most: to collect
-// garbage between them would only delay the first image.
-func open(path string) (*infer.Model, error) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
-	return infer.Open(path)
 }

@@ -15,7 +15,10 @@ import (
 // This file is models of several inputs and types for the scripts, and tensors
 // for them.
 
-var elementTypes = []onnx.DataType{onnx.Float, onnx.Double, onnx.Int64, onnx.Int32, onnx.Int8, onnx.Uint8, onnx.Bool}
+var elementTypes = []onnx.DataType{
+	onnx.Float, onnx.Double, onnx.Float16, onnx.BFloat16,
+	onnx.Int64, onnx.Int32, onnx.Int16, onnx.Int8, onnx.Uint64, onnx.Uint32, onnx.Uint16, onnx.Uint8, onnx.Bool,
+}
 
 func input(name string, t onnx.DataType, shape ...int64) onnx.ValueInfo {
 	return onnx.ValueInfo{Name: name, Type: t, Shape: onnx.Shape(shape...)}
@@ -108,45 +111,27 @@ func embedding(inputs ...onnx.ValueInfo) *onnx.Model {
 	})
 }
 
-// writeArray writes a tensor; float16 as bits.
+// writeArray writes a tensor; of shape "-", a single number.
 //
-//	array FILE.npy float32|int64|int32|float16 SHAPE VALUES...
+//	array FILE.npy TYPE SHAPE VALUES...
 func writeArray(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: array FILE TYPE SHAPE VALUES...")
 	}
-	a := npy.Array{}
-	for _, d := range strings.Split(args[2], ",") {
-		n, err := strconv.Atoi(d)
-		ts.Check(err)
-		a.Shape = append(a.Shape, n)
-	}
-	switch args[1] {
-	case "float32":
-		a.Data = parseAll[float32](ts, args[3:])
-	case "int64":
-		a.Data = parseAll[int64](ts, args[3:])
-	case "int32":
-		a.Data = parseAll[int32](ts, args[3:])
-	case "float16":
-		a.Data = parseAll[uint16](ts, args[3:])
-	case "bool":
-		var all []bool
-		for _, v := range parseAll[float32](ts, args[3:]) {
-			all = append(all, v != 0)
+	a := npy.Array{Data: zeros(args[1], len(args)-3), Half: args[1] == "float16"}
+	for _, d := range strings.Split(strings.Trim(args[2], "-"), ",") {
+		if d != "" {
+			n, err := strconv.Atoi(d)
+			ts.Check(err)
+			a.Shape = append(a.Shape, n)
 		}
-		a.Data = all
+	}
+	for i, s := range args[3:] {
+		v, err := strconv.ParseFloat(s, 64)
+		ts.Check(err)
+		put(a.Data, args[1], i, v)
 	}
 	var b bytes.Buffer
 	ts.Check(npy.Write(&b, &a))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o666))
-}
-
-func parseAll[T float32 | int64 | int32 | uint16](ts *testscript.TestScript, args []string) (all []T) {
-	for _, s := range args {
-		v, err := strconv.ParseFloat(s, 64)
-		ts.Check(err)
-		all = append(all, T(v))
-	}
-	return all
 }

@@ -60,7 +60,7 @@ func (e *end) latents(l infer.Latent, n int) ([]float32, error) {
 	}
 	z, ok := a.Data.([]float32)
 	if !ok || len(a.Shape) < 2 || a.Shape[0] < n || len(z) != a.Shape[0]*l.Dim {
-		return nil, fmt.Errorf("%q holds %s %v, want float32 [N, %d] with N at least %d, a latent for each row", e.path, typeName(a.Data), a.Shape, l.Dim, n)
+		return nil, fmt.Errorf("%q holds %s %v, want float32 [N, %d] with N at least %d, a latent for each row", e.path, typeName(a), a.Shape, l.Dim, n)
 	}
 	z = z[:n*l.Dim]
 	for i := range z {

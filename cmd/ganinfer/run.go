@@ -1,10 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,10 +22,13 @@ const runHelp = `ganinfer run computes a model's outputs from its inputs, tensor
     ganinfer run MODEL.onnx --input NAME=F.npy ... --output NAME=F.npy ...
 
     ganinfer run model.onnx --input z=z.npy --output image=image.npy
+    ganinfer run photo.onnx --input x=photo.npy --size height=64 --size width=64 --output y=y.npy
     ganinfer info model.onnx        names, types and shapes of inputs and outputs
 
-A tensor has the type that the model says. What decides a shape, such as the
-sizes of a Reshape, may be an input too.
+Every input must be given, except optional ones. A tensor has the type that the model
+says; bfloat16 is read and written as uint16, its bits. Open sizes are those of the
+tensors. A name may have equals signs: the longest name of the model that fits is
+taken.
 
 Flags:
 FLAGS
@@ -37,182 +40,157 @@ const maxInput = 1 << 40
 // named is NAME=F.npy.
 type named struct{ name, path string }
 
-func runRun(args []string, stdout io.Writer) error {
+func runRun(ctx context.Context, args []string, stdout io.Writer) error {
+	var l loading
 	f := cli.Flags()
 	in := f.StringArray("input", nil, "the file of an input, as `NAME=F.npy`; once for each")
 	out := f.StringArray("output", nil, "the file for an output, as `NAME=F.npy`; once for each that is wanted")
+	l.sizeFlag(f)
+	f.Uint64Var(&l.options.Seed, "seed", 1, "seed of numbers that the model draws itself")
 	if helped, err := cli.Parse(f, "ganinfer run", args, runHelp, stdout); err != nil || helped {
 		return err
 	}
 	if err := cli.Arguments(f, "ganinfer run", "MODEL.onnx"); err != nil {
 		return err
 	}
-	inputs, err := parseNamed("input", *in)
+	if len(*out) == 0 {
+		return cli.Hintf(cli.Flagf("--output is missing"), "ganinfer run --help shows the form")
+	}
+	if err := l.parseSizes(); err != nil {
+		return err
+	}
+	l.path = f.Arg(0)
+	m, err := l.open()
 	if err != nil {
 		return err
 	}
-	outputs, err := parseNamed("output", *out)
+	inputs, err := parseNamed("input", *in, append(m.Inputs(), m.Optional()...))
 	if err != nil {
 		return err
 	}
-	m, tensors, err := openFor(f.Arg(0), inputs)
+	outputs, err := parseNamed("output", *out, m.Outputs())
 	if err != nil {
 		return err
 	}
-	if err := known("output", outputs, m.Outputs(), false); err != nil {
+	if m, err = l.bind(m, asInputs(m, inputs)); err != nil {
 		return err
 	}
-	results, err := compute(m, inputs, tensors)
+	for _, v := range m.Inputs() {
+		if !slices.ContainsFunc(inputs, func(g named) bool { return g.name == v.Name }) {
+			return cli.Flagf("--input %s=F.npy is missing", v.Name)
+		}
+	}
+	tensors, err := readAll(m, inputs)
+	if err != nil {
+		return err
+	}
+	results, err := compute(ctx, m, tensors)
 	if err != nil {
 		return err
 	}
 	return writeAll(outputs, results)
 }
 
-// parseNamed parses the values of --input or --output.
-func parseNamed(flag string, values []string) ([]named, error) {
-	if len(values) == 0 {
-		return nil, cli.Hintf(cli.Flagf("--%s is missing", flag), "ganinfer run --help shows the form")
-	}
+// parseNamed parses the values of --input or --output, given what the model has.
+func parseNamed(flag string, values []string, has []infer.Value) ([]named, error) {
 	var all []named
-	for _, v := range values {
-		name, path, ok := strings.Cut(v, "=")
-		if !ok || name == "" || path == "" {
-			return nil, cli.Flagf("--%s is %q, want NAME=F.npy", flag, v)
+	for _, s := range values {
+		g, ok := cutName(s, has)
+		name, _, form := strings.Cut(s, "=")
+		switch {
+		case !form || name == "" && !ok || ok && g.path == "":
+			return nil, cli.Flagf("--%s is %q, want NAME=F.npy", flag, s)
+		case !ok:
+			return nil, cli.Flagf("--%s %s: the model has no such %s, but %q", flag, s, flag, names(has...))
 		}
 		for _, other := range all {
-			if other.name == name {
-				return nil, cli.Flagf("--%s has %q twice", flag, name)
+			if other.name == g.name {
+				return nil, cli.Flagf("--%s has %q twice", flag, g.name)
 			}
-			if flag == "output" && filepath.Clean(other.path) == filepath.Clean(path) {
-				return nil, cli.Flagf("--output has the file %q twice", path)
+			if flag == "output" && filepath.Clean(other.path) == filepath.Clean(g.path) {
+				return nil, cli.Flagf("--output has the file %q twice", g.path)
 			}
 		}
-		all = append(all, named{name, path})
+		all = append(all, g)
 	}
 	return all, nil
 }
 
-// known returns an error unless the model has what the flags name and, of
-// inputs, the flags name all that it has.
-func known(flag string, given []named, has []infer.Value, all bool) error {
-	var names []string
+// cutName splits NAME=F.npy after the longest name of the model that it begins
+// with: names may hold any characters, and "=" too.
+func cutName(s string, has []infer.Value) (g named, ok bool) {
 	for _, v := range has {
-		names = append(names, v.Name)
-	}
-	for _, g := range given {
-		if !slices.Contains(names, g.name) {
-			return cli.Flagf("--%s %s=%s: the model has no such %s, but %q", flag, g.name, g.path, flag, names)
+		if path, is := strings.CutPrefix(s, v.Name+"="); is && (!ok || len(v.Name) > len(g.name)) {
+			g, ok = named{v.Name, path}, true
 		}
 	}
-	for _, name := range names {
-		if all && !slices.ContainsFunc(given, func(g named) bool { return g.name == name }) {
-			return cli.Flagf("--%s %s=F.npy is missing", flag, name)
-		}
-	}
-	return nil
+	return g, ok
 }
 
-// openFor loads the model and reads its inputs. One that cannot be planned before
-// inputs are known gets those for constants that it needs.
-func openFor(path string, inputs []named) (*infer.Model, []infer.Tensor, error) {
-	m, err := open(path)
-	var unsupported *infer.UnsupportedError
-	if err != nil && !errors.As(err, &unsupported) {
-		return nil, nil, err
-	}
-	if err == nil {
-		if m, err = withOptional(path, m, inputs); err != nil {
-			return nil, nil, err
-		}
-		if err := known("input", inputs, m.Inputs(), true); err != nil {
-			return nil, nil, err
-		}
-	}
-	tensors, failed := readAll(inputs)
-	if err == nil || failed != nil {
-		return m, tensors, failed
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	if m, err = infer.ParseBound(data, tensors...); err != nil {
-		return nil, nil, fmt.Errorf("%q: %w", path, err)
-	}
-	var open []named
-	for _, v := range m.Inputs() {
-		for i := range inputs {
-			if inputs[i].name == v.Name {
-				open = append(open, inputs[i])
-			}
-		}
-	}
-	return m, tensors, known("input", open, m.Inputs(), true)
-}
-
-// withOptional is the model with those optional inputs that are given.
-func withOptional(path string, m *infer.Model, inputs []named) (*infer.Model, error) {
-	var given []infer.Tensor
+// asInputs are the optional inputs that are given, to be bound as inputs.
+func asInputs(m *infer.Model, inputs []named) (open []infer.Tensor) {
 	for _, g := range inputs {
 		if optional(m, g.name) != nil {
-			given = append(given, infer.Tensor{Name: g.name})
+			open = append(open, infer.Tensor{Name: g.name})
 		}
 	}
-	return reopen(path, m, given)
+	return open
 }
 
-func readAll(inputs []named) (tensors []infer.Tensor, err error) {
+// readAll reads the inputs from their files.
+func readAll(m *infer.Model, inputs []named) (tensors []infer.Tensor, err error) {
+	all := m.Inputs()
 	for _, g := range inputs {
 		a, err := npy.ReadFile(g.path, maxInput)
 		if err != nil {
 			return nil, err
+		}
+		v := all[slices.Index(names(all...), g.name)]
+		has, want := typeName(a), v.Type
+		if has == "uint16" && (want == "float16" || want == "bfloat16") {
+			has = want // its bits
+		}
+		if has != want {
+			if want == "bfloat16" {
+				want = "uint16, the bits of bfloat16,"
+			}
+			return nil, fmt.Errorf("%q holds %s, want %s for input %q", g.path, has, want, g.name)
 		}
 		tensors = append(tensors, infer.Tensor{Name: g.name, Shape: a.Shape, Data: a.Data})
 	}
 	return tensors, nil
 }
 
-// compute runs the model on the tensors of the files, less those it has bound.
-func compute(m *infer.Model, inputs []named, tensors []infer.Tensor) ([]infer.Tensor, error) {
+// compute runs the model.
+func compute(ctx context.Context, m *infer.Model, tensors []infer.Tensor) ([]infer.Tensor, error) {
 	n := 1
-	var rest []infer.Tensor
-	for k, t := range tensors {
-		i := slices.IndexFunc(m.Inputs(), func(v infer.Value) bool { return v.Name == t.Name })
-		if i < 0 {
-			continue
-		}
-		v := m.Inputs()[i]
-		if has := typeName(t.Data); has != v.Type {
-			return nil, fmt.Errorf("%q holds %s, want %s for input %q", inputs[k].path, has, v.Type, t.Name)
-		}
+	for _, t := range tensors {
+		v := m.Inputs()[slices.Index(names(m.Inputs()...), t.Name)]
 		if len(v.Shape) > 0 && v.Shape[0] < 0 && len(t.Shape) > 0 {
 			n = t.Shape[0]
 		}
-		rest = append(rest, t)
 	}
 	values := 1 // of the outputs of one sample
 	for _, v := range m.Outputs() {
-		size := 1
-		for _, d := range v.Shape {
-			size *= max(d, 1)
-		}
-		values += size
+		values += v.Len()
 	}
-	s, err := m.NewSession(max(1, min(n, autoBatch, autoValues/values)))
+	s, err := m.NewSession(max(1, min(n, autoBatch, autoValues/max(values, 1))))
 	if err != nil {
 		return nil, err
 	}
-	return s.Run(rest...)
+	results, err := s.Run(ctx, tensors...)
+	if ctx.Err() != nil {
+		err = errors.New("stopped by a signal")
+	}
+	return results, err
 }
 
-// typeName is the element type of an array's data as infer.Value names it.
-func typeName(data any) string {
-	switch data.(type) {
-	case []uint16:
-		return "float16" // npy keeps its bits
+// typeName is the element type of an array as infer.Value names it.
+func typeName(a *npy.Array) string {
+	if a.Half {
+		return "float16"
 	}
-	return strings.TrimPrefix(fmt.Sprintf("%T", data), "[]")
+	return strings.TrimPrefix(fmt.Sprintf("%T", a.Data), "[]")
 }
 
 // writeAll writes the outputs asked for: all of them, or, if one fails, none.
@@ -222,9 +200,10 @@ func writeAll(outputs []named, results []infer.Tensor) error {
 	}
 	first := outputs[0]
 	i := slices.IndexFunc(results, func(t infer.Tensor) bool { return t.Name == first.name })
+	a := npy.Array{Shape: results[i].Shape, Data: results[i].Data, Half: results[i].Type == "float16"}
 	var rest error
 	err := atomicfile.Write(first.path, func(w io.Writer) error {
-		if err := npy.Write(w, &npy.Array{Shape: results[i].Shape, Data: results[i].Data}); err != nil {
+		if err := npy.Write(w, &a); err != nil {
 			return err
 		}
 		rest = writeAll(outputs[1:], results)

@@ -2,17 +2,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
 	"github.com/ganlet/ganlet/cmd/internal/picture"
-	"github.com/ganlet/ganlet/infer"
 )
 
 // This file is ganinfer sample: the samples of a seed, in some form.
@@ -31,21 +31,37 @@ on every device, however many are drawn and in what batches.
     ganinfer sample digits.onnx -n 80 -o digits.png           of each class, a column each
     ganinfer sample model.onnx --truncation 0.7 -o fine.png   less varied
     ganinfer sample style.onnx --mix 3 -o mixed.png           of two latents each
+    ganinfer sample model.onnx --range 0,1 -o bright.png      values from 0, black, to 1, white
+    ganinfer sample model.onnx --set strength=0.5 -o x.png    a number for an input
 
-A model may have, besides its latent, a label (int64 [N], or one-hot: float32
-[N, K]) and noise (float32, with "noise" in its name). The k-th noise input is
-standard normal of seed + k * 2^32: its sample i for sample i, or its sample 0
-for all where it has not as many rows as the latent. Of several outputs, the
-first is the samples. Without --label, sample i is of class i modulo the number of
-classes, where the model says how many there are.
+The samples are the model's first output. Pictures are drawn of images [N, C, H, W],
+[N, H, W, C] or [N, H, W], of flat squares, of [H, W, C] if the model makes one image
+at a time, and of points [N, 2]; npy, raw and json take any shape. Floating-point
+samples are written as float32, uint8 as uint8. --range says which values are black
+and white; without it, the file's metadata or its last operator do, or else they are
+-1 and 1.
+
+Besides its latent, a model may have these inputs:
+  label       numbers [N] or [N, 1], of any type, or one-hot rows [N, K]. Without
+              --label, sample i has class i modulo the number of classes, if the
+              file gives that number
+  noise       "noise" in its name. The k-th such input is standard normal, of seed
+              + k * 2^32: its sample i for sample i, or, if it has fewer rows than
+              the latent, its sample 0 for all
+  truncation  a number with "truncation" or "psi" in its name: 1, or --truncation
+  n           an integer: the number of samples in a run
+--set gives any other input a number for all its elements, and replaces the file's
+value of an optional input. A model without inputs draws its own noise, from --seed,
+and runs once for each sample.
 
 --truncation shortens every latent to that part of its length, towards the mean
 latent, 0: sample i stays sample i, only nearer to the middle, and samples vary
 less. Far below 1, a generator that has never seen such latents may draw worse.
-(Not BigGAN's truncation, which draws large numbers anew.) Of a generator of styles
-(gantrain --arch style) it moves styles, not latents, towards their mean, which is
-StyleGAN's psi. --mix K is of these alone: the first K layers that take a style take
-that of the latent, the others that of a second latent, sample i of --mix-seed.
+(Not BigGAN's truncation, which draws large numbers anew.) If the model has an input
+for it, as generators of styles do (gantrain --arch style), it moves styles, not
+latents, towards their mean: StyleGAN's psi. --mix K is for generators of styles:
+the first K layers that take a style take the latent's, the others the style of a
+second latent, sample i of --mix-seed.
 
 Flags:
 FLAGS
@@ -53,6 +69,7 @@ FLAGS
 
 // sampling is the flags of ganinfer sample.
 type sampling struct {
+	loading
 	n, batch, threads int
 	seed              uint64
 	truncation        float32
@@ -63,6 +80,10 @@ type sampling struct {
 	mixSeedAlone      bool // it was given, but no mix
 	label             int
 	labelled          bool // there is one
+	anyLabel          bool // without one, all samples are of label 0
+	set               []string
+	numbers           map[string]float64 // by name, of set
+	pixels            string             // black and white; empty: not given
 	format, out       string
 }
 
@@ -70,7 +91,7 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 	var o sampling
 	f := cli.Flags()
 	f.IntVarP(&o.n, "count", "n", 16, "how many samples")
-	f.Uint64Var(&o.seed, "seed", 1, "seed of the latents")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of the latents, and of numbers that the model draws itself")
 	o.flags(f)
 	if helped, err := cli.Parse(f, "ganinfer sample", args, sampleHelp, stdout); err != nil || helped {
 		return err
@@ -79,23 +100,24 @@ func runSample(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	o.changed(f)
-	s, err := o.open(ctx, f.Arg(0), stdout)
+	s, err := o.sampler(ctx, f.Arg(0), stdout)
 	if err != nil {
 		return err
 	}
 	return o.write(stdout, s)
 }
 
-// open makes the sampler of the model at path, unless something is wrong with
+// sampler makes the sampler of the model at path, unless something is wrong with
 // the flags or with where the samples go.
-func (o *sampling) open(ctx context.Context, path string, stdout io.Writer) (*sampler, error) {
+func (o *sampling) sampler(ctx context.Context, path string, stdout io.Writer) (*sampler, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
 	if err := o.refuseTerminal(stdout); err != nil {
 		return nil, err
 	}
-	m, err := o.openStyled(path)
+	o.path, o.options.Seed = path, o.seed
+	m, err := o.openFilled()
 	if err != nil {
 		return nil, err
 	}
@@ -114,11 +136,27 @@ func (o *sampling) refuseTerminal(stdout io.Writer) error {
 // write writes all samples in the format asked for.
 func (o *sampling) write(stdout io.Writer, s *sampler) error {
 	if o.format == "png" {
-		if err := picture.Check(s.model, s.n, s.cols); err != nil {
+		if err := s.drawable(); err != nil {
 			return cli.Hintf(err, "--format npy, raw and json take any samples, and any number")
 		}
 	}
-	return cli.Output(o.out, stdout, func(w io.Writer) error { return formats[o.format](w, s) })
+	err := cli.Output(o.out, stdout, func(w io.Writer) error { return formats[o.format](w, s) })
+	if s.failed != nil {
+		return s.failed // whatever was to be written
+	}
+	return err
+}
+
+// drawable returns an error unless the samples can be a picture.
+func (s *sampler) drawable() error {
+	size, err := picture.Size(s.model)
+	if err == nil && size != s.size {
+		err = fmt.Errorf("output %v is drawn as images of %d values, but a sample has %d", value(s.model.Outputs()[0]), size, s.size)
+	}
+	if err != nil {
+		return err
+	}
+	return picture.Check(s.model, s.n, s.cols)
 }
 
 // flags adds the flags of all that draws samples.
@@ -127,10 +165,18 @@ func (o *sampling) flags(f *pflag.FlagSet) {
 	f.IntVar(&o.mix, "mix", 0, "`layers` of a generator of styles that take the latent's own, the others a second one's; none given: all take the latent's")
 	f.Uint64Var(&o.mixSeed, "mix-seed", 0, "seed of the second latents (default the seed's own plus 1)")
 	f.IntVar(&o.label, "label", 0, "the class of all samples, for a model that takes one; else each class in turn")
+	o.setFlag(f)
+	o.sizeFlag(f)
+	f.StringVar(&o.pixels, "range", "", "the values of black and white, as `LOW,HIGH`, for png (default: what the model says)")
 	f.IntVar(&o.batch, "batch", 0, "samples computed at a time; 0: what suits the model")
 	f.IntVar(&o.threads, "threads", 1, "processor threads")
 	f.StringVar(&o.format, "format", "", "png, npy, raw or json (default: by the end of FILE, or png)")
 	f.StringVarP(&o.out, "out", "o", "", "the `FILE` to write; standard output if there is none, or -")
+}
+
+// setFlag adds --set.
+func (o *sampling) setFlag(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.set, "set", nil, "fill an input with a number, as `NAME=VALUE`; may be repeated")
 }
 
 // changed notes which flags were given, once the seed is known.
@@ -168,84 +214,37 @@ func (o *sampling) check() error {
 	if formats[o.format] == nil {
 		return cli.Flagf("--format is %q, want png, npy, raw or json", o.format)
 	}
+	if err := o.parseRange(); err != nil {
+		return err
+	}
+	return o.parseSizes()
+}
+
+// parseRange reads the value of --range.
+func (o *sampling) parseRange() error {
+	if o.pixels == "" {
+		return nil
+	}
+	if o.format != "png" {
+		return cli.Flagf("--range is %q, want none with --format %s: values are written as they are", o.pixels, o.format)
+	}
+	low, high, ok := strings.Cut(o.pixels, ",")
+	a, failed := strconv.ParseFloat(strings.TrimSpace(low), 64)
+	b, err := strconv.ParseFloat(strings.TrimSpace(high), 64)
+	if !ok || failed != nil || err != nil || !(a < b) || math.IsInf(b-a, 0) {
+		return cli.Flagf("--range is %q, want LOW,HIGH with LOW below HIGH", o.pixels)
+	}
+	o.options.Range = [2]float64{a, b}
 	return nil
-}
-
-const (
-	maxBatch   = 1 << 16
-	autoBatch  = 64
-	autoValues = 1 << 20 // of the outputs of a batch
-)
-
-// sampler draws the samples of a seed, batch by batch.
-type sampler struct {
-	ctx     context.Context
-	model   *infer.Model
-	session *infer.Session
-	latent  infer.Latent
-	feeds   []feed
-	simple  bool // one input, one output
-	asked   any  // for, as a JSON object of one member or more
-	n       int  // samples to draw
-	cols    int  // of a contact sheet of them; 0: near-square
-	class   int  // of all samples; -1: all classes in turn
-	classes int  // of the model, if it says so
-	every   int  // samples of a class before the next one's turn
-	batch   int  // samples at a time
-	size    int  // values of a sample
-}
-
-func newSampler(ctx context.Context, m *infer.Model, o *sampling) (*sampler, error) {
-	inputs, outputs := m.Inputs(), m.Outputs()
-	if outputs[0].Type != "float32" {
-		return nil, cli.Hintf(fmt.Errorf("output %v is not float32, which samples are", value(outputs[0])), "ganinfer run takes any model")
-	}
-	r, err := rolesOf(m, o.mixed)
-	if err != nil {
-		return nil, err
-	}
-	latent, err := latentOf(m, r.latent, o.seed)
-	if err != nil {
-		return nil, err
-	}
-	if latent.Truncation = o.truncation; o.styled {
-		latent.Truncation = 1
-	}
-	s := &sampler{ctx: ctx, model: m, latent: latent, n: o.n, size: 1, simple: len(inputs) == 1 && len(outputs) == 1}
-	in, out := inputs[r.latent].Shape, outputs[0].Shape
-	if len(out) == 0 || in[0] != out[0] {
-		return nil, fmt.Errorf("input %q has shape %v and output %q %v, want one sample out for each in", inputs[r.latent].Name, in, outputs[0].Name, out)
-	}
-	for _, side := range out[1:] {
-		s.size *= side
-	}
-	switch fixed := in[0]; {
-	case fixed > 0 && o.batch != 0 && o.batch != fixed:
-		return nil, cli.Flagf("--batch is %d, but the model's own is fixed at %d", o.batch, fixed)
-	case fixed > 0:
-		s.batch = fixed
-	case o.batch > 0:
-		s.batch = min(o.batch, o.n)
-	default:
-		s.batch = max(1, min(o.n, autoBatch, autoValues/max(s.size, 1)))
-	}
-	if s.session, err = m.NewSession(s.batch); err != nil {
-		return nil, err
-	}
-	s.session.Workers = o.threads
-	s.asked = struct {
-		Seed uint64 `json:"seed"`
-		asked
-	}{o.seed, o.asked()}
-	return s, s.newFeeds(r, o)
 }
 
 // asked is what a JSON object says of the flags of all that draws samples.
 type asked struct {
-	Label      *int    `json:"label,omitempty"`
-	Truncation float32 `json:"truncation,omitempty"`
-	Mix        *int    `json:"mix,omitempty"`
-	MixSeed    *uint64 `json:"mix_seed,omitempty"`
+	Label      *int               `json:"label,omitempty"`
+	Truncation float32            `json:"truncation,omitempty"`
+	Mix        *int               `json:"mix,omitempty"`
+	MixSeed    *uint64            `json:"mix_seed,omitempty"`
+	Set        map[string]float64 `json:"set,omitempty"`
 }
 
 func (o *sampling) asked() (a asked) {
@@ -258,36 +257,6 @@ func (o *sampling) asked() (a asked) {
 	if o.truncation < 1 {
 		a.Truncation = o.truncation
 	}
+	a.Set = o.numbers
 	return a
-}
-
-// each draws all samples and hands them to use, some at a time, in order. The
-// slice is used again for the next.
-func (s *sampler) each(use func(samples []float32) error) error {
-	samples := make([]float32, s.batch*s.size)
-	for first := 0; first < s.n; first += s.batch {
-		if s.ctx.Err() != nil {
-			return errors.New("stopped by a signal")
-		}
-		// The last batch is drawn whole where the model wants it so.
-		c := s.batch
-		if s.model.Outputs()[0].Shape[0] < 0 {
-			c = min(c, s.n-first)
-		}
-		s.fill(first, c)
-		if err := s.compute(samples[:c*s.size], c); err != nil {
-			return err
-		}
-		if err := use(samples[:min(c, s.n-first)*s.size]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// shape is the shape of all samples together.
-func (s *sampler) shape() []int {
-	shape := s.model.Outputs()[0].Shape
-	shape[0] = s.n
-	return shape
 }

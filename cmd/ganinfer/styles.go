@@ -1,58 +1,112 @@
 package main
 
 import (
-	"fmt"
-	"os"
+	"math"
 	"slices"
+	"strconv"
 
 	"github.com/ganlet/ganlet/cmd/internal/cli"
 	"github.com/ganlet/ganlet/infer"
 )
 
-// This file is what sampling does with generators of styles, by their optional
-// inputs.
+// This file is inputs of a generator that take a number: those that --set names,
+// truncation, and the optional inputs of a generator of styles.
 
-// The names of these inputs.
+// The names of these inputs in ganlet's own files. The truncation is float32 [1].
 const (
-	truncationInput = "truncation" // float32 [1]
-	secondInput     = "z2"         // float32 [N, latent]
-	mixInput        = "mix"        // bool, of each layer that takes a style: whether it is the second one
+	secondInput = "z2"  // float32 [N, latent]
+	mixInput    = "mix" // bool, of each layer that takes a style: whether it is the second one
 )
 
-// openStyled opens a model for what the flags ask of styles.
-func (o *sampling) openStyled(path string) (*infer.Model, error) {
-	m, err := open(path)
+// openFilled opens a model for what the flags ask of its inputs.
+func (o *sampling) openFilled() (*infer.Model, error) {
+	m, err := o.open()
 	if err != nil {
+		return nil, err
+	}
+	if err := o.parseSet(m); err != nil {
 		return nil, err
 	}
 	bound, err := o.styles(m)
 	if err != nil {
 		return nil, err
 	}
-	return reopen(path, m, bound)
+	return o.bind(m, append(bound, o.fixed(m)...))
 }
 
-// reopen is the model at path, m, with optional inputs bound, or made inputs.
-func reopen(path string, m *infer.Model, bound []infer.Tensor) (*infer.Model, error) {
-	if len(bound) == 0 {
-		return m, nil
+// parseSet reads the values of --set.
+func (o *sampling) parseSet(m *infer.Model) error {
+	all := append(m.Inputs(), m.Optional()...)
+	o.numbers = make(map[string]float64)
+	for _, s := range o.set {
+		name, text, ok := cutLast(s)
+		v, err := strconv.ParseFloat(text, 64)
+		if !ok || name == "" || err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return cli.Flagf("--set is %q, want NAME=VALUE with a number", s)
+		}
+		i := slices.Index(names(all...), name)
+		if i < 0 {
+			return cli.Flagf("--set is %q, but the model has no such input, only %q", s, names(all...))
+		}
+		if _, twice := o.numbers[name]; twice {
+			return cli.Flagf("--set has %q twice", name)
+		}
+		if !fits(all[i].Type, v) {
+			return cli.Flagf("--set is %q, but input %v does not hold this number", s, value(all[i]))
+		}
+		o.numbers[name] = v
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+	return nil
+}
+
+// fixed are the inputs of --set to bind: to a constant, or, where their sizes are
+// not known yet, optional ones as inputs.
+func (o *sampling) fixed(m *infer.Model) (bound []infer.Tensor) {
+	optional := m.Optional()
+	for i, v := range append(slices.Clone(optional), m.Inputs()...) {
+		number, ok := o.numbers[v.Name]
+		switch {
+		case !ok:
+		case known(v, 0):
+			t := infer.Tensor{Name: v.Name, Shape: v.Shape, Data: zeros(v.Type, v.Len())}
+			fill(t.Data, v.Type, v.Len(), number)
+			bound = append(bound, t)
+		case i < len(optional):
+			bound = append(bound, infer.Tensor{Name: v.Name})
+		}
 	}
-	if m, err = infer.ParseBound(data, bound...); err != nil {
-		return nil, fmt.Errorf("%q: %w", path, err)
-	}
-	return m, nil
+	return bound
+}
+
+// isPsi says that v is how far a generator truncates styles: a number, or one for
+// each sample, called so.
+func isPsi(v infer.Value) bool {
+	one := len(v.Shape) == 0 || len(v.Shape) == 1 && (v.Shape[0] < 0 || v.Shape[0] == 1) || len(v.Shape) == 2 && v.Shape[1] == 1
+	return isFloat(v.Type) && v.Shape != nil && one && (says(v, "truncation", "trunc_psi") || slices.Contains(words(v), "psi"))
 }
 
 // styles are the inputs to bind, so that styles and not latents are truncated, and
 // mixed.
 func (o *sampling) styles(m *infer.Model) (bound []infer.Tensor, err error) {
-	if o.truncation < 1 && optional(m, truncationInput) != nil {
-		bound = append(bound, infer.Tensor{Name: truncationInput, Shape: []int{1}, Data: []float32{o.truncation}})
-		o.styled = true
+	for i, v := range append(m.Inputs(), m.Optional()...) {
+		if !isPsi(v) {
+			continue
+		}
+		if _, set := o.numbers[v.Name]; set && o.truncation < 1 {
+			return nil, cli.Flagf("--truncation and --set %s exclude each other: both are how far styles are truncated", v.Name)
+		} else if set {
+			continue
+		}
+		o.styled = o.styled || o.truncation < 1
+		if i >= len(m.Inputs()) && o.truncation < 1 {
+			t := infer.Tensor{Name: v.Name, Shape: v.Shape, Data: zeros(v.Type, v.Len())}
+			if !known(v, 0) {
+				t.Shape, t.Data = nil, nil
+			} else {
+				fill(t.Data, v.Type, v.Len(), float64(o.truncation))
+			}
+			bound = append(bound, t)
+		}
 	}
 	if !o.mixed {
 		return bound, nil
@@ -64,18 +118,14 @@ func (o *sampling) styles(m *infer.Model) (bound []infer.Tensor, err error) {
 	if o.mix < 0 || o.mix > v.Shape[0] {
 		return nil, cli.Flagf("--mix is %d, want 0 to the %d layers of the model that take a style", o.mix, v.Shape[0])
 	}
+	for _, name := range []string{mixInput, secondInput} {
+		if _, set := o.numbers[name]; set {
+			return nil, cli.Flagf("--mix and --set %s exclude each other", name)
+		}
+	}
 	second := make([]bool, v.Shape[0])
 	for i := range second {
 		second[i] = i >= o.mix
 	}
 	return append(bound, infer.Tensor{Name: mixInput, Shape: v.Shape, Data: second}, infer.Tensor{Name: secondInput}), nil
-}
-
-// optional is an input that the file has a value for; nil: there is none.
-func optional(m *infer.Model, name string) *infer.Value {
-	all := m.Optional()
-	if i := slices.IndexFunc(all, func(v infer.Value) bool { return v.Name == name }); i >= 0 {
-		return &all[i]
-	}
-	return nil
 }

@@ -36,6 +36,8 @@ type verdict struct {
 func runVerify(args []string, stdout io.Writer) error {
 	f := cli.Flags()
 	asJSON := f.Bool("json", false, "print JSON")
+	var l loading
+	l.sizeFlag(f)
 	if helped, err := cli.Parse(f, "ganinfer verify", args, verifyHelp, stdout); err != nil || helped {
 		return err
 	}
@@ -43,7 +45,11 @@ func runVerify(args []string, stdout io.Writer) error {
 		return err
 	}
 	path := f.Arg(0)
-	m, err := open(path)
+	if err := l.parseSizes(); err != nil {
+		return err
+	}
+	l.path = path
+	m, err := l.open()
 	if err != nil {
 		return err
 	}
@@ -57,7 +63,7 @@ func runVerify(args []string, stdout io.Writer) error {
 		})
 	} else if p.OK() {
 		err = cli.Text(stdout, func(w io.Writer) error {
-			_, err := fmt.Fprintf(w, "%s: ok: %d samples of seed %d have the bits that the trainer computed (SHA-256 %s)\n", path, p.Count, p.Seed, p.Got)
+			_, err := fmt.Fprintf(w, "%s: ok: %d samples of seed %d have the bits that the trainer computed (SHA-256 %s)\n", cli.Printable(path), p.Count, p.Seed, p.Got)
 			return err
 		})
 	}
