@@ -1,7 +1,7 @@
 package main
 
 import (
-	"os"
+	"context"
 	"slices"
 
 	"github.com/ganlet/ganlet/infer"
@@ -19,11 +19,7 @@ func hasStyles(path string) (bool, error) {
 
 // differenceStyled is difference with truncation, mixed styles and noise.
 func differenceStyled(path string, batch int) (delta, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return delta{}, err
-	}
-	m, err := infer.Parse(data)
+	m, err := infer.Open(path)
 	if err != nil {
 		return delta{}, err
 	}
@@ -32,7 +28,7 @@ func differenceStyled(path string, batch int) (delta, error) {
 		open = append(open, infer.Tensor{Name: v.Name})
 	}
 	classes := len(m.Classes())
-	if m, err = infer.ParseBound(data, open...); err != nil {
+	if m, err = (infer.Options{Bind: open}).Open(path); err != nil {
 		return delta{}, err
 	}
 	var inputs []infer.Tensor
@@ -72,7 +68,7 @@ func differenceStyled(path string, batch int) (delta, error) {
 	if err != nil {
 		return delta{}, err
 	}
-	ours, err := s.Run(inputs...)
+	ours, err := s.Run(context.Background(), inputs...)
 	if err != nil {
 		return delta{}, err
 	}

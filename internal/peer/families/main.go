@@ -12,6 +12,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -109,7 +110,7 @@ func newContest(path string) (*contest, error) {
 		return nil, err
 	}
 	inputs := examples(model.Inputs())
-	got, err := session.Run(inputs...)
+	got, err := session.Run(context.Background(), inputs...)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +127,7 @@ func newContest(path string) (*contest, error) {
 		return nil, err
 	}
 	c := &contest{theirs: bound.Run, ours: func() error {
-		_, err := session.Run(inputs...)
+		_, err := session.Run(context.Background(), inputs...)
 		return err
 	}}
 	if err := bound.Run(); err != nil {
