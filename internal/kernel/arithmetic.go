@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // This file is arithmetic on whole arrays, each result rounded once.
 
 // Add is dst = x + y. Dst may be x or y, here and below.
@@ -20,22 +18,10 @@ func Sub(dst, x, y []float32) {
 
 // Mul is dst = x * y.
 func Mul(dst, x, y []float32) {
-	for from := 0; from < len(dst); from += len(minusZeros) {
-		n := min(len(minusZeros), len(dst)-from)
-		d, x, y := dst[from:][:n], x[from:], y[from:]
-		for i := vector(affineElement, nil, d, x, y, minusZeros[:]); i < n; i++ { // x*y + -0 is x*y
-			d[i] = x[i] * y[i]
-		}
+	for i := vector(productElement, nil, dst, x, y); i < len(dst); i++ {
+		dst[i] = x[i] * y[i]
 	}
 }
-
-// minusZeros is what changes no product when it is added.
-var minusZeros = func() (z [256]float32) {
-	for i := range z {
-		z[i] = float32(math.Copysign(0, -1))
-	}
-	return z
-}()
 
 // Div is dst = x / y.
 func Div(dst, x, y []float32) {

@@ -110,6 +110,8 @@ func elementAVX2(f element, v *vecArgs) {
 		expLessAVX2(v)
 	case divideElement:
 		divideAVX2(v)
+	case productElement:
+		productAVX2(v)
 	case quotientElement:
 		quotientAVX2(v)
 	case clipElement:
@@ -347,6 +349,8 @@ func elementAVX512(f element, v *vecArgs) {
 		expLessAVX512(v)
 	case divideElement:
 		divideAVX512(v)
+	case productElement:
+		productAVX512(v)
 	case quotientElement:
 		quotientAVX512(v)
 	case clipElement:
@@ -523,6 +527,11 @@ func expLessAVX2(v *vecArgs)
 //
 //go:noescape
 func divideAVX2(v *vecArgs)
+
+// productAVX2: x[i] = y[i]*z[i]
+//
+//go:noescape
+func productAVX2(v *vecArgs)
 
 // quotientAVX2: x[i] = y[i]/z[i]
 //
@@ -889,6 +898,11 @@ func expLessAVX512(v *vecArgs)
 //
 //go:noescape
 func divideAVX512(v *vecArgs)
+
+// productAVX512: x[i] = y[i]*z[i]
+//
+//go:noescape
+func productAVX512(v *vecArgs)
 
 // quotientAVX512: x[i] = y[i]/z[i]
 //

@@ -2881,6 +2881,40 @@ done:
 	VZEROUPPER
 	RET
 
+// func productAVX2(v *vecArgs)
+TEXT ·productAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VMOVUPS (R10)(SI*4), Y1
+	VMULPS Y1, Y0, Y2
+	VMOVUPS Y2, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func quotientAVX2(v *vecArgs)
 TEXT ·quotientAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -12209,6 +12243,40 @@ loop:
 	JEQ  done
 	MOVQ vecArgs_stride+0(DI), DX
 	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func productAVX512(v *vecArgs)
+TEXT ·productAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VMOVUPS (R10)(SI*4), Z1
+	VMULPS Z1, Z0, Z2
+	VMOVUPS Z2, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
 	JMP  row
 
 done:

@@ -121,6 +121,8 @@ func elementNEON(f element, v *vecArgs) {
 		expLessNEON(v)
 	case divideElement:
 		divideNEON(v)
+	case productElement:
+		productNEON(v)
 	case quotientElement:
 		quotientNEON(v)
 	case clipElement:
@@ -294,6 +296,11 @@ func expLessNEON(v *vecArgs)
 //
 //go:noescape
 func divideNEON(v *vecArgs)
+
+// productNEON: x[i] = y[i]*z[i]
+//
+//go:noescape
+func productNEON(v *vecArgs)
 
 // quotientNEON: x[i] = y[i]/z[i]
 //

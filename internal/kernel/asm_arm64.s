@@ -4878,6 +4878,46 @@ loop:
 done:
 	RET
 
+// func productNEON(v *vecArgs)
+TEXT ·productNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_p+16(R0), R3
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.S4]
+	VLD1 (R3), [V1.S4]
+	WORD $0x6e21dc02 // FMUL V2.4S, V0.4S, V1.4S
+	VST1 [V2.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	B row
+
+done:
+	RET
+
 // func quotientNEON(v *vecArgs)
 TEXT ·quotientNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0

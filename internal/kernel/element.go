@@ -18,6 +18,7 @@ const (
 	erfElement
 	expLessElement    // x = exp(x - s)
 	divideElement     // x = x/s
+	productElement    // x = y*z
 	quotientElement   // x = y/z
 	clipElement       // q = x < s0 ? s0 : x; x = s1 < q ? s1 : q
 	largerElement     // x = x < y ? y : x

@@ -128,8 +128,10 @@ func join(m *Memory, op operation, out, a, b tensor.Tensor) {
 	}
 }
 
-// pieceLen is how many elements arithmetic takes at once.
-const pieceLen = 256
+const (
+	pieceLen = 1 << 10 // elements that arithmetic takes at once, where one side is not as long
+	shortLen = 64      // of lines that are gathered first
+)
 
 // arithmeticOn calls f with pieces of out and what stands at their places in a
 // and b.
@@ -153,13 +155,17 @@ func inPieces[T tensor.Bits](m *Memory, out, a, b tensor.Tensor, f func(z, x, y 
 		held = 0
 	}
 	m.Walk(out.Shape, a.Shape, b.Shape, nil).Lines(func(o, n int, in, step [3]int) {
-		if n < pieceLen/4 {
+		if n < shortLen {
 			if held+n > pieceLen {
 				flush()
 			}
 			copy(left[held:], stepped(left[held:][:n], x, in[0], step[0]))
 			copy(right[held:], stepped(right[held:][:n], y, in[1], step[1]))
 			end, held = o+n, held+n
+			return
+		}
+		if step[0] == 1 && step[1] == 1 {
+			f(z[o:][:n], x[in[0]:][:n], y[in[1]:][:n])
 			return
 		}
 		var p, q []T
@@ -182,7 +188,7 @@ func inPieces[T tensor.Bits](m *Memory, out, a, b tensor.Tensor, f func(z, x, y 
 func laidOut[T tensor.Bits](m *Memory, out, t tensor.Tensor) tensor.Tensor {
 	var space [tensor.MaxRank]int
 	shape, lead := space[:copy(space[:], out.Shape)], len(out.Shape)-len(t.Shape)
-	short := lead >= 0 && len(t.Shape) > 0 && t.Shape[len(t.Shape)-1] == 1 && shape[len(shape)-1] < pieceLen/4
+	short := lead >= 0 && len(t.Shape) > 0 && t.Shape[len(t.Shape)-1] == 1 && shape[len(shape)-1] < shortLen
 	for d := range shape {
 		if d >= lead && short && t.Shape[d-lead] != 1 {
 			break

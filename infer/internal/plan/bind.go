@@ -46,12 +46,23 @@ func (p *Plan) Bind(block *Block) *Run {
 	}
 	r.general = make([]arguments, p.general)
 	for _, s := range p.steps {
-		if g, ok := s.(*generalStep); ok {
-			r.general[g.id] = arguments{r.tensors(g.out), r.tensors(g.in), *op.NewMemory(r.pad)}
+		switch s := s.(type) {
+		case *generalStep:
+			r.general[s.id] = r.arguments(s)
+		case *chainStep:
+			for _, e := range s.steps {
+				if g, ok := e.(*generalStep); ok {
+					r.general[g.id] = r.arguments(g)
+				}
+			}
 		}
 	}
 	r.Workers(1)
 	return r
+}
+
+func (r *Run) arguments(s *generalStep) arguments {
+	return arguments{r.tensors(s.out), r.tensors(s.in), *op.NewMemory(r.pad)}
 }
 
 func (r *Run) tensors(list []operand) (tensors []tensor.Tensor) {

@@ -2,10 +2,11 @@ package plan
 
 // This file is what is done to a plan once all its steps are there.
 
-// finish drops steps that nothing reads, packs weights, notes when buffers are in
-// use and lays them into the block.
+// finish drops steps that nothing reads, joins others, packs weights, notes when
+// buffers are in use and lays them into the block.
 func (p *Plan) finish(kept []int) error {
 	p.prune(kept)
+	p.join(kept)
 	for i := range p.buffers {
 		p.buffers[i].first, p.buffers[i].last = len(p.steps), none
 	}

@@ -60,8 +60,23 @@ func (n *node) generalStep(eval op.Eval, shapeOf uint) error {
 		}
 		out = append(out, operand{at, v.Elem, shape})
 	}
-	n.plan.add(n.newGeneral(n.Label, n.Op, eval, in, out))
+	s := n.newGeneral(n.Label, n.Op, eval, in, out)
+	if shapeOf == 0 && n.elementwise() {
+		s.each = n.out[0].Len()
+	}
+	n.plan.add(s)
 	return nil
+}
+
+// elementwise reports whether each element of the node's result, of float32,
+// depends on those at its place alone, and on single numbers.
+func (n *node) elementwise() bool {
+	if !n.Pointwise || n.OnPixels != nil || len(n.out) != 1 || n.out[0].Elem != onnx.Float {
+		return false
+	}
+	return !slices.ContainsFunc(n.In, func(v *op.Value) bool {
+		return v != nil && (v.Elem != onnx.Float || v.Len() != 1 && !slices.Equal(v.Shape, n.out[0].Shape))
+	})
 }
 
 // operand is input i, with channels innermost or row by row.

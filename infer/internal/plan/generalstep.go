@@ -21,6 +21,7 @@ type generalStep struct {
 	eval     op.Eval
 	in, out  []operand
 	id       int // where a run keeps its tensors
+	each     int // elements, if each depends on those at its place alone; else 0
 	node, op string
 }
 

@@ -83,6 +83,15 @@ func (s *activationStep) work() int64 { return 8 * int64(s.len) }
 func (s *activationStep) run(r *Run, part, parts int) {
 	dst, src := s.of(r)
 	from, to := kernel.Share(s.len, part, parts)
-	copy(dst[from:to], src[from:to])
-	kernel.Activate(dst[from:to], s.act, s.alpha)
+	s.activate(dst[from:to], src[from:to])
+}
+
+func (s *activationStep) some(r *Run, n int) {
+	dst, src := s.of(r)
+	s.activate(dst[:n], src[:n])
+}
+
+func (s *activationStep) activate(dst, src []float32) {
+	copy(dst, src)
+	kernel.Activate(dst, s.act, s.alpha)
 }

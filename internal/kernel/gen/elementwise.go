@@ -62,6 +62,9 @@ var functions = []function{
 	{"divide", "x[i] = x[i]/s", 1, func(v *vec) {
 		v.store(v.do("div", v.in(0), v.arg(0)), 0)
 	}},
+	{"product", "x[i] = y[i]*z[i]", 3, func(v *vec) {
+		v.store(v.do("mul", v.in(1), v.in(2)), 0)
+	}},
 	{"quotient", "x[i] = y[i]/z[i]", 3, func(v *vec) {
 		v.store(v.do("div", v.in(1), v.in(2)), 0)
 	}},
