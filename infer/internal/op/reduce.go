@@ -227,10 +227,23 @@ func reduceLanes[S tensor.Wide, T float64 | int64](m *Memory, how reduction, l *
 	}
 }
 
+// together is how many sums of neighbours are made at once: those of a cache line.
+const together = 16
+
 // summed returns the sums of groups, in sums: four at once, as no sum waits for
-// another.
+// another, or as many as lie side by side.
 func summed[S tensor.Wide, T float64 | int64](sums []T, src []S, groups, members []int) []T {
-	for k := 0; k < len(groups); k += 4 {
+	k := 0
+	for ; k+together <= len(groups) && groups[k+together-1] == groups[k]+together-1; k += together {
+		var line [together]T
+		for _, m := range members {
+			for i, v := range src[groups[k]+m:][:together] {
+				line[i] += T(v)
+			}
+		}
+		copy(sums[k:], line[:])
+	}
+	for ; k < len(groups); k += 4 {
 		last := len(groups) - 1
 		a, b, c, d := groups[k], groups[min(k+1, last)], groups[min(k+2, last)], groups[min(k+3, last)]
 		var p, q, r, s T
