@@ -10,6 +10,7 @@ import (
 	"github.com/ganlet/ganlet/gan"
 	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
+	"github.com/ganlet/ganlet/internal/randmodel"
 )
 
 // This file tests reading: what was written comes back, what is wrong is refused.
@@ -358,17 +359,18 @@ func TestReadDamaged(t *testing.T) {
 	}
 }
 
-// FuzzRead: whatever the bytes, an error or a valid generator.
+// FuzzRead: whatever the bytes, an error or a valid generator. The input is a
+// file's number, 0 for an empty one, and changes to it.
 func FuzzRead(f *testing.F) {
-	f.Add(written(f, tiny(), Options{}))
-	f.Add(written(f, tiny(), Options{Float16: true}))
-	f.Add(written(f, mixed(), Options{}))
-	f.Add(written(f, residuals(), Options{}))
-	f.Add(written(f, styled(f, 0), Options{}))
-	f.Add(written(f, styled(f, 2), Options{Float16: true}))
-	f.Add([]byte("\x08\x07"))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		g, err := Read(bytes.NewReader(file))
+	files := [][]byte{nil, written(f, tiny(), Options{}), written(f, tiny(), Options{Float16: true}), written(f, mixed(), Options{}), written(f, residuals(), Options{}),
+		written(f, styled(f, 0), Options{}), written(f, styled(f, 2), Options{Float16: true})}
+	for i := range files {
+		f.Add(uint8(i), []byte("\x02\x00\x00\x08\x02\x01\x00\x07"))
+		f.Add(uint8(i), []byte(nil))
+		f.Add(uint8(i), []byte("\x05\x40\x80\x03\x03\x99\x01\xff"))
+	}
+	f.Fuzz(func(t *testing.T, which uint8, edits []byte) {
+		g, err := Read(bytes.NewReader(randmodel.Edit(files[int(which)%len(files)], edits[:min(len(edits), 64)])))
 		if err != nil {
 			return
 		}
