@@ -53,10 +53,10 @@
 // # What loads
 //
 // Graphs over the operators of ONNX up to opset 27, except those for training,
-// trees, text and image files, and the operators of com.microsoft that ONNX
-// Runtime's optimiser writes. Element types are those of Go; float16 and bfloat16
-// models are computed in float32, and rounded where the file has a Cast to the
-// narrow type and at outputs. Functions, If, Loop, Scan, sequences inside the
+// trees, text and image files, and operators of com.microsoft that ONNX Runtime's
+// optimiser writes into generators. Element types are those of Go; float16 and
+// bfloat16 models are computed in float32, and rounded where the file has a Cast to
+// the narrow type and at outputs. Functions, If, Loop, Scan, sequences inside the
 // graph, weights in other files, sparse and quantised weights load.
 //
 // All else is refused with an [UnsupportedError] that names node and operator,
