@@ -147,8 +147,13 @@ func interpret(m *onnx.Model, inputs map[string]tensor.Tensor) (outputs []tensor
 
 // node computes one operator of a version on tensors, and returns its outputs.
 func node(version int64, op string, outputs int, attrs []onnx.Attr, inputs ...tensor.Tensor) ([]tensor.Tensor, error) {
-	m := &onnx.Model{Opsets: []onnx.Opset{{Version: version}}}
-	n := onnx.Node{Op: op, Attrs: attrs}
+	return nodeOf("", version, op, outputs, attrs, inputs...)
+}
+
+// nodeOf is node for an operator of a domain.
+func nodeOf(domain string, version int64, op string, outputs int, attrs []onnx.Attr, inputs ...tensor.Tensor) ([]tensor.Tensor, error) {
+	m := &onnx.Model{Opsets: []onnx.Opset{{Domain: domain, Version: version}}}
+	n := onnx.Node{Op: op, Domain: domain, Attrs: attrs}
 	in := make(map[string]tensor.Tensor)
 	for i, t := range inputs {
 		name := ""
