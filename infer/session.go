@@ -202,7 +202,7 @@ func (s *Session) generate(dst, z []float32, labels []int64, first, c int) error
 		}
 		p.run.FloatOutput(0, dst)
 	}
-	if err := s.do(nil, p, first); err != nil {
+	if err := s.do(context.Background(), p, first); err != nil {
 		return fmt.Errorf("infer: %w", public(err))
 	}
 	if !cut {

@@ -21,7 +21,9 @@ type byteArgs struct {
 	panelLen int
 	first    *int32
 	c        *int32
-	left     int
+
+	//lint:ignore U1000 the routine counts in it
+	left int
 }
 
 // byteTile computes a run of tiles. Sums beyond rows may be written too, up to

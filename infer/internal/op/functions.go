@@ -141,14 +141,6 @@ func (n *Node) expLess(positive, negative, by float64) Eval {
 		})(n)
 }
 
-// elu is Elu of a number.
-func elu(x, alpha, _ float64) float64 {
-	if x < 0 {
-		return alpha * kernel.ExpLessOne64(x)
-	}
-	return x
-}
-
 // expLess32 computes e^v - 1 near 0 by its series, where a difference would be rough.
 func expLess32(y []float32, positive, negative, by float64) {
 	var room [pieceLen]float32
