@@ -126,9 +126,6 @@ func (c *counts) add(r *result, verbose bool, stdout io.Writer) {
 		return
 	}
 	c.outcomes[r.Outcome]++
-	if r.Outcome == theirs && verbose {
-		fmt.Fprintf(stdout, "seed %d: refused: %s\n", r.Seed, r.Says)
-	}
 	if r.Outcome != differ {
 		return
 	}
