@@ -179,19 +179,26 @@ func nudgeConstant(t *onnx.Tensor, factor float64) {
 	}
 }
 
-// nudged is floats times a factor; other data as they are.
+// nudged is floats, some times a factor and some divided by it, as they come; other
+// data as they are.
 func nudged(data any, factor float64) any {
+	by := func(k int) float64 {
+		if uint32(k)*0x9e3779b9>>31 == 0 {
+			return factor
+		}
+		return 1 / factor
+	}
 	switch d := data.(type) {
 	case []float32:
 		d = slices.Clone(d)
 		for k := range d {
-			d[k] = float32(float64(d[k]) * factor)
+			d[k] = float32(float64(d[k]) * by(k))
 		}
 		return d
 	case []float64:
 		d = slices.Clone(d)
 		for k := range d {
-			d[k] *= factor
+			d[k] *= by(k)
 		}
 		return d
 	}

@@ -62,6 +62,30 @@ func (p *Packed) PackHalf(b []uint16, k, n, rowStride, colStride int) {
 	pack(p, p.half, b, rowStride, colStride)
 }
 
+// Reorder fills p with another's matrix, its columns in an order.
+func (p *Packed) Reorder(other *Packed, order []int) {
+	if other.half != nil {
+		half := make([]uint16, other.K*len(order))
+		other.columns(order, func(to, from int) { half[to] = other.half[from] })
+		p.PackHalf(half, other.K, len(order), len(order), 1)
+		return
+	}
+	data := make([]float32, other.K*len(order))
+	other.columns(order, func(to, from int) { data[to] = other.data[from] })
+	p.Pack(data, other.K, len(order), len(order), 1)
+}
+
+// columns calls f with the place of each element of a matrix of some columns, row
+// by row, and with the one in p's memory.
+func (p *Packed) columns(order []int, f func(to, from int)) {
+	for j, column := range order {
+		at, step := p.column(column)
+		for i := range p.K {
+			f(i*len(order)+j, at+i*step)
+		}
+	}
+}
+
 // room makes p k x n and returns memory for it, reusing old's.
 func room[T element16or32](p *Packed, old []T, k, n int) []T {
 	p.K, p.N = k, n

@@ -70,7 +70,9 @@ func marked(nodes []Node, read []bool) {
 		for _, body := range nodes[i].Bodies {
 			marked(body.Nodes, read)
 			for _, v := range body.Out {
-				read[v] = true
+				if v != None {
+					read[v] = true
+				}
 			}
 		}
 	}
@@ -131,7 +133,7 @@ func (b *builder) input(s *scope, in onnx.ValueInfo) error {
 func (b *builder) outputs(s *scope) error {
 	for _, out := range b.model.Graph.Outputs {
 		v, ok := s.find(out.Name)
-		if !ok {
+		if !ok || v == None {
 			return refuse(out.Name, "", "nothing makes this output of the graph")
 		}
 		if out.Kind != "" {

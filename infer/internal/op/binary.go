@@ -47,6 +47,9 @@ func raisePRelu(r *Raising) {
 }
 
 func alignSecond(r *Raising, axis int64) {
+	if len(r.Inputs) < 2 {
+		return // refused for that
+	}
 	to := r.Fresh()
 	r.Add(onnx.Node{Op: "_Align", Name: r.Label(), Inputs: []string{r.Inputs[1], r.Inputs[0]}, Outputs: []string{to}, Attrs: []onnx.Attr{onnx.IntAttr("axis", axis)}})
 	r.Inputs[1] = to

@@ -252,7 +252,7 @@ func gather(n *Node) Eval {
 				}
 				if k < 0 || k >= int64(entries) {
 					m.Fail("index %d is out of range for %d entries", list[i], entries)
-					k = 0
+					return
 				}
 				tensor.Copy(out[0], (o*len(list)+i)*each, in[0], (o*entries+int(k))*each, each)
 			}

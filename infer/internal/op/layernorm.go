@@ -156,6 +156,11 @@ func (l *layerNorming) run(m *Memory, out, in []tensor.Tensor) { l.normalize(m, 
 // normalize writes the rows of x, normalised, to output 0.
 func (l *layerNorming) normalize(m *Memory, out []tensor.Tensor, x tensor.Tensor, in []tensor.Tensor) {
 	if x.Len() == 0 {
+		for _, t := range out[1:] { // of rows without elements
+			for i := 0; t.Given() && i < t.Len(); i++ {
+				setFloat(t, i, 0)
+			}
+		}
 		return
 	}
 	if l.plain && x.Elem == onnx.Float {

@@ -105,7 +105,8 @@ func (n *node) wantsPixels() bool {
 	if n.OnPixels != nil {
 		return n.in[0].onPixels() || n.Grows && n.in[0].Elem == onnx.Float
 	}
-	fits, rank := n.Pointwise && slices.ContainsFunc(n.in, (*value).onPixels), len(n.out[0].Shape)
+	rank := len(n.out[0].Shape)
+	fits := n.Pointwise && rank > 2 && slices.ContainsFunc(n.in, (*value).onPixels)
 	for _, v := range n.in {
 		fits = fits && v.fitsPixels(rank)
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"math"
 
 	"github.com/ganlet/ganlet/infer/internal/graph"
 	"github.com/ganlet/ganlet/infer/internal/op"
@@ -165,7 +166,7 @@ func (n *node) dense(l *op.Dense) error {
 	if l.Transposed {
 		s.k, s.n = w[1], w[0]
 	}
-	s.how = denseLayout{transposed: l.Transposed, alpha: l.Alpha}
+	s.how = denseLayout{transposed: l.Transposed, alpha: math.Float32bits(l.Alpha)}
 	src, err := n.rowsOf(x)
 	if err != nil {
 		return err

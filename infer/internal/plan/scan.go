@@ -20,6 +20,9 @@ func scanNode(b *builder, n *graph.Node, in []*value) error {
 	}
 	count := -1
 	for i, v := range in[states:] {
+		if v == nil {
+			return fail(n, "input %d is left out", states+i)
+		}
 		axis := s.axis("scan_input_axes", i, len(v.Shape))
 		if axis < 0 || count >= 0 && v.Shape[axis] != count {
 			return fail(n, "input %d of shape %v has no axis of %d to be scanned", states+i, v.Shape, count)

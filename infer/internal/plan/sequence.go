@@ -171,6 +171,9 @@ func splitToSequence(b *builder, n *graph.Node, in []*value) error {
 			sizes = append(sizes, min(each, left))
 		}
 	}
+	if b.plan.Work += 4 * side * int64(len(sizes)); b.plan.Work > b.options.Work { // each part is cut from all
+		return fail(n, "%d parts of a side of %d take more than %d operations", len(sizes), side, b.options.Work)
+	}
 	var list []*value
 	from := int64(0)
 	for _, size := range sizes {

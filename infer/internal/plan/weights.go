@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"math"
 	"sync"
 
 	"github.com/ganlet/ganlet/infer/internal/graph"
@@ -86,8 +87,8 @@ type weightsKey struct {
 // denseLayout is how a dense layer's weights are packed.
 type denseLayout struct {
 	transposed     bool
-	alpha          float32 // they are multiplied by
-	channels, area int     // columns that were planes become pixels, unless 0
+	alpha          uint32 // the bits of what they are multiplied by: NaN is itself
+	channels, area int    // columns that were planes become pixels, unless 0
 }
 
 // order is which column comes at each place; nil: as they are.
@@ -109,12 +110,14 @@ func (w *Weights) dense(c *tensor.Const, k, n int, how denseLayout) (*kernel.Pac
 	if p, ok := w.packed[key].(*kernel.Packed); ok {
 		return p, nil
 	}
-	p := &kernel.Packed{Group: kernel.WideGroup}
+	p, alpha := &kernel.Packed{Group: kernel.WideGroup}, math.Float32frombits(how.alpha)
 	row, col := n, 1
 	if how.transposed {
 		row, col = 1, k
 	}
-	if half := c.Half(); half != nil && how.alpha == 1 {
+	if other, order := w.inOtherOrder(c, how); other != nil {
+		p.Reorder(other, order)
+	} else if half := c.Half(); half != nil && alpha == 1 {
 		if order := how.order(); order != nil {
 			half, row, col = permuted(half, order, k, row, col), n, 1
 		}
@@ -124,7 +127,7 @@ func (w *Weights) dense(c *tensor.Const, k, n int, how denseLayout) (*kernel.Pac
 		if err != nil {
 			return nil, err
 		}
-		v := scaled(tensor.Of[float32](t), how.alpha)
+		v := scaled(tensor.Of[float32](t), alpha)
 		if order := how.order(); order != nil {
 			v, row, col = permuted(v, order, k, row, col), n, 1
 		}
@@ -132,6 +135,38 @@ func (w *Weights) dense(c *tensor.Const, k, n int, how denseLayout) (*kernel.Pac
 	}
 	w.put(key, p)
 	return p, nil
+}
+
+// inOtherOrder returns weights whose elements were let go as they were packed for
+// plans of other sizes, with their columns in another order, and which of those
+// columns comes at each place. It is nil for others.
+func (w *Weights) inOtherOrder(c *tensor.Const, how denseLayout) (*kernel.Packed, []int) {
+	if !c.Dropped() {
+		return nil, nil
+	}
+	for key, p := range w.packed {
+		had, ok := key.layout.(denseLayout)
+		if !ok || key.of != c || had.transposed != how.transposed || had.alpha != how.alpha {
+			continue
+		}
+		other := p.(*kernel.Packed)
+		at := make([]int, other.N) // where each column is
+		for j := range at {
+			at[j] = j
+		}
+		for j, column := range had.order() {
+			at[column] = j
+		}
+		order := how.order()
+		if order == nil {
+			return other, at
+		}
+		for j, column := range order {
+			order[j] = at[column]
+		}
+		return other, order
+	}
+	return nil, nil
 }
 
 // put keeps packed weights of the graph's constants; others are one plan's own.

@@ -171,3 +171,6 @@ func (c *Const) Own() {
 
 // Drop lets the elements go: they are not needed any more.
 func (c *Const) Drop() { c.stored, c.value.Data, c.dropped = nil, nil, true }
+
+// Dropped reports whether Drop was called.
+func (c *Const) Dropped() bool { return c.dropped }
