@@ -18,6 +18,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/ganlet/ganlet/internal/peer/figures"
 )
 
 func main() {
@@ -124,7 +126,7 @@ func report(stdout io.Writer, o *options, rows []*row, peer, how string) error {
 	if len(rows) == 0 {
 		return fmt.Errorf("-only is %q, and no row has such a name", o.only)
 	}
-	fmt.Fprintf(stdout, "%s; %s; %s.\n\n", time.Now().UTC().Format("2006-01-02 15:04 MST"), machine(), how)
+	fmt.Fprintf(stdout, "%s; %s; %s.\n\n", time.Now().UTC().Format("2006-01-02 15:04 MST"), figures.Machine(), how)
 	if err := writeTable(stdout, peer, rows); err != nil {
 		return err
 	}

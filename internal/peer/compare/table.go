@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
-	"slices"
 	"strings"
+
+	"github.com/ganlet/ganlet/internal/peer/figures"
 )
 
 // This file is the table: what was measured, against what is to be reached.
@@ -22,9 +22,9 @@ type row struct {
 // value is what must and want are about.
 func (r *row) value() float64 {
 	if len(r.theirs) == 0 {
-		return quantile(r.ours, .5)
+		return figures.Quantile(r.ours, .5)
 	}
-	return quantile(r.ours, .5) / quantile(r.theirs, .5)
+	return figures.Quantile(r.ours, .5) / figures.Quantile(r.theirs, .5)
 }
 
 // spread is the middle half of the rounds' own ratios. Rounds are pairs.
@@ -33,7 +33,7 @@ func (r *row) spread() (low, high float64) {
 	for i := range ratios {
 		ratios[i] = r.ours[i] / r.theirs[i]
 	}
-	return quantile(ratios, .25), quantile(ratios, .75)
+	return figures.Quantile(ratios, .25), figures.Quantile(ratios, .75)
 }
 
 // mark says which of the two is reached.
@@ -64,34 +64,17 @@ func (r *row) cells() []string {
 	if r.aside {
 		must, want = "", ""
 	}
-	return []string{r.name, amount(quantile(r.ours, .5)), amount(quantile(r.theirs, .5)), fmt.Sprintf("%.3f", r.value()), rounds, must, want, r.mark()}
+	return []string{r.name, amount(figures.Quantile(r.ours, .5)), amount(figures.Quantile(r.theirs, .5)), fmt.Sprintf("%.3f", r.value()), rounds, must, want, r.mark()}
 }
 
 // writeTable writes the rows, beside a peer, in Markdown, columns aligned.
 func writeTable(w io.Writer, peer string, rows []*row) error {
 	heads := []string{"", "ganlet", peer, "ratio", "middle half", "must", "want", "reached"}
-	lines := [][]string{heads, nil}
+	lines := [][]string{heads}
 	for _, r := range rows {
 		lines = append(lines, r.cells())
 	}
-	widths := make([]int, len(heads))
-	for _, line := range lines {
-		for i, cell := range line {
-			widths[i] = max(widths[i], len(cell))
-		}
-	}
-	for _, width := range widths {
-		lines[1] = append(lines[1], strings.Repeat("-", width))
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		for i, cell := range line {
-			fmt.Fprintf(&b, "| %-*s ", widths[i], cell)
-		}
-		b.WriteString("|\n")
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return figures.Table(w, lines)
 }
 
 // missed counts the rows that do not reach what they must.
@@ -102,19 +85,4 @@ func missed(rows []*row) (n int) {
 		}
 	}
 	return n
-}
-
-// quantile returns the value that a part q of v lies below, between two neighbours in proportion; the median for .5, a NaN for
-// nothing. V stays as it is.
-func quantile(v []float64, q float64) float64 {
-	if len(v) == 0 {
-		return math.NaN()
-	}
-	v = slices.Sorted(slices.Values(v))
-	at := q * float64(len(v)-1)
-	i := int(at)
-	if i == len(v)-1 {
-		return v[i]
-	}
-	return v[i] + (at-float64(i))*(v[i+1]-v[i])
 }

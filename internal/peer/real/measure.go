@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/ganlet/ganlet/internal/onnx"
+	"github.com/ganlet/ganlet/internal/peer/figures"
 )
 
 // This file is one row: the processes of the sides, their turns, and what comes of them.
@@ -175,7 +176,7 @@ func play(ctx context.Context, sides []*side, all []sideOptions, rounds int) err
 			if err != nil {
 				return err
 			}
-			sides[i].times = append(sides[i].times, quantile(times, .5))
+			sides[i].times = append(sides[i].times, figures.Quantile(times, .5))
 		}
 	}
 	for i, p := range processes {

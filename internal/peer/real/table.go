@@ -4,14 +4,10 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"regexp"
-	"runtime"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/ganlet/ganlet/infer"
+	"github.com/ganlet/ganlet/internal/peer/figures"
 )
 
 // This file is the tables.
@@ -32,7 +28,7 @@ func report(w io.Writer, o *options, rows []*row) error {
 		clock = "processor"
 	}
 	fmt.Fprintf(w, "%s; %s; one thread; %s time, medians of %d turns; ratios of times are medians of the turns' own, and their ranges the middle half. Targets: time %.1f, memory %.1f.\n\n",
-		time.Now().UTC().Format("2006-01-02 15:04 MST"), machine(), clock, o.rounds, timeTarget, memoryTarget)
+		time.Now().UTC().Format("2006-01-02 15:04 MST"), figures.Machine(), clock, o.rounds, timeTarget, memoryTarget)
 	main := [][]string{{"model", "ganlet", "ONNX Runtime", "ratio", "range", "ganlet", "ONNX Runtime", "ratio", "largest difference", "rms", "misses"}}
 	fixed := [][]string{{"model", "sizes open", "fixed", "ratio", "range", "sizes open", "fixed", "ratio", "bits", "differs in"}}
 	bad := 0
@@ -50,7 +46,9 @@ func report(w io.Writer, o *options, rows []*row) error {
 	}
 	for _, table := range [][][]string{main, fixed} {
 		if len(table) > 1 {
-			writeTable(w, table)
+			if err := figures.Table(w, table); err != nil {
+				return err
+			}
 			fmt.Fprintln(w)
 		}
 	}
@@ -110,7 +108,7 @@ func (r *row) fixedCells() []string {
 // compared is the cells that the tables have in common.
 func compared(name string, a, b *side) []string {
 	return []string{
-		name, duration(quantile(a.times, .5)), duration(quantile(b.times, .5)),
+		name, duration(figures.Quantile(a.times, .5)), duration(figures.Quantile(b.times, .5)),
 		fmt.Sprintf("%.2f", ratio(a, b, .5)), fmt.Sprintf("%.2f-%.2f", ratio(a, b, .25), ratio(a, b, .75)),
 		megabytes(a.peak), megabytes(b.peak), fmt.Sprintf("%.2f", a.peak/b.peak),
 	}
@@ -122,50 +120,9 @@ func ratio(a, b *side, q float64) float64 {
 	for i := range ratios {
 		ratios[i] = a.times[i] / b.times[i]
 	}
-	return quantile(ratios, q)
+	return figures.Quantile(ratios, q)
 }
 
 func duration(seconds float64) string { return fmt.Sprintf("%.4g ms", 1e3*seconds) }
 
 func megabytes(bytes float64) string { return fmt.Sprintf("%.0f MB", bytes/1e6) }
-
-// machine says what this runs on.
-func machine() string {
-	cpu := runtime.GOARCH
-	info, _ := os.ReadFile("/proc/cpuinfo")
-	if m := regexp.MustCompile(`(?m)^(?:model name|Model)\s*:\s*(.+)$`).FindSubmatch(info); m != nil {
-		cpu = string(m[1])
-	}
-	return fmt.Sprintf("%s, %d cores, %s; %s", cpu, runtime.NumCPU(), infer.Tier(), runtime.Version())
-}
-
-// writeTable writes lines of cells, the first of them as heads, in columns.
-func writeTable(w io.Writer, lines [][]string) {
-	widths := make([]int, len(lines[0]))
-	for _, line := range lines {
-		for i, cell := range line {
-			widths[i] = max(widths[i], len(cell))
-		}
-	}
-	rule := make([]string, len(widths))
-	for i, width := range widths {
-		rule[i] = strings.Repeat("-", width)
-	}
-	for _, line := range slices.Insert(lines, 1, rule) {
-		for i, cell := range line {
-			fmt.Fprintf(w, "| %-*s ", widths[i], cell)
-		}
-		fmt.Fprintln(w, "|")
-	}
-}
-
-// quantile returns the value that a part q of v lies below, between two neighbours in proportion; a NaN for nothing.
-func quantile(v []float64, q float64) float64 {
-	if len(v) == 0 {
-		return math.NaN()
-	}
-	v = slices.Sorted(slices.Values(v))
-	at := q * float64(len(v)-1)
-	i := min(int(at), max(len(v)-2, 0))
-	return v[i] + (at-float64(i))*(v[min(i+1, len(v)-1)]-v[i])
-}
