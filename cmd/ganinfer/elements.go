@@ -88,8 +88,7 @@ func bits16(typ string, v float64) uint16 {
 	case "float16":
 		return onnx.Float32ToFloat16(float32(v))
 	case "bfloat16":
-		b := math.Float32bits(float32(v))
-		return uint16((b + 0x7fff + b>>16&1) >> 16) // to nearest, ties to even
+		return onnx.Float32ToBFloat16(float32(v))
 	}
 	return uint16(v)
 }
@@ -152,7 +151,7 @@ func floats(dst []float32, data any, typ string) bool {
 			case "float16":
 				dst[i] = onnx.Float16ToFloat32(v)
 			case "bfloat16":
-				dst[i] = math.Float32frombits(uint32(v) << 16)
+				dst[i] = onnx.BFloat16ToFloat32(v)
 			default:
 				return false
 			}

@@ -2,7 +2,8 @@ package onnx
 
 import "math"
 
-// This file is the half-precision float, IEEE 754 binary16: bits only.
+// This file is the floats of 16 bits, half precision (IEEE 754 binary16) and
+// bfloat16: bits only.
 
 // Float16ToFloat32 widens a half-precision float, exactly.
 func Float16ToFloat32(h uint16) float32 {
@@ -36,5 +37,14 @@ func Float32ToFloat16(f float32) uint16 {
 	return sign | uint16(b>>13-(127-15)<<10)
 }
 
-// bfloat16ToFloat32 widens a bfloat16: the upper half of a float32.
-func bfloat16ToFloat32(h uint16) float32 { return math.Float32frombits(uint32(h) << 16) }
+// Float32ToBFloat16 rounds to the nearest bfloat16, ties to even; NaN stays NaN.
+func Float32ToBFloat16(f float32) uint16 {
+	b := math.Float32bits(f)
+	if f != f {
+		return uint16(b>>16) | 0x40
+	}
+	return uint16((b + 0x7fff + b>>16&1) >> 16)
+}
+
+// BFloat16ToFloat32 widens a bfloat16: the upper half of a float32.
+func BFloat16ToFloat32(h uint16) float32 { return math.Float32frombits(uint32(h) << 16) }

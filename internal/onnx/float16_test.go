@@ -74,3 +74,19 @@ func TestAccessors(t *testing.T) {
 		t.Errorf("Int64s = %v, %v, want [-1 1]", v, err)
 	}
 }
+
+// Every bfloat16 comes back, and what lies between two goes to the nearer, or to
+// the even one.
+func TestBFloat16(t *testing.T) {
+	for bits := range 1 << 16 {
+		f := BFloat16ToFloat32(uint16(bits))
+		if got := Float32ToBFloat16(f); f == f && got != uint16(bits) || f != f && BFloat16ToFloat32(got) == BFloat16ToFloat32(got) {
+			t.Fatalf("%#x becomes %v and %#x", bits, f, got)
+		}
+	}
+	for bits, want := range map[uint32]uint16{0x3f808000: 0x3f80, 0x3f808001: 0x3f81, 0x3f818000: 0x3f82, 0x7f7fffff: 0x7f80, 0x7f800001: 0x7fc0} {
+		if got := Float32ToBFloat16(math.Float32frombits(bits)); got != want {
+			t.Errorf("%#x becomes %#x, want %#x", bits, got, want)
+		}
+	}
+}

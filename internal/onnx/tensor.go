@@ -74,7 +74,7 @@ func (t *Tensor) Float32s() ([]float32, error) {
 		}
 	case BFloat16:
 		for i := range v {
-			v[i] = bfloat16ToFloat32(binary.LittleEndian.Uint16(t.Raw[2*i:]))
+			v[i] = BFloat16ToFloat32(binary.LittleEndian.Uint16(t.Raw[2*i:]))
 		}
 	}
 	return v, nil

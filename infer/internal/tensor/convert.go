@@ -95,7 +95,7 @@ func widenHalf(dst []float32, src Tensor, first int) {
 	bits := Of[uint16](src)[first:][:len(dst)]
 	if src.Elem == onnx.BFloat16 {
 		for i, b := range bits {
-			dst[i] = math.Float32frombits(uint32(b) << 16)
+			dst[i] = onnx.BFloat16ToFloat32(b)
 		}
 		return
 	}
@@ -158,25 +158,16 @@ func narrowTo[B Bits](dst []B, src []int64) {
 // half is the bits of a number in a type of 16.
 func half(v float32, to Type) uint16 {
 	if to == onnx.BFloat16 {
-		return BFloat16(v)
+		return onnx.Float32ToBFloat16(v)
 	}
 	return onnx.Float32ToFloat16(v)
-}
-
-// BFloat16 rounds to the nearest bfloat16, ties to even; NaN stays NaN.
-func BFloat16(v float32) uint16 {
-	bits := math.Float32bits(v)
-	if v != v {
-		return uint16(bits>>16) | 0x40
-	}
-	return uint16((bits + 0x7fff + bits>>16&1) >> 16)
 }
 
 // Round rounds numbers in place to the nearest that a type of 16 bits has.
 func Round(v []float32, to Type) {
 	for i, x := range v {
 		if to == onnx.BFloat16 {
-			v[i] = math.Float32frombits(uint32(BFloat16(x)) << 16)
+			v[i] = onnx.BFloat16ToFloat32(onnx.Float32ToBFloat16(x))
 		} else {
 			v[i] = onnx.Float16ToFloat32(onnx.Float32ToFloat16(x))
 		}
