@@ -98,79 +98,39 @@ func (l *Limits) plan(file, inputs, samples int64) plan.Options {
 	return o
 }
 
-// check refuses a file that has too many parameters.
-func (l *Limits) check(m *onnx.Model) error {
+// check refuses a file of so many nodes and parameters.
+func (l *Limits) check(nodes int, parameters int64) error {
 	if min(int64(l.Nodes), l.Parameters, l.Activations, l.MultiplyAdds) < 0 {
 		return refuse("", "limits are %+v, want none below 0", *l)
 	}
-	if n := len(m.Graph.Nodes); l.Nodes > 0 && n > l.Nodes {
-		return refuse("", "it has %d nodes, want at most %d", n, l.Nodes)
+	if l.Nodes > 0 && nodes > l.Nodes {
+		return refuse("", "it has %d nodes, want at most %d", nodes, l.Nodes)
 	}
-	n := parameters(&m.Graph)
-	for i := range m.Functions {
-		n += parametersOf(m.Functions[i].Nodes)
-	}
-	if l.Parameters > 0 && n > l.Parameters {
-		return refuse("", "it has %d parameters, want at most %d", n, l.Parameters)
+	if l.Parameters > 0 && parameters > l.Parameters {
+		return refuse("", "it has %d parameters, want at most %d", parameters, l.Parameters)
 	}
 	return nil
 }
 
-// parameters counts the numbers that a graph has, subgraphs included.
-func parameters(g *onnx.Graph) (n int64) {
-	for i := range g.Initializers {
-		n += int64(g.Initializers[i].Len())
-	}
-	for i := range g.Sparse {
-		n += int64(g.Sparse[i].Values.Len())
-	}
-	return n + parametersOf(g.Nodes)
-}
-
-// constantBytes counts the bytes of a file's constants. Those of other files are
-// counted when they are read.
-func constantBytes(m *onnx.Model) (n int64) {
-	add := func(nodes []onnx.Node) {}
-	graph := func(g *onnx.Graph) {
+// constantsOf counts the numbers of a file's constants, and the bytes that it has
+// of them. Those of other files are counted when they are read.
+func constantsOf(m *onnx.Model) (numbers, bytes int64) {
+	add := func(t *onnx.Tensor) { numbers, bytes = numbers+int64(t.Len()), bytes+int64(len(t.Raw)) }
+	m.Walk(func(g *onnx.Graph) {
 		for i := range g.Initializers {
-			n += int64(len(g.Initializers[i].Raw))
+			add(&g.Initializers[i])
 		}
 		for i := range g.Sparse {
-			n += int64(len(g.Sparse[i].Values.Raw))
+			add(&g.Sparse[i].Values)
 		}
-		add(g.Nodes)
-	}
-	add = func(nodes []onnx.Node) {
-		for i := range nodes {
-			for _, a := range nodes[i].Attrs {
-				n += 4*int64(len(a.Floats)) + 8*int64(len(a.Ints))
-				if a.Tensor != nil {
-					n += int64(len(a.Tensor.Raw))
-				}
-				if a.Graph != nil {
-					graph(a.Graph)
-				}
-			}
-		}
-	}
-	graph(&m.Graph)
-	for i := range m.Functions {
-		add(m.Functions[i].Nodes)
-	}
-	return n
-}
-
-func parametersOf(nodes []onnx.Node) (n int64) {
-	for i := range nodes {
-		for _, a := range nodes[i].Attrs {
-			n += int64(len(a.Floats) + len(a.Ints))
+	}, func(n *onnx.Node) {
+		for _, a := range n.Attrs {
+			numbers += int64(len(a.Floats) + len(a.Ints))
+			bytes += 4*int64(len(a.Floats)) + 8*int64(len(a.Ints))
 			if a.Tensor != nil {
-				n += int64(a.Tensor.Len())
-			}
-			if a.Graph != nil {
-				n += parameters(a.Graph)
+				add(a.Tensor)
 			}
 		}
-	}
-	return n
+	})
+	return numbers, bytes
 }

@@ -112,10 +112,11 @@ func (o Options) compile(data []byte, own bool) (m *Model, err error) {
 	if err != nil {
 		return nil, public(err)
 	}
-	if err := o.Limits.check(file); err != nil {
+	parameters, bytes := constantsOf(file)
+	if err := o.Limits.check(len(file.Graph.Nodes), parameters); err != nil {
 		return nil, err
 	}
-	m = &Model{metadata: make(map[string]string), limits: o.Limits, file: constantBytes(file), seed: o.Seed, pixels: o.Range, plans: make(map[string]*plan.Plan)}
+	m = &Model{metadata: make(map[string]string), limits: o.Limits, file: bytes, seed: o.Seed, pixels: o.Range, plans: make(map[string]*plan.Plan)}
 	for _, p := range file.Metadata {
 		m.metadata[p.Key] = p.Value
 	}

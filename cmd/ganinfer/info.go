@@ -138,7 +138,7 @@ func reason(err error) string {
 // read fills in what the file says.
 func (i *info) read(file *onnx.Model) {
 	i.Operators, i.Metadata = make(map[string]int), make(map[string]string)
-	count(i.Operators, file.Graph.Nodes)
+	file.Graph.Walk(func(*onnx.Graph) {}, func(n *onnx.Node) { i.Operators[qualified(n.Domain, n.Op)]++ })
 	for _, f := range file.Functions {
 		if i.Functions == nil {
 			i.Functions = make(map[string]int)
@@ -189,18 +189,6 @@ func parameters(t *onnx.Tensor) int64 {
 	return 0
 }
 
-// count counts operators, those of subgraphs too.
-func count(operators map[string]int, nodes []onnx.Node) {
-	for _, n := range nodes {
-		operators[qualified(n.Domain, n.Op)]++
-		for _, a := range n.Attrs {
-			if a.Graph != nil {
-				count(operators, a.Graph.Nodes)
-			}
-		}
-	}
-}
-
 // qualified is an operator's name, after the domain that it is of.
 func qualified(domain, name string) string {
 	if onnx.IsDefault(domain) {
@@ -234,25 +222,14 @@ func externalOf(file *onnx.Model, root *os.Root) (list []external) {
 		}
 		list = append(list, e)
 	}
-	var graph func(g *onnx.Graph)
-	nodes := func(nodes []onnx.Node) {
-		for _, n := range nodes {
-			for _, a := range n.Attrs {
-				if look(a.Tensor); a.Graph != nil {
-					graph(a.Graph)
-				}
-			}
-		}
-	}
-	graph = func(g *onnx.Graph) {
+	file.Walk(func(g *onnx.Graph) {
 		for k := range g.Initializers {
 			look(&g.Initializers[k])
 		}
-		nodes(g.Nodes)
-	}
-	graph(&file.Graph)
-	for _, f := range file.Functions {
-		nodes(f.Nodes)
-	}
+	}, func(n *onnx.Node) {
+		for _, a := range n.Attrs {
+			look(a.Tensor)
+		}
+	})
 	return list
 }
