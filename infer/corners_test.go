@@ -3,6 +3,7 @@ package infer
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/ganlet/ganlet/internal/onnx"
@@ -41,6 +42,15 @@ var corners = map[string]struct {
 		s := newSketch(3)
 		s.Opsets[0].Version = 6
 		return s.outputs(s.node("PRelu", []string{"z"}))
+	}},
+	"many copies of a long list": {"takes more than", func() *onnx.Model {
+		s := newSketch(20000)
+		list := s.node("SplitToSequence", []string{"z", s.ints(slices.Repeat([]int64{10}, 2000)...)})
+		sum := s.scalar(0)
+		for range 5000 {
+			sum = s.node("Add", []string{sum, s.node("SequenceLength", []string{s.node("SequenceErase", []string{list})})})
+		}
+		return s.outputs(sum)
 	}},
 	"many parts of a long side": {"20000 parts of a side of 500000", func() *onnx.Model {
 		s := newSketch(500000)
@@ -103,4 +113,20 @@ func TestCastLikeImage(t *testing.T) {
 	m := load(t, s.outputs(s.node("CastLike", []string{"b", s.conv("z", 2, 3, 1, 1)})))
 	out := mustRun(t, mustSession(t, m, 1), latents(m, 1), Tensor{Name: "b", Shape: []int{}, Data: []bool{true}})
 	sameBits(t, "true", out[0].Data.([]float32), []float32{1})
+}
+
+// A loop without an end is refused before its lists take much memory.
+func TestLongLists(t *testing.T) {
+	s := newSketch(-1, 4)
+	body := s.graph([]string{"k", "go on", "x"}, func(g *sketch) []string {
+		return []string{g.act("Identity", "go on"), g.act("Identity", "x"), g.act("Abs", "x"), "k"}
+	})
+	data := onnx.Marshal(s.outputs(s.node("Loop", []string{s.ints(1 << 62), "", "z"}, onnx.GraphAttr("body", body))))
+	took := allocated(func() {
+		_, err := Parse(data)
+		wantError(t, err, "planning takes more than")
+	})
+	if took > 128<<20 {
+		t.Errorf("it took %d MB in turns, want at most 128", took>>20)
+	}
 }

@@ -108,17 +108,22 @@ func (i nodeItem) do(b *builder) error { return b.visit(b, i.Node) }
 
 func (i nodeItem) reads(add func(int)) { nodeReads(i.Node, add) }
 
-func nodeReads(n *graph.Node, add func(int)) {
-	for _, v := range n.In {
-		add(v)
+// each calls add for all numbers of some lists.
+func each(add func(int), lists ...[]int) {
+	for _, list := range lists {
+		for _, v := range list {
+			add(v)
+		}
 	}
+}
+
+func nodeReads(n *graph.Node, add func(int)) {
+	each(add, n.In)
 	for k := range n.Bodies {
 		for j := range n.Bodies[k].Nodes {
 			nodeReads(&n.Bodies[k].Nodes[j], add)
 		}
-		for _, v := range n.Bodies[k].Out {
-			add(v)
-		}
+		each(add, n.Bodies[k].Out)
 	}
 }
 

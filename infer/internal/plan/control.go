@@ -17,9 +17,7 @@ import (
 type bindItem struct{ to, from []int }
 
 func (i bindItem) reads(add func(int)) {
-	for _, v := range i.from {
-		add(v)
-	}
+	each(add, i.from)
 }
 
 func (i bindItem) do(b *builder) error {
@@ -114,10 +112,13 @@ func ifNode(b *builder, n *graph.Node, in []*value) error {
 	return b.body(n, body, bindItem{n.Out, body.Out})
 }
 
-// stacked joins values along a new axis.
+// stacked joins values along a new axis, counted from the end if it is negative.
 func (b *builder) stacked(n *graph.Node, list []*value, axis int64) (*value, error) {
 	if len(list) == 0 {
 		return nil, fail(n, "it makes a list of no tensors, whose shape nobody says")
+	}
+	if axis < 0 {
+		axis += int64(len(list[0].Shape)) + 1
 	}
 	var parts []*value
 	for _, v := range list {
@@ -138,6 +139,11 @@ func (b *builder) apply(n *graph.Node, name string, attrs []onnx.Attr, in ...*va
 	}
 	out[0].uses = 2
 	return out[0], nil
+}
+
+// scalar is one known number, or truth.
+func scalar[T tensor.Element](elem tensor.Type, v T) *value {
+	return known(tensor.Known("", tensor.From(elem, []T{v})))
 }
 
 // ints is a known list.

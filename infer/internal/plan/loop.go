@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"slices"
-
 	"github.com/ganlet/ganlet/infer/internal/graph"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
@@ -28,11 +26,7 @@ type loopItem struct {
 
 func (i loopItem) reads(add func(int)) {
 	nodeReads(i.node, add)
-	for _, list := range [][]int{i.state, i.scanned, {i.cond}} {
-		for _, v := range list {
-			add(v)
-		}
-	}
+	each(add, i.state, i.scanned, []int{i.cond})
 }
 
 // loopNode is Loop.
@@ -56,7 +50,7 @@ func loopNode(b *builder, n *graph.Node, in []*value) error {
 	if in[1] != nil {
 		b.alias(l.cond, in[1])
 	} else {
-		b.alias(l.cond, known(tensor.Known("", tensor.From(onnx.Bool, []bool{true}))))
+		b.alias(l.cond, scalar(onnx.Bool, true))
 	}
 	for i := range states {
 		l.state = append(l.state, b.fresh())
@@ -64,7 +58,7 @@ func loopNode(b *builder, n *graph.Node, in []*value) error {
 	}
 	for range len(body.Out) - 1 - states {
 		l.scanned = append(l.scanned, b.fresh())
-		b.env[b.next-1] = &value{isList: true, plain: none, pixels: none}
+		b.env[b.next-1] = sequence()
 	}
 	b.push(loopItem{l, 0})
 	return nil
@@ -99,7 +93,7 @@ func (i loopItem) do(b *builder) error {
 	if !going {
 		return i.end(b)
 	}
-	b.alias(body.In[0], known(tensor.Known("", tensor.From(onnx.Int64, []int64{i.k}))))
+	b.alias(body.In[0], scalar(onnx.Int64, i.k))
 	b.alias(body.In[1], b.env[i.cond])
 	for k, number := range i.state {
 		b.alias(body.In[2+k], b.env[number])
@@ -151,8 +145,7 @@ func (i appendItem) do(b *builder) error {
 		return fail(i.node, "an iteration makes a sequence where a tensor is wanted")
 	}
 	v.uses++
-	list := *b.env[i.list]
-	list.list = append(slices.Clip(list.list), v)
-	b.env[i.list] = &list
+	list := b.env[i.list] // nobody else has it before the last iteration; what follows a cut has a copy
+	list.list = append(list.list, v)
 	return nil
 }

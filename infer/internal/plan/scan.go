@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/ganlet/ganlet/infer/internal/graph"
-	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -33,7 +32,7 @@ func scanNode(b *builder, n *graph.Node, in []*value) error {
 	lists := make([]int, outputs)
 	for i := range lists {
 		lists[i] = b.fresh()
-		b.env[lists[i]] = &value{isList: true, plain: none, pixels: none}
+		b.env[lists[i]] = sequence()
 	}
 	state := make([]int, states)
 	for i := range state {
@@ -57,13 +56,7 @@ type scan struct {
 }
 
 func scanOf(n *graph.Node) *scan {
-	s := &scan{node: n}
-	for _, a := range n.Attrs {
-		if a.Name == "num_scan_inputs" {
-			s.inputs = int(min(max(a.Int, 0), int64(len(n.In)+1)))
-		}
-	}
-	return s
+	return &scan{n, int(min(max(attribute(n, "num_scan_inputs", 0), 0), int64(len(n.In)+1)))}
 }
 
 // list returns entry i of an attribute, 0 if it is not given.
@@ -97,11 +90,7 @@ type scanItem struct {
 
 func (i scanItem) reads(add func(int)) {
 	nodeReads(i.node, add)
-	for _, list := range [][]int{i.state, i.scanned, i.lists} {
-		for _, v := range list {
-			add(v)
-		}
-	}
+	each(add, i.state, i.scanned, i.lists)
 }
 
 func (i scanItem) do(b *builder) error {
@@ -119,7 +108,7 @@ func (i scanItem) do(b *builder) error {
 			at = int64(i.count - 1 - i.k)
 		}
 		axis := i.axis("scan_input_axes", k, len(v.Shape))
-		part, err := b.apply(n, "Gather", []onnx.Attr{onnx.IntAttr("axis", int64(axis))}, v, known(tensor.Known("", tensor.From(onnx.Int64, []int64{at}))))
+		part, err := b.apply(n, "Gather", []onnx.Attr{onnx.IntAttr("axis", int64(axis))}, v, scalar(onnx.Int64, at))
 		if err != nil {
 			return err
 		}
@@ -147,11 +136,7 @@ func (i scanItem) end(b *builder) error {
 		if i.list("scan_output_directions", k-len(i.state)) != 0 {
 			slices.Reverse(list)
 		}
-		axis := i.list("scan_output_axes", k-len(i.state))
-		if axis < 0 && len(list) > 0 {
-			axis += int64(len(list[0].Shape)) + 1
-		}
-		v, err := b.stacked(i.node, list, axis)
+		v, err := b.stacked(i.node, list, i.list("scan_output_axes", k-len(i.state)))
 		if err != nil {
 			return err
 		}

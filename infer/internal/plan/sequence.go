@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/ganlet/ganlet/infer/internal/graph"
-	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -51,13 +50,14 @@ func sequenceConstruct(b *builder, n *graph.Node, in []*value) error {
 	return nil
 }
 
-// position returns a place in a list of a length, at most one, counted from the
-// end if it is negative; def if v is left out.
-func position(n *graph.Node, v *value, length, most, def int) (int, error) {
-	if v == nil {
+// position returns the place in list in[0] that input i says, at most one, counted
+// from the end if it is negative; def if it is left out.
+func position(n *graph.Node, in []*value, i, most, def int) (int, error) {
+	if i >= len(in) || in[i] == nil {
 		return def, nil
 	}
-	at, err := wholes(n, v)
+	length := len(in[0].list)
+	at, err := wholes(n, in[i])
 	if err != nil {
 		return 0, err
 	}
@@ -70,22 +70,27 @@ func position(n *graph.Node, v *value, length, most, def int) (int, error) {
 	return int(at[0]), nil
 }
 
+// copied is a list of its own, whose memory is taken first.
+func (b *builder) copied(n *graph.Node, list []*value) ([]*value, error) {
+	if err := b.fold.Bytes(int64(len(list)+1) * 8); err != nil {
+		return nil, fail(n, "%v", err)
+	}
+	return append(make([]*value, 0, len(list)+1), list...), nil
+}
+
 func sequenceInsert(b *builder, n *graph.Node, in []*value) error {
 	if err := want(n, in, 2, 3, 0); err != nil {
 		return err
 	}
-	var where *value
-	if len(in) > 2 {
-		where = in[2]
-	}
-	at, err := position(n, where, len(in[0].list), len(in[0].list), len(in[0].list))
+	at, err := position(n, in, 2, len(in[0].list), len(in[0].list))
 	if err != nil {
 		return err
 	}
-	if err := b.fold.Bytes(int64(len(in[0].list)) * 8); err != nil {
-		return fail(n, "%v", err)
+	list, err := b.copied(n, in[0].list)
+	if err != nil {
+		return err
 	}
-	b.alias(n.Out[0], sequence(slices.Insert(slices.Clone(in[0].list), at, in[1])...))
+	b.alias(n.Out[0], sequence(slices.Insert(list, at, in[1])...))
 	return nil
 }
 
@@ -93,18 +98,18 @@ func sequenceErase(b *builder, n *graph.Node, in []*value) error {
 	if err := want(n, in, 1, 2, 0); err != nil {
 		return err
 	}
-	var where *value
-	if len(in) > 1 {
-		where = in[1]
-	}
-	at, err := position(n, where, len(in[0].list), len(in[0].list)-1, len(in[0].list)-1)
+	at, err := position(n, in, 1, len(in[0].list)-1, len(in[0].list)-1)
 	if err != nil {
 		return err
 	}
 	if at < 0 {
 		return fail(n, "the sequence is empty")
 	}
-	b.alias(n.Out[0], sequence(slices.Delete(slices.Clone(in[0].list), at, at+1)...))
+	list, err := b.copied(n, in[0].list)
+	if err != nil {
+		return err
+	}
+	b.alias(n.Out[0], sequence(slices.Delete(list, at, at+1)...))
 	return nil
 }
 
@@ -112,7 +117,7 @@ func sequenceAt(b *builder, n *graph.Node, in []*value) error {
 	if err := want(n, in, 2, 2, 0); err != nil {
 		return err
 	}
-	at, err := position(n, in[1], len(in[0].list), len(in[0].list)-1, 0)
+	at, err := position(n, in, 1, len(in[0].list)-1, 0)
 	if err != nil {
 		return err
 	}
@@ -124,7 +129,7 @@ func sequenceLength(b *builder, n *graph.Node, in []*value) error {
 	if err := want(n, in, 1, 1, 0); err != nil {
 		return err
 	}
-	b.alias(n.Out[0], known(tensor.Known("", tensor.From(onnx.Int64, []int64{int64(len(in[0].list))}))))
+	b.alias(n.Out[0], scalar(onnx.Int64, int64(len(in[0].list))))
 	return nil
 }
 
@@ -208,9 +213,6 @@ func concatFromSequence(b *builder, n *graph.Node, in []*value) error {
 	var v *value
 	var err error
 	if attribute(n, "new_axis", 0) != 0 {
-		if axis < 0 {
-			axis += int64(len(list[0].Shape)) + 1
-		}
 		v, err = b.stacked(n, list, axis)
 	} else {
 		v, err = b.apply(n, "Concat", []onnx.Attr{onnx.IntAttr("axis", axis)}, list...)
@@ -251,9 +253,7 @@ type mapItem struct {
 
 func (i mapItem) reads(add func(int)) {
 	nodeReads(i.node, add)
-	for _, v := range append(slices.Clone(i.inputs), i.lists...) {
-		add(v)
-	}
+	each(add, i.inputs, i.lists)
 }
 
 func (i mapItem) do(b *builder) error {
@@ -295,7 +295,7 @@ func optional(b *builder, n *graph.Node, in []*value) error {
 
 func optionalHasElement(b *builder, n *graph.Node, in []*value) error {
 	has := len(in) > 0 && in[0] != nil && !in[0].absent
-	b.alias(n.Out[0], known(tensor.Known("", tensor.From(onnx.Bool, []bool{has}))))
+	b.alias(n.Out[0], scalar(onnx.Bool, has))
 	return nil
 }
 
