@@ -50,7 +50,7 @@ func (b *builder) rowsOf(v *value) (int, error) {
 		return v.plain, err
 	}
 	to := b.plan.buffer(onnx.Float, v.Shape)
-	b.plan.add(&planesStep{link{v.pixels, to}, v.image()})
+	b.plan.add(&turnStep{link{v.pixels, to}, v.image(), true})
 	v.plain = to
 	return to, nil
 }
@@ -69,7 +69,7 @@ func (b *builder) pixelsOf(v *value) (int, error) {
 		return v.pixels, nil
 	}
 	to := b.plan.buffer(onnx.Float, v.Shape)
-	b.plan.add(&pixelsStep{link{v.plain, to}, i})
+	b.plan.add(&turnStep{link{v.plain, to}, i, false})
 	v.pixels = to
 	return to, nil
 }

@@ -26,7 +26,7 @@ func visit(b *builder, i *graph.Node) error {
 	}
 	for k, v := range in {
 		if v != nil && (v.isList || v.absent) {
-			return &onnx.UnsupportedError{Node: i.Label, Op: i.Op, Reason: "input " + string(rune('0'+k%10)) + " is no tensor"}
+			return fail(i, "input %d is no tensor", k)
 		}
 	}
 	wants := make([]bool, len(i.Out))
@@ -48,7 +48,7 @@ func visit(b *builder, i *graph.Node) error {
 // node plans a node of some inputs and returns its results.
 func (b *builder) node(g *graph.Node, in []*value, wants []bool) ([]*value, error) {
 	if g.Row == nil {
-		return nil, &onnx.UnsupportedError{Node: g.Label, Op: g.Op, Reason: "this operator is not supported"}
+		return nil, fail(g, "this operator is not supported")
 	}
 	n := &node{builder: b, in: in}
 	n.Node = op.Node{In: make([]*op.Value, 0, len(in)), Op: g.Op, Label: g.Label, Attrs: g.Attrs, Outs: wants, Elements: b.options.Elements}
@@ -82,15 +82,8 @@ func (b *builder) node(g *graph.Node, in []*value, wants []bool) ([]*value, erro
 		b.drawn[g.Stream]++
 		b.plan.draws(g.Stream, n.Results[0].Shape)
 	}
-	var layer op.Layer
-	if g.Row.Layer != nil && !b.options.Plain {
-		layer = g.Row.Layer(&n.Node)
-	}
 	if n.AllKnown(g.Row) {
-		if _, ok := layer.(op.View); !ok && g.Row.Layer != nil {
-			layer = g.Row.Layer(&n.Node) // a view of a constant is one in any case
-		}
-		return n.constants(eval, layer)
+		return n.constants(eval, n.layer(g.Row))
 	}
 	b.plan.MulAdds = sum(b.plan.MulAdds, n.MulAdds)
 	b.plan.Work = sum(b.plan.Work, n.Cost())
@@ -103,7 +96,10 @@ func (b *builder) node(g *graph.Node, in []*value, wants []bool) ([]*value, erro
 	if b.options.Shapes {
 		return n.out, nil
 	}
-	switch l := layer.(type) {
+	if b.options.Plain {
+		return n.out, n.general(eval, g.Row.ShapeOf)
+	}
+	switch l := n.layer(g.Row).(type) {
 	case op.View:
 		v, err := b.view(in[0], n.Results[0].Shape)
 		return []*value{v}, err
@@ -122,6 +118,14 @@ func (b *builder) node(g *graph.Node, in []*value, wants []bool) ([]*value, erro
 		return n.out, n.instanceNorm(l)
 	}
 	return n.out, n.general(eval, g.Row.ShapeOf)
+}
+
+// layer is what the node is besides a plain function, nil if it is nothing else.
+func (n *node) layer(row *op.Op) op.Layer {
+	if row.Layer == nil {
+		return nil
+	}
+	return row.Layer(&n.Node)
 }
 
 // name is that of a value, for people.

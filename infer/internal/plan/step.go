@@ -43,31 +43,23 @@ type image struct{ rows, channels, area int }
 
 func (i image) len() int { return i.rows * i.channels * i.area }
 
-// planesStep goes from channels innermost, [rows, area, channels], to rows of
-// planes, [rows, channels, area].
-type planesStep struct {
+// turnStep goes from rows of planes, [rows, channels, area], to channels innermost,
+// [rows, area, channels], or back.
+type turnStep struct {
 	link
 	image
+	back bool
 }
 
-func (s *planesStep) work() int64 { return int64(s.len()) }
+func (s *turnStep) work() int64 { return int64(s.len()) }
 
-func (s *planesStep) run(r *Run, part, parts int) {
+func (s *turnStep) run(r *Run, part, parts int) {
 	dst, src := s.of(r)
-	kernel.Transpose(dst, src, s.rows, s.area, s.channels, part, parts)
-}
-
-// pixelsStep is the reverse of planesStep.
-type pixelsStep struct {
-	link
-	image
-}
-
-func (s *pixelsStep) work() int64 { return int64(s.len()) }
-
-func (s *pixelsStep) run(r *Run, part, parts int) {
-	dst, src := s.of(r)
-	kernel.Transpose(dst, src, s.rows, s.channels, s.area, part, parts)
+	from, to := s.channels, s.area
+	if s.back {
+		from, to = to, from
+	}
+	kernel.Transpose(dst, src, s.rows, from, to, part, parts)
 }
 
 // activationStep is an activation on its own: y = act(x), in any order.
