@@ -20,7 +20,6 @@ type Graph struct {
 	Outputs []Output // what it computes
 	Values  []Value  // by number
 	Nodes   []Node   // in an order in which they can be computed
-	Random  bool     // some node draws random numbers
 
 	External int64 // bytes that were read from other files
 }

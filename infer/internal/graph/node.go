@@ -189,7 +189,6 @@ func (b *builder) operator(nodes []Node, n *onnx.Node, s *scope) ([]Node, error)
 		made.In = append(made.In, v)
 	}
 	if row != nil && row.Random {
-		b.graph.Random = true
 		made.Stream = b.streams
 		b.streams++
 	}

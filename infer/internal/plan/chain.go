@@ -114,57 +114,55 @@ func (p *Plan) join(kept []int) {
 	}
 	var steps []step
 	for i := 0; i < len(p.steps); {
-		chain := p.chain(i)
-		if len(chain) < 2 {
+		s := p.chain(i)
+		if s == nil {
 			steps = append(steps, p.steps[i])
 			i++
 			continue
 		}
-		steps = append(steps, p.chained(chain, i, last))
-		i += len(chain)
+		p.lay(s, i, last)
+		steps = append(steps, s)
+		i += len(s.steps)
 	}
 	p.steps = steps
 }
 
-// chain returns the steps from one on that can run together: of one length, long
-// enough, and some of them general, which a single worker runs anyway.
-func (p *Plan) chain(first int) (chain []elementwise) {
-	length, channels, buffers, general := 0, 1, 0, false
-	for _, s := range p.steps[first:] {
-		e, ok := s.(elementwise)
+// chain makes a step of those from one on that can run together: two or more of
+// one length, long enough, and some of them general, which a single worker runs
+// anyway. It returns nil if there are no such.
+func (p *Plan) chain(first int) *chainStep {
+	s := new(chainStep)
+	channels, buffers, general := 1, 0, false
+	for _, next := range p.steps[first:] {
+		e, ok := next.(elementwise)
 		if !ok {
 			break
 		}
 		n, c := e.size()
 		buffers += len(e.reads()) + len(e.writes())
-		if n < leastLen || length != 0 && n != length || c > 1 && channels > 1 && c != channels || buffers > maxOuter {
+		if n < leastLen || s.len != 0 && n != s.len || c > 1 && channels > 1 && c != channels || buffers > maxOuter {
 			break
 		}
-		length, channels = n, max(c, channels)
-		_, ok = s.(*generalStep)
+		_, ok = next.(*generalStep)
 		general = general || ok
-		chain = append(chain, e)
+		s.steps, s.len, channels = append(s.steps, e), n, max(c, channels)
 	}
-	if !general {
+	if len(s.steps) < 2 || !general {
 		return nil
 	}
-	return chain
+	s.block = max(1, blockLen/channels) * channels
+	return s
 }
 
-// chained makes a step of a chain, whose first step has a number.
-func (p *Plan) chained(chain []elementwise, first int, last []int) *chainStep {
-	length, channels := 0, 1
-	for _, e := range chain {
-		n, c := e.size()
-		length, channels = n, max(c, channels)
+// lay finds where the buffers of a chain, whose first step has a number, lie: in
+// the scratch, unless others use them.
+func (p *Plan) lay(s *chainStep, first int, last []int) {
+	end := first + len(s.steps)
+	var free []int // places in the scratch
+	for i, e := range s.steps {
 		if g, ok := e.(*generalStep); ok {
 			g.flatten()
 		}
-	}
-	s := &chainStep{steps: chain, len: length, block: max(1, blockLen/channels) * channels}
-	end := first + len(chain)
-	var free []int // places in the scratch
-	for i, e := range chain {
 		for _, b := range e.writes() {
 			if p.buffers[b].kind != blockBuffer || last[b] >= end {
 				s.out, s.outer = append(s.out, b), append(s.outer, b)
@@ -178,8 +176,9 @@ func (p *Plan) chained(chain []elementwise, first int, last []int) *chainStep {
 			}
 			s.inner = append(s.inner, local{b, at})
 		}
-		for k, b := range e.reads() {
-			if slices.Contains(e.reads()[:k], b) {
+		reads := e.reads()
+		for k, b := range reads {
+			if slices.Contains(reads[:k], b) {
 				continue
 			}
 			at := slices.IndexFunc(s.inner, func(l local) bool { return l.buffer == b })
@@ -187,11 +186,10 @@ func (p *Plan) chained(chain []elementwise, first int, last []int) *chainStep {
 			case at >= 0 && last[b] == first+i:
 				free = append(free, s.inner[at].at)
 			case at < 0 && !slices.Contains(s.out, b) && !slices.Contains(s.in, b):
-				if s.in = append(s.in, b); p.buffers[b].len == length {
+				if s.in = append(s.in, b); p.buffers[b].len == s.len {
 					s.outer = append(s.outer, b)
 				}
 			}
 		}
 	}
-	return s
 }
