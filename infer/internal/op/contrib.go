@@ -45,9 +45,7 @@ func (r *Raising) before(op string, attrs []onnx.Attr, inputs ...string) {
 }
 
 // given reports whether input i is there.
-//
-//go:noinline
-func (r *Raising) given(i int) bool { return i < len(r.Inputs) && r.Inputs[i] != "" }
+func (r *Raising) given(i int) bool { return r.input(i) != "" }
 
 func raiseGelu(r *Raising) {
 	approximate := "none"
@@ -84,10 +82,7 @@ func raiseFusedConv(r *Raising) {
 		r.Refuse("it has %d inputs, want 2 to 4", len(r.Inputs))
 		return
 	}
-	z := ""
-	if r.given(3) {
-		z = r.Inputs[3]
-	}
+	z := r.input(3)
 	r.before("Conv", r.Attrs, r.Inputs[:min(len(r.Inputs), 3)]...)
 	if z != "" {
 		r.before("Add", nil, r.Inputs[0], z)

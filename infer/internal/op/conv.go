@@ -53,7 +53,7 @@ func convLayer(n *Node) Layer {
 		layout = "sliced"
 		k = newSliced(c.window, false, g.F, g.C, func() ConvKernel { return &kernel.Conv{Geometry: g} })
 	}
-	return n.convolved(k, layout, w[0], c.sides())
+	return n.convolved(k, layout)
 }
 
 // convTransposeLayer is ConvTranspose without groups.
@@ -71,12 +71,12 @@ func convTransposeLayer(n *Node) Layer {
 	if c.rank == 3 {
 		k = newSliced(c.window, true, g.F, g.C, func() ConvKernel { return &kernel.ConvTranspose{Geometry: g} })
 	}
-	return n.convolved(k, "transposed", w[1], c.large[3-c.rank:])
+	return n.convolved(k, "transposed")
 }
 
-// convolved is the layer of a kernel, unless its windows need too much memory.
-func (n *Node) convolved(k ConvKernel, layout string, channels int, sides []int) Layer {
-	l := &Convolution{Kernel: k, Layout: layout, Sides: cloneShape(sides)}
+// convolved is the layer of a kernel.
+func (n *Node) convolved(k ConvKernel, layout string) Layer {
+	l := &Convolution{Kernel: k, Layout: layout}
 	if n.In[2] != nil {
 		l.Bias = slices.Clone(n.Float32s(2))
 	}

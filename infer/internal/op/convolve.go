@@ -28,10 +28,7 @@ type convolution struct {
 func (n *Node) convolution(transposed bool) *convolution {
 	x, w := n.In[0].Shape, n.In[1].Shape
 	n.SameType(tensor.Floats)
-	groups := n.Size("group", 1, 1)
-	if n.err == nil && (len(x) < 3 || len(w) != len(x) || contains(x[1:], 0) || contains(w, 0)) {
-		n.Fail("inputs have shapes %v and %v, want images and filters of as many dimensions, none 0", x, w)
-	}
+	groups := n.groups(x, w)
 	if n.err != nil {
 		return nil
 	}
@@ -56,6 +53,16 @@ func (n *Node) convolution(transposed bool) *convolution {
 		n.Fail("its images are of sides %v and %v, want at most %d", c.large, c.small, n.Elements)
 	}
 	return c
+}
+
+// groups checks that shapes are of images and filters, and reads in how many
+// groups these are.
+func (n *Node) groups(x, w []int) int {
+	groups := n.Size("group", 1, 1)
+	if n.err == nil && (len(x) < 3 || len(w) != len(x) || contains(x[1:], 0) || contains(w, 0)) {
+		n.Fail("inputs have shapes %v and %v, want images and filters of as many dimensions, none 0", x, w)
+	}
+	return groups
 }
 
 // conv is Conv of any rank, groups and padding.

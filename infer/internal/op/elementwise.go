@@ -212,11 +212,11 @@ func leakyRelu32(y, x []float32, alpha, _ float32) {
 func thresholdedReluOf[T float](y, x []T, alpha, _ T) {
 	y = y[:len(x)]
 	for i, v := range x {
-		y[i] = thresholdedRelu(v, alpha, 0)
+		y[i] = thresholdedRelu(v, alpha)
 	}
 }
 
-func thresholdedRelu[T float](x, alpha, _ T) T {
+func thresholdedRelu[T float](x, alpha T) T {
 	if x > alpha {
 		return x
 	}
@@ -286,7 +286,10 @@ func clip(n *Node) Eval {
 	return inOrder(func(_ *Memory, out, in []tensor.Tensor) {
 		switch in[0].Elem {
 		case onnx.Float:
-			clipOf(out[0], in, float32(math.Inf(-1)), float32(math.Inf(1)))
+			y := tensor.Nth[float32](out, 0)
+			copy(y, tensor.Nth[float32](in, 0))
+			low, high := clipBounds(in, float32(math.Inf(-1)), float32(math.Inf(1)))
+			kernel.Clip(y, low, high)
 		case onnx.Double:
 			clipOf(out[0], in, math.Inf(-1), math.Inf(1))
 		default:
@@ -295,20 +298,20 @@ func clip(n *Node) Eval {
 	}, true)
 }
 
-// clipOf clips to the bounds that are given, and are not NaN.
-func clipOf[T tensor.Wide](out tensor.Tensor, in []tensor.Tensor, low, high T) {
+// clipBounds returns the bounds that are given, and are not NaN, in place of others.
+func clipBounds[T tensor.Wide](in []tensor.Tensor, low, high T) (T, T) {
 	for i, bound := range [2]*T{&low, &high} {
 		if t := in[i+1]; t.Given() && tensor.Of[T](t)[0] == tensor.Of[T](t)[0] {
 			*bound = tensor.Of[T](t)[0]
 		}
 	}
-	y, x := tensor.Of[T](out), tensor.Nth[T](in, 0)
-	if y, ok := any(y).([]float32); ok {
-		copy(y, any(x).([]float32))
-		kernel.Clip(y, float32(low), float32(high))
-		return
-	}
-	for i, v := range x {
+	return low, high
+}
+
+func clipOf[T tensor.Wide](out tensor.Tensor, in []tensor.Tensor, low, high T) {
+	low, high = clipBounds(in, low, high)
+	y := tensor.Of[T](out)
+	for i, v := range tensor.Nth[T](in, 0) {
 		y[i] = between(v, low, high)
 	}
 }

@@ -24,7 +24,8 @@ func convInteger(n *Node) Eval {
 	n.Type(0, bytes8)
 	n.zeroOf(2, 0, false)
 	n.zeroOf(3, 1, true)
-	c := n.integerConv(1, onnx.Int32)
+	c := n.integerConv(1)
+	n.declared(c, onnx.Int32)
 	if n.err != nil || n.empty() {
 		return nothing
 	}
@@ -50,7 +51,8 @@ func qLinearConv(n *Node) Eval {
 	}
 	to := n.Type(7, bytes8)
 	n.Type(8, tensor.TypeSet(onnx.Int32))
-	c := n.integerConv(3, to)
+	c := n.integerConv(3)
+	n.declared(c, to)
 	if n.err == nil && (!n.In[7].one() || !n.In[4].one() && !sameShape(n.In[4].Shape, n.In[3].Shape[:1])) {
 		n.Fail("scale of weights and zero point have shapes %v and %v, want one number or %v, and one", n.In[4].Shape, n.In[7].Shape, n.In[3].Shape[:1])
 	}
@@ -80,7 +82,8 @@ func dynamicConv(n *Node) Eval {
 	n.Type(0, tensor.TypeSet(onnx.Float))
 	n.Type(2, tensor.TypeSet(onnx.Float))
 	n.zeroOf(3, 1, true)
-	c := n.integerConv(1, onnx.Float)
+	c := n.integerConv(1)
+	n.declared(c, onnx.Float)
 	if n.err == nil && !spreads(n.In[2].Shape, n.Results[0].Shape) {
 		n.Fail("scale has shape %v, want one number or one a channel", n.In[2].Shape)
 	}
@@ -108,8 +111,7 @@ func dynamicConvLayer(n *Node) Layer {
 	if !n.computed(0) || !known(1) || !known(2) || !known(3) || n.empty() {
 		return nil
 	}
-	c := n.integerConv(1, onnx.Float)
-	n.Results = n.Results[:1]
+	c := n.integerConv(1)
 	if c == nil || c.groups > 1 || c.rank > 2 {
 		return nil
 	}
@@ -119,7 +121,7 @@ func dynamicConvLayer(n *Node) Layer {
 			k.WeightZeros = append(k.WeightZeros, int32(z))
 		}
 	}
-	return &IntegerConvolution{Kernel: k, Layout: "bytes", Sides: cloneShape(c.sides())}
+	return &IntegerConvolution{Kernel: k, Layout: "bytes"}
 }
 
 // zeroOf checks the zero point of an input, if it is given: of its type, one number

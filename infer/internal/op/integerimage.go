@@ -19,14 +19,10 @@ type integerConv struct {
 	packed                    func() []kernel.Bytes // of constant weights, else nil
 }
 
-// integerConv reads a convolution of input 0 with the weights of another, and
-// declares its result.
-func (n *Node) integerConv(weights int, result tensor.Type) *integerConv {
+// integerConv reads a convolution of input 0 with the weights of another.
+func (n *Node) integerConv(weights int) *integerConv {
 	x, w := n.In[0].Shape, n.In[weights].Shape
-	groups := n.Size("group", 1, 1)
-	if n.err == nil && (len(x) < 3 || len(w) != len(x) || contains(x[1:], 0) || contains(w, 0)) {
-		n.Fail("inputs have shapes %v and %v, want images and filters of as many dimensions, none 0", x, w)
-	}
+	groups := n.groups(x, w)
 	if n.err == nil && (w[0]%groups != 0 || x[1]%groups != 0 || x[1]/groups != w[1]) {
 		n.Fail("inputs of shapes %v and %v do not fit in %d groups", x, w, groups)
 	}
@@ -43,8 +39,6 @@ func (n *Node) integerConv(weights int, result tensor.Type) *integerConv {
 	if n.err != nil {
 		return nil
 	}
-	n.CountMulAdds(append(joinLists(c.small[:], c.size[:]), x[0], w[0], w[1])...)
-	n.Result(result, append([]int{x[0], w[0]}, c.sides()...)...)
 	reads := []int{c.channels * c.size[0], c.reach(1), (min(c.small[2], 24)-1)*c.stride[2] + c.reach(2)}
 	image := []int{c.channels * c.size[0], c.large[1], c.large[2]}
 	packed := []int{(c.filters + 15) &^ 15, c.channels * c.size[0], c.size[1], c.size[2]}
@@ -53,6 +47,16 @@ func (n *Node) integerConv(weights int, result tensor.Type) *integerConv {
 	}
 	c.packed = n.In[weights].packedBytes(groups, c.pack)
 	return c
+}
+
+// declared counts what a convolution takes and declares its result.
+func (n *Node) declared(c *integerConv, result tensor.Type) {
+	if n.err != nil {
+		return
+	}
+	samples, filters := n.In[0].Shape[0], c.groups*c.filters
+	n.CountMulAdds(append(joinLists(c.small[:], c.size[:]), samples, filters, c.channels)...)
+	n.Result(result, append([]int{samples, filters}, c.sides()...)...)
 }
 
 // resultLen is the length of one slice of a group's result.

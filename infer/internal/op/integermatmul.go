@@ -1,8 +1,6 @@
 package op
 
 import (
-	"slices"
-
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
@@ -221,9 +219,8 @@ func matMulIntegerToFloat(n *Node) Eval {
 // raiseDynamicMatMul makes DynamicQuantizeMatMul (a, b, scale, zero, bias) a
 // DynamicQuantizeLinear and a MatMulIntegerToFloat.
 func raiseDynamicMatMul(r *Raising) {
-	in := append(slices.Clone(r.Inputs), "", "", "", "", "")
 	name := r.Fresh()
-	q := onnx.Node{Op: "DynamicQuantizeLinear", Inputs: in[:1:1], Outputs: []string{name, name + " scale", name + " zero point"}}
+	q := onnx.Node{Op: "DynamicQuantizeLinear", Inputs: []string{r.input(0)}, Outputs: []string{name, name + " scale", name + " zero point"}}
 	r.Add(q)
-	r.Op, r.Inputs = "MatMulIntegerToFloat", []string{q.Outputs[0], in[1], q.Outputs[1], in[2], q.Outputs[2], in[3], in[4]}
+	r.Op, r.Inputs = "MatMulIntegerToFloat", []string{q.Outputs[0], r.input(1), q.Outputs[1], r.input(2), q.Outputs[2], r.input(3), r.input(4)}
 }

@@ -247,14 +247,11 @@ func gather(n *Node) Eval {
 		outer, each := tensor.Product(in[0].Shape[:axis]), tensor.Product(in[0].Shape[axis+1:])
 		for o := range outer {
 			for i, k := range list {
-				if k < 0 {
-					k += int64(entries)
-				}
-				if k < 0 || k >= int64(entries) {
-					m.Fail("index %d is out of range for %d entries", list[i], entries)
+				at := m.index(k, entries)
+				if entries == 0 {
 					return
 				}
-				tensor.Copy(out[0], (o*len(list)+i)*each, in[0], (o*entries+int(k))*each, each)
+				tensor.Copy(out[0], (o*len(list)+i)*each, in[0], (o*entries+at)*each, each)
 			}
 		}
 	}

@@ -24,7 +24,6 @@ type Convolution struct {
 	Kernel ConvKernel // its weights are not packed yet
 	Layout string     // equal for kernels that can share packed weights of one constant
 	Bias   []float32
-	Sides  []int // of the result, after N and channels
 }
 
 // IntegerConvolution is a convolution with constant weights of 8 bits, input 1, of
@@ -32,7 +31,6 @@ type Convolution struct {
 type IntegerConvolution struct {
 	Kernel *kernel.DynamicConv // its weights are not packed yet: PackBytes
 	Layout string              // as that of a Convolution
-	Sides  []int               // of the result, after N and channels
 }
 
 // ConvKernel is what convolutions of package kernel have in common.

@@ -204,7 +204,7 @@ func setFloat(t tensor.Tensor, i int, v float64) {
 	}
 }
 
-func statistics[T single](l *layerNorming, row []T) (mean, inverse float64) {
+func statistics[T float](l *layerNorming, row []T) (mean, inverse float64) {
 	if !l.rms {
 		mean = meanOf(row)
 	}

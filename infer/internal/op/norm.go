@@ -17,11 +17,8 @@ var norms = family{
 	{Name: "MeanVarianceNormalization", Make: meanVariance, Least: 1, Most: 1, Attrs: "axes", Raise: raiseMeanVariance},
 }
 
-// single is the types that normalisations are computed of.
-type single interface{ float32 | float64 }
-
 // sumOf returns the sum of x: of eight sums, which do not wait for each other.
-func sumOf[T single](x []T) float64 {
+func sumOf[T float](x []T) float64 {
 	var a, b, c, d, e, f, g, h float64
 	for ; len(x) >= 8; x = x[8:] {
 		a += float64(x[0])
@@ -40,7 +37,7 @@ func sumOf[T single](x []T) float64 {
 }
 
 // squaresOf returns the mean square of x - mean, added up in four sums.
-func squaresOf[T single](x []T, mean float64) float64 {
+func squaresOf[T float](x []T, mean float64) float64 {
 	var a, b, c, d float64
 	n := len(x)
 	for ; len(x) >= 4; x = x[4:] {
@@ -58,16 +55,16 @@ func squaresOf[T single](x []T, mean float64) float64 {
 }
 
 // meanOf returns the mean of x, 0 of nothing.
-func meanOf[T single](x []T) float64 { return sumOf(x) / float64(max(len(x), 1)) }
+func meanOf[T float](x []T) float64 { return sumOf(x) / float64(max(len(x), 1)) }
 
 // moments returns mean and variance.
-func moments[T single](x []T) (mean, variance float64) {
+func moments[T float](x []T) (mean, variance float64) {
 	mean = meanOf(x)
 	return mean, squaresOf(x, mean)
 }
 
 // affine is dst = (src - mean) * inverse * scale + bias; dst may be src.
-func affine[T single](dst, src []T, mean, inverse, scale, bias float64) {
+func affine[T float](dst, src []T, mean, inverse, scale, bias float64) {
 	src = src[:len(dst)]
 	for i, v := range src {
 		dst[i] = T(float64(float64((float64(v)-mean)*inverse)*scale) + bias)
@@ -138,7 +135,7 @@ func (n *Node) inGroups(elem tensor.Type, groups, scales int) Eval {
 	}
 }
 
-func normalizeGroups[T single](out tensor.Tensor, in []tensor.Tensor, samples, groups, scales int, eps float64) {
+func normalizeGroups[T float](out tensor.Tensor, in []tensor.Tensor, samples, groups, scales int, eps float64) {
 	y, x, scale, bias := tensor.Of[T](out), tensor.Nth[T](in, 0), tensor.Nth[T](in, 1), tensor.Nth[T](in, 2)
 	each := scales / groups // scales of a group
 	for i := range samples * groups {

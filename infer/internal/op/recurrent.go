@@ -230,18 +230,13 @@ func (n *Node) activations(names []string, dirs int) (list []activation) {
 			a.f = func(x float64) float64 { return float64(alpha*x) + beta }
 		case "thresholdedrelu":
 			alpha := next(&alphas, 1)
-			a.f = func(x float64) float64 {
-				if x > alpha {
-					return x
-				}
-				return 0
-			}
+			a.f = func(x float64) float64 { return thresholdedRelu(x, alpha) }
 		case "scaledtanh":
 			alpha, beta := next(&alphas, 1), next(&betas, 1)
 			a.f = func(x float64) float64 { return alpha * kernel.Tanh64(beta*x) }
 		case "hardsigmoid":
 			alpha, beta := next(&alphas, 0.2), next(&betas, 0.5)
-			a.f = func(x float64) float64 { return max(0, min(1, float64(alpha*x)+beta)) }
+			a.f = func(x float64) float64 { return hardSigmoid(x, alpha, beta) }
 		case "elu":
 			alpha := next(&alphas, 1)
 			a.f = func(x float64) float64 {
@@ -253,7 +248,7 @@ func (n *Node) activations(names []string, dirs int) (list []activation) {
 		case "softsign":
 			a.f = func(x float64) float64 { return x / (1 + max(x, -x)) }
 		case "softplus":
-			a.f = func(x float64) float64 { return max(x, 0) + kernel.LogOnePlus64(kernel.Exp64(-max(x, -x))) }
+			a.f = softplus
 		default:
 			n.Fail("activation %q is not known", name)
 		}
