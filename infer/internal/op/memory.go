@@ -130,11 +130,19 @@ func inSingle(f Eval) Eval {
 // what it makes.
 //
 //go:noinline
-func inType(to func(tensor.Type) tensor.Type, f Eval) Eval {
+func inType(to func(tensor.Type) tensor.Type, f Eval) Eval { return inTypeAs(to, f, false) }
+
+// inTypeAs is inType. If ordered, uint64 become the int64 that are ordered like
+// them.
+func inTypeAs(to func(tensor.Type) tensor.Type, f Eval, ordered bool) Eval {
 	return func(m *Memory, out, in []tensor.Tensor) {
 		m.in, m.out = m.in[:0], m.out[:0]
 		for _, t := range in {
-			m.in = append(m.in, m.as(to, t))
+			wide := m.as(to, t)
+			if ordered && t.Elem == onnx.Uint64 && t.Given() {
+				flip(wide)
+			}
+			m.in = append(m.in, wide)
 		}
 		for _, t := range out {
 			made := t
@@ -145,6 +153,9 @@ func inType(to func(tensor.Type) tensor.Type, f Eval) Eval {
 		}
 		f(m, m.out, m.in)
 		for i, t := range out {
+			if ordered && t.Elem == onnx.Uint64 {
+				flip(m.out[i])
+			}
 			if t.Elem != m.out[i].Elem {
 				tensor.Convert(t, m.out[i])
 			}

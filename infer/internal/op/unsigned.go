@@ -10,21 +10,13 @@ import (
 // This file is uint64 computed as int64: sums and products have the same bits,
 // and so has the order, once the top bit is flipped.
 
-// inOrder is inWide for what depends on the order of numbers, if ordered: uint64
-// become the int64 that are ordered like them.
+// inOrder is inWide for what depends on the order of numbers, if ordered.
 //
 //go:noinline
-func inOrder(f Eval, ordered bool) Eval {
-	if !ordered {
-		return inWide(f)
-	}
-	return inOrderAs(tensor.Wider, f)
-}
+func inOrder(f Eval, ordered bool) Eval { return inTypeAs(tensor.Wider, f, ordered) }
 
 // inDoubleOrder is inOrder for what only compares: float32 are float64.
-func inDoubleOrder(f Eval) Eval {
-	return inOrderAs(widest, f)
-}
+func inDoubleOrder(f Eval) Eval { return inTypeAs(widest, f, true) }
 
 // widest is float64 of floats, int64 of all else.
 func widest(t tensor.Type) tensor.Type {
@@ -32,36 +24,6 @@ func widest(t tensor.Type) tensor.Type {
 		return onnx.Double
 	}
 	return onnx.Int64
-}
-
-//go:noinline
-func inOrderAs(to func(tensor.Type) tensor.Type, f Eval) Eval {
-	return func(m *Memory, out, in []tensor.Tensor) {
-		m.in, m.out = m.in[:0], m.out[:0]
-		for _, t := range in {
-			wide := m.as(to, t)
-			if t.Elem == onnx.Uint64 && t.Given() {
-				flip(wide)
-			}
-			m.in = append(m.in, wide)
-		}
-		for _, t := range out {
-			made := t
-			if t.Elem != to(t.Elem) {
-				made = m.Tensor(to(t.Elem), t.Shape)
-			}
-			m.out = append(m.out, made)
-		}
-		f(m, m.out, m.in)
-		for i, t := range out {
-			if t.Elem == onnx.Uint64 {
-				flip(m.out[i])
-			}
-			if t.Elem != m.out[i].Elem {
-				tensor.Convert(t, m.out[i])
-			}
-		}
-	}
 }
 
 // ordered returns t in the type it is computed in, itself or a copy, in the order
