@@ -46,15 +46,6 @@ func (p *Pick) Choose(axis int, which []int) {
 	p.Axes[axis] = list
 }
 
-// Shape is that of the output.
-func (p *Pick) Shape() []int {
-	s := make([]int, len(p.Axes))
-	for d, list := range p.Axes {
-		s[d] = len(list)
-	}
-	return s
-}
-
 // InPixels returns a pick that does with channels innermost what p, made by
 // choices only, does to images of a shape.
 func (p *Pick) InPixels(shape []int) Pick {
