@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
+	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -17,47 +17,25 @@ import (
 // This file runs ONNX's own conformance suite: every case passes or is refused,
 // none is wrong.
 
-// suite is where Debian's libonnx-testdata has the cases.
-const suite = "/usr/share/libonnx-testdata/data/*"
-
 // least is how many cases of that suite pass. It only grows.
 const least = 910
 
-// contradictions are cases that say otherwise than PyTorch and ONNX Runtime do,
-// which we follow.
-var contradictions = map[string]string{
-	"test_bernoulli":                 draws,
-	"test_bernoulli_double":          draws,
-	"test_bernoulli_double_expanded": draws,
-	"test_bernoulli_expanded":        draws,
-	"test_bernoulli_seed":            draws,
-	"test_bernoulli_seed_expanded":   draws,
-
-	"test_castlike_BFLOAT16_to_FLOAT":          undeclared,
-	"test_castlike_BFLOAT16_to_FLOAT_expanded": undeclared,
-	"test_castlike_FLOAT_to_BFLOAT16":          undeclared,
-	"test_castlike_FLOAT_to_BFLOAT16_expanded": undeclared,
-
-	"test_resize_downsample_scales_cubic_align_corners":  rounded,
-	"test_resize_downsample_scales_linear_align_corners": rounded,
-}
-
-const (
-	draws      = "ONNX leaves random numbers open, and those of the cases are NumPy's"
-	undeclared = "the case's data have another shape than the model says"
-	rounded    = "align_corners takes the rounded length of the output, as PyTorch and ONNX Runtime do"
-)
-
-// coarse are cases whose results were computed in float32, and how far they are
-// off where zero is right.
-var coarse = map[string]float64{"test_dft_inverse": 3e-7, "test_dft_inverse_opset19": 3e-7}
+// contradictions are those of the rows alone, and cases whose data have another
+// shape than their models say.
+var contradictions = func() map[string]string {
+	all := maps.Clone(conformance.Contradictions)
+	for _, name := range []string{"BFLOAT16_to_FLOAT", "BFLOAT16_to_FLOAT_expanded", "FLOAT_to_BFLOAT16", "FLOAT_to_BFLOAT16_expanded"} {
+		all["test_castlike_"+name] = "the case's data have another shape than the model says"
+	}
+	return all
+}()
 
 func TestConformance(t *testing.T) {
-	if passed := conformTo(t, suite); passed > 0 && passed < least {
+	if passed := conformTo(t, conformance.Debian); passed > 0 && passed < least {
 		t.Errorf("%d cases pass, want at least %d", passed, least)
 	}
 	// A newer suite: folders of CASE/model.onnx.
-	for _, dir := range filepath.SplitList(os.Getenv("GANLET_ONNX_SUITE")) {
+	for _, dir := range conformance.Others() {
 		conformTo(t, dir)
 	}
 }
@@ -127,9 +105,9 @@ func conformSet(m *Model, set string) error {
 	}
 	var args []Tensor
 	for i, v := range m.Inputs() {
-		t, err := readTensor(fmt.Sprintf("%s/input_%d.pb", set, i))
+		t, err := conformance.Tensor(fmt.Sprintf("%s/input_%d.pb", set, i))
 		if err != nil {
-			return err
+			return public(err)
 		}
 		args = append(args, Tensor{Name: v.Name, Shape: t.Shape, Data: tensor.Slice(t.Data)})
 	}
@@ -138,62 +116,27 @@ func conformSet(m *Model, set string) error {
 		return err
 	}
 	for i, got := range outputs {
-		want, err := readTensor(fmt.Sprintf("%s/output_%d.pb", set, i))
+		want, err := conformance.Tensor(fmt.Sprintf("%s/output_%d.pb", set, i))
 		if err != nil {
-			return err
+			return public(err)
 		}
-		if err := agrees(got, want, m.outputs[i].Type, max(1e-7, coarse[filepath.Base(filepath.Dir(set))])); err != nil {
+		made, err := typed(got)
+		if err == nil {
+			err = conformance.Agree(filepath.Base(filepath.Dir(set)), made, want)
+		}
+		if err != nil {
 			return fmt.Errorf("output %d: %w", i, err)
 		}
 	}
 	return nil
 }
 
-func readTensor(path string) (t tensor.Tensor, err error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return t, err
-	}
-	file, err := onnx.UnmarshalTensor(data)
-	if err != nil { // a sequence or an optional value
-		return t, refuse(path, "%v", err)
-	}
-	c, err := tensor.FromFile(&file)
-	if err != nil {
-		return t, refuse(path, "%v", err)
-	}
-	if t, err = c.Value(); err == nil && tensor.Halves.Has(file.Type) {
-		half := tensor.New(file.Type, t.Shape...)
-		tensor.Convert(half, t)
-		t = half
-	}
-	return t, err
-}
-
-// agrees compares as the suite does: rtol 1e-3, atol 1e-7; of 16 bits, one step.
-func agrees(got Tensor, want tensor.Tensor, elem string, atol float64) error {
-	if !slices.Equal(got.Shape, want.Shape) {
-		return fmt.Errorf("shape %v, want %v", got.Shape, want.Shape)
-	}
-	if elem == "bfloat16" && want.Elem == onnx.Uint16 { // as the suite of 1.12 stores them
-		want.Elem = onnx.BFloat16
-	}
-	data, n := tensor.Pointer(got.Data, want.Elem)
-	if data == nil || n != want.Len() || elem != want.Elem.String() {
-		return fmt.Errorf("it is %s %T of %d, want %v of %d", elem, got.Data, n, want.Elem, want.Len())
-	}
-	rtol := 1e-3
-	if tensor.Halves.Has(want.Elem) {
-		rtol = 1e-2
-	}
-	a, b := tensor.New(onnx.Double, want.Shape...), tensor.New(onnx.Double, want.Shape...)
-	tensor.Convert(a, tensor.Tensor{Elem: want.Elem, Shape: want.Shape, Data: data})
-	tensor.Convert(b, want)
-	for i, x := range tensor.Of[float64](a) {
-		y := tensor.Of[float64](b)[i]
-		if x != y && !(x != x && y != y) && !(math.Abs(x-y) <= atol+rtol*math.Abs(y)) {
-			return fmt.Errorf("[%d] = %v, want %v", i, x, y)
+// typed is a result as package tensor has it.
+func typed(t Tensor) (tensor.Tensor, error) {
+	for elem := onnx.Float; elem <= onnx.BFloat16; elem++ {
+		if data, n := tensor.Pointer(t.Data, elem); data != nil && elem.String() == t.Type && n == tensor.Product(t.Shape) {
+			return tensor.Tensor{Elem: elem, Shape: t.Shape, Data: data}, nil
 		}
 	}
-	return nil
+	return tensor.Tensor{}, fmt.Errorf("it is %s %T of shape %v", t.Type, t.Data, t.Shape)
 }

@@ -58,6 +58,8 @@ var imports = map[string]string{
 
 	"internal/kernel/gen": "",
 	"internal/randmodel":  "internal/onnx", // of tests
+
+	"infer/internal/conformance": "infer/internal/tensor internal/onnx", // of tests
 }
 
 // listed is what go list says of a package.

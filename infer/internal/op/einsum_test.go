@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -110,7 +111,7 @@ func TestEinsumAgainstPlainSums(t *testing.T) {
 			}
 			got, err := einsumOf(c.equation, in...)
 			if err == nil {
-				err = differ(got[0], plainEinsum(c.equation, in...), 1e-5, 1e-5)
+				err = conformance.Differ(got[0], plainEinsum(c.equation, in...), 1e-5, 1e-5)
 			}
 			if err != nil {
 				t.Errorf("%s of %v: %v", c.equation, elem, err)
@@ -136,7 +137,7 @@ func TestEinsumNames(t *testing.T) {
 	} {
 		got, err := einsumOf(c.equation, x, y)
 		if err == nil {
-			err = differ(got[0], c.want, 0, 0)
+			err = conformance.Differ(got[0], c.want, 0, 0)
 		}
 		if err != nil {
 			t.Errorf("%q: %v", c.equation, err)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -57,9 +58,9 @@ func TestFunctions(t *testing.T) {
 			tensor.Convert(want, values)
 			got, err := node(24, c.op, 1, c.attrs, x)
 			if err == nil && x.Elem == onnx.Float {
-				err = differ(got[0], want, 2e-6, 1e-6)
+				err = conformance.Differ(got[0], want, 2e-6, 1e-6)
 			} else if err == nil {
-				err = differ(got[0], want, 1e-13, 1e-15)
+				err = conformance.Differ(got[0], want, 1e-13, 1e-15)
 			}
 			if err != nil {
 				t.Errorf("%s %v of %v: %v", c.op, c.attrs, x.Elem, err)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -31,7 +32,7 @@ func TestGridSample(t *testing.T) {
 	} {
 		got, err := node(20, "GridSample", 1, []onnx.Attr{onnx.StringAttr("mode", c.mode), onnx.StringAttr("padding_mode", c.padding), onnx.IntAttr("align_corners", c.corners)}, line, at)
 		if err == nil {
-			err = differ(got[0], f32([]int{1, 1, 4}, c.want...), 1e-6, 1e-7)
+			err = conformance.Differ(got[0], f32([]int{1, 1, 4}, c.want...), 1e-6, 1e-7)
 		}
 		if err != nil {
 			t.Errorf("%s, %s, align_corners %d: %v", c.mode, c.padding, c.corners, err)

@@ -2,10 +2,10 @@ package op
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -172,23 +172,6 @@ func nodeOf(domain string, version int64, op string, outputs int, attrs []onnx.A
 	return interpret(m, in)
 }
 
-// differ says how tensors differ: by more than rtol*|want| + atol; NaN equals NaN.
-func differ(got, want tensor.Tensor, rtol, atol float64) error {
-	if got.Elem != want.Elem || !slices.Equal(got.Shape, want.Shape) {
-		return fmt.Errorf("it is %v %v, want %v %v", got.Elem, got.Shape, want.Elem, want.Shape)
-	}
-	a, b := tensor.New(onnx.Double, got.Shape...), tensor.New(onnx.Double, want.Shape...)
-	tensor.Convert(a, got)
-	tensor.Convert(b, want)
-	for i, x := range tensor.Of[float64](a) {
-		y := tensor.Of[float64](b)[i]
-		if x != y && !(x != x && y != y) && !(math.Abs(x-y) <= atol+rtol*math.Abs(y)) {
-			return fmt.Errorf("[%d] = %v, want %v", i, x, y)
-		}
-	}
-	return nil
-}
-
 // f32 and i64 make tensors.
 func f32(shape []int, v ...float32) tensor.Tensor { return tensor.From(onnx.Float, v, shape...) }
 func i64(shape []int, v ...int64) tensor.Tensor   { return tensor.From(onnx.Int64, v, shape...) }
@@ -197,7 +180,7 @@ func i64(shape []int, v ...int64) tensor.Tensor   { return tensor.From(onnx.Int6
 func same(t *testing.T, got []tensor.Tensor, err error, want tensor.Tensor) {
 	t.Helper()
 	if err == nil {
-		err = differ(got[0], want, 1e-5, 1e-6)
+		err = conformance.Differ(got[0], want, 1e-5, 1e-6)
 	}
 	if err != nil {
 		t.Errorf("%v", err)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -68,7 +69,7 @@ func TestConvIntegerIsConv(t *testing.T) {
 			tensor.Convert(sums, want[0])
 			got, err := node(10, "ConvInteger", 1, c.attrs, x, w, xz, wz)
 			if err == nil {
-				err = differ(got[0], sums, 0, 0)
+				err = conformance.Differ(got[0], sums, 0, 0)
 			}
 			if err != nil {
 				t.Errorf("ConvInteger of %v and %v, kind %d: %v", c.x, c.w, kind, err)
@@ -102,7 +103,7 @@ func TestDynamicConvIsItsParts(t *testing.T) {
 	q := do("DynamicQuantizeLinear", 3, nil, x)
 	sums := do("Cast", 1, []onnx.Attr{onnx.IntAttr("to", int64(onnx.Float))}, do("ConvInteger", 1, pads, q[0], w, q[2], zero)[0])
 	want := do("Mul", 1, nil, sums[0], do("Mul", 1, nil, q[1], scale)[0])
-	if err := differ(do("_DynamicConv", 1, pads, x, w, scale, zero)[0], want[0], 0, 0); err != nil {
+	if err := conformance.Differ(do("_DynamicConv", 1, pads, x, w, scale, zero)[0], want[0], 0, 0); err != nil {
 		t.Error(err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -37,7 +38,7 @@ func TestPool(t *testing.T) {
 	} {
 		got, err := node(c.version, c.op, 1, c.attrs, line)
 		if err == nil {
-			err = differ(got[0], f32([]int{1, 1, len(c.want)}, c.want...), 1e-6, 1e-7)
+			err = conformance.Differ(got[0], f32([]int{1, 1, len(c.want)}, c.want...), 1e-6, 1e-7)
 		}
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)

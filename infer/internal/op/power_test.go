@@ -3,6 +3,8 @@ package op
 import (
 	"math"
 	"testing"
+
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 )
 
 func TestPow(t *testing.T) {
@@ -32,7 +34,7 @@ func TestPowBits(t *testing.T) {
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}
-		if err := differ(one[0], many[0], 0, 0); err != nil {
+		if err := conformance.Differ(one[0], many[0], 0, 0); err != nil {
 			t.Errorf("Pow(x, %v): %v", e, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -105,7 +106,7 @@ func TestRandomStreams(t *testing.T) {
 func TestRandomFrozen(t *testing.T) {
 	got := drawn(t, "RandomNormal", []onnx.Attr{onnx.IntsAttr("shape", 4)}, plainDraws)[0]
 	want := f32(dims(4), -2.6816733, 0.97111535, 0.6143678, -0.20951921)
-	if err := differ(got, want, 0, 0); err != nil {
+	if err := conformance.Differ(got, want, 0, 0); err != nil {
 		t.Errorf("RandomNormal: %v (%v)", err, tensor.Of[float32](got))
 	}
 }

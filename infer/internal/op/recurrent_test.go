@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -195,7 +196,7 @@ func TestRecurrentAgainstItsEquations(t *testing.T) {
 				}
 			}
 			for i, want := range []tensor.Tensor{y, last, lastC}[:outputs] {
-				if err := differ(got[i], want, 1e-4, 1e-5); err != nil {
+				if err := conformance.Differ(got[i], want, 1e-4, 1e-5); err != nil {
 					t.Errorf("%s %v, output %d: %v", op, attrs, i, err)
 				}
 			}
@@ -261,7 +262,7 @@ func TestRecurrentComputedWeights(t *testing.T) {
 		for range 2 {
 			m.Begin()
 			eval(m, out, append(in, make([]tensor.Tensor, len(n.In)-len(in))...))
-			if err := differ(out[0], want[0], 0, 0); err != nil {
+			if err := conformance.Differ(out[0], want[0], 0, 0); err != nil {
 				t.Errorf("%s: %v", op, err)
 			}
 		}

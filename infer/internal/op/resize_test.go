@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -43,7 +44,7 @@ func TestResizeIsPyTorch(t *testing.T) {
 					onnx.StringAttr("nearest_mode", "floor"), onnx.FloatAttr("cubic_coeff_a", -0.75),
 				}, f32([]int{1, 1, 2, side}, x...), tensor.Tensor{}, f32([]int{4}, 1, 1, 1, scale))
 				if err == nil {
-					err = differ(got[0], f32([]int{1, 1, 2, width}, want...), 0, 1e-5)
+					err = conformance.Differ(got[0], f32([]int{1, 1, 2, width}, want...), 0, 1e-5)
 				}
 				if err != nil {
 					t.Errorf("%s %s of side %d by %v: %v", m.mode, m.coordinates, side, scale, err)
@@ -94,7 +95,7 @@ func TestResize(t *testing.T) {
 	} {
 		got, err := node(c.version, c.op, 1, c.attrs, c.in...)
 		if err == nil {
-			err = differ(got[0], c.want, 1e-6, 0)
+			err = conformance.Differ(got[0], c.want, 1e-6, 0)
 		}
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)

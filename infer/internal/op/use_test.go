@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ganlet/ganlet/infer/internal/conformance"
 	"github.com/ganlet/ganlet/infer/internal/tensor"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -35,7 +36,7 @@ func check(t *testing.T, uses []use) {
 			continue
 		}
 		for i := 0; i < len(u.want) && err == nil; i++ {
-			if err = differ(got[i], u.want[i], 2e-6, 1e-7); err == nil && !tensor.Floats.Has(got[i].Elem) && got[i].Len() > 0 && !reflect.DeepEqual(tensor.Slice(got[i].Data), tensor.Slice(u.want[i].Data)) {
+			if err = conformance.Differ(got[i], u.want[i], 2e-6, 1e-7); err == nil && !tensor.Floats.Has(got[i].Elem) && got[i].Len() > 0 && !reflect.DeepEqual(tensor.Slice(got[i].Data), tensor.Slice(u.want[i].Data)) {
 				t.Errorf("%s: output %d is %v, want %v", u.op, i, tensor.Slice(got[i].Data), tensor.Slice(u.want[i].Data))
 			}
 		}
