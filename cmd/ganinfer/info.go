@@ -88,7 +88,7 @@ func runInfo(args []string, stdout io.Writer) error {
 func describe(l *loading) (*info, error) {
 	data, err := os.ReadFile(l.path)
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", l.path, cause(err))
+		return nil, fmt.Errorf("%q: %w", l.path, cli.Cause(err))
 	}
 	file, err := onnx.Unmarshal(data)
 	if err != nil {
@@ -99,7 +99,7 @@ func describe(l *loading) (*info, error) {
 	}
 	root, err := os.OpenRoot(filepath.Dir(l.path))
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", l.path, cause(err))
+		return nil, fmt.Errorf("%q: %w", l.path, cli.Cause(err))
 	}
 	defer root.Close()
 	i := &info{

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"math"
 	"os"
@@ -140,13 +138,4 @@ func names(values ...infer.Value) []string {
 // known reports whether all sizes of v are known, from one on.
 func known(v infer.Value, from int) bool {
 	return v.Shape != nil && !slices.Contains(v.Shape[min(from, len(v.Shape)):], -1)
-}
-
-// cause is an error without the path that is said already.
-func cause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }

@@ -94,7 +94,7 @@ func evaluate(m *infer.Model, spec, features string, n int, seed uint64) (*judge
 	if features != "" {
 		file, err := os.ReadFile(features)
 		if err != nil {
-			return nil, fmt.Errorf("cannot read %q: %w", features, cause(err))
+			return nil, fmt.Errorf("cannot read %q: %w", features, cli.Cause(err))
 		}
 		if network, err = metric.NewNetwork(file); err != nil {
 			return nil, err

@@ -60,7 +60,7 @@ func (f folder) unsaved() bool {
 // was killed was writing goes.
 func (f folder) make(p *plan) (release func(), err error) {
 	if err := os.MkdirAll(f.samples(), 0o777); err != nil {
-		return nil, fmt.Errorf("cannot make the run folder %q: %w", string(f), cause(err))
+		return nil, fmt.Errorf("cannot make the run folder %q: %w", string(f), cli.Cause(err))
 	}
 	if release, err = f.lock(); err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (f folder) write(p *plan) error {
 func (f folder) plan() (*plan, error) {
 	b, err := os.ReadFile(f.config())
 	if err != nil {
-		return nil, cli.Hintf(fmt.Errorf("%q holds no run to resume: config.json: %w", string(f), cause(err)), "without --resume a new run begins")
+		return nil, cli.Hintf(fmt.Errorf("%q holds no run to resume: config.json: %w", string(f), cli.Cause(err)), "without --resume a new run begins")
 	}
 	p, err := parsePlan(b)
 	if err != nil {
@@ -102,7 +102,7 @@ func (f folder) plan() (*plan, error) {
 func (f folder) load(set gan.Dataset, threads int) (*gan.Trainer, error) {
 	c, err := os.Open(f.checkpoint())
 	if err != nil {
-		return nil, f.advise(fmt.Errorf("%q holds no checkpoint: %w", string(f), cause(err)))
+		return nil, f.advise(fmt.Errorf("%q holds no checkpoint: %w", string(f), cli.Cause(err)))
 	}
 	defer c.Close()
 	t, err := gan.Resume(bufio.NewReader(c), set, threads)
@@ -130,11 +130,11 @@ func (f folder) save(t *gan.Trainer) error {
 	}
 	if _, err := os.Stat(f.checkpoint()); err == nil {
 		if err := retain(f.checkpoint(), f.previous()); err != nil {
-			return fmt.Errorf("cannot write %q: %w", f.previous(), cause(err))
+			return fmt.Errorf("cannot write %q: %w", f.previous(), cli.Cause(err))
 		}
 	}
 	if err := os.Rename(next, f.checkpoint()); err != nil {
-		return fmt.Errorf("cannot write %q: %w", f.checkpoint(), cause(err))
+		return fmt.Errorf("cannot write %q: %w", f.checkpoint(), cli.Cause(err))
 	}
 	atomicfile.SyncFolder(string(f))
 	return nil
@@ -176,7 +176,7 @@ func (f folder) logUntil(step int) (past []record, seconds float64, length int, 
 		return nil, 0, 0, nil
 	}
 	if err != nil {
-		return nil, 0, 0, fmt.Errorf("cannot read %q: %w", f.log(), cause(err))
+		return nil, 0, 0, fmt.Errorf("cannot read %q: %w", f.log(), cli.Cause(err))
 	}
 	for line := range bytes.Lines(b) {
 		var r record
@@ -197,7 +197,7 @@ func (f folder) logUntil(step int) (past []record, seconds float64, length int, 
 func (f folder) openLog(keep int) (io.WriteCloser, error) {
 	w, err := os.OpenFile(f.log(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
-		return nil, fmt.Errorf("cannot write %q: %w", f.log(), cause(err))
+		return nil, fmt.Errorf("cannot write %q: %w", f.log(), cli.Cause(err))
 	}
 	info, err := w.Stat()
 	if err == nil && info.Size() > int64(keep) {
@@ -205,20 +205,7 @@ func (f folder) openLog(keep int) (io.WriteCloser, error) {
 	}
 	if err != nil {
 		w.Close()
-		return nil, fmt.Errorf("cannot write %q: %w", f.log(), cause(err))
+		return nil, fmt.Errorf("cannot write %q: %w", f.log(), cli.Cause(err))
 	}
 	return w, nil
-}
-
-// cause is err without the path that the operating system's errors repeat.
-func cause(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	var l *os.LinkError
-	if errors.As(err, &l) {
-		return l.Err
-	}
-	return err
 }

@@ -25,7 +25,7 @@ type origin struct {
 // readModel reads an exported file, and the generator in it.
 func readModel(path string) (file []byte, g *gan.Generator, err error) {
 	if file, err = os.ReadFile(path); err != nil {
-		return nil, nil, fmt.Errorf("%q: %w", path, cause(err))
+		return nil, nil, fmt.Errorf("%q: %w", path, cli.Cause(err))
 	}
 	if g, err = export.Read(bytes.NewReader(file)); err != nil {
 		return nil, nil, fmt.Errorf("%q: %w", path, err)

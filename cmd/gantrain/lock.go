@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+
+	"github.com/ganlet/ganlet/cmd/internal/cli"
 )
 
 // lock keeps other trainings out of the folder until it is released, or this
@@ -14,7 +16,7 @@ import (
 func (f folder) lock() (release func(), err error) {
 	d, err := os.Open(string(f))
 	if err != nil {
-		return nil, fmt.Errorf("cannot open the run folder %q: %w", string(f), cause(err))
+		return nil, fmt.Errorf("cannot open the run folder %q: %w", string(f), cli.Cause(err))
 	}
 	if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
 		d.Close()

@@ -199,7 +199,7 @@ func (s *session) record(stats gan.Stats, metrics map[string]float64, last bool)
 		return err
 	}
 	if _, err := s.log.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("cannot write %q: %w", s.folder.log(), cause(err))
+		return fmt.Errorf("cannot write %q: %w", s.folder.log(), cli.Cause(err))
 	}
 	s.logged = r
 	s.past = append(s.past, r)

@@ -53,3 +53,16 @@ func RefuseTerminal(path string, stdout io.Writer) error {
 	}
 	return nil
 }
+
+// Cause is err without the path that the operating system's errors repeat.
+func Cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	var l *os.LinkError
+	if errors.As(err, &l) {
+		return l.Err
+	}
+	return err
+}
