@@ -186,3 +186,29 @@ func same(t *testing.T, got []tensor.Tensor, err error, want tensor.Tensor) {
 		t.Errorf("%v", err)
 	}
 }
+
+// bothOrders computes a node by its function for images row by row, and by that
+// for channels innermost, which must have the same bits.
+func bothOrders(t *testing.T, name string, n *Node, x tensor.Tensor) {
+	t.Helper()
+	turned := func(x tensor.Tensor) tensor.Tensor {
+		got, err := node(13, "Transpose", 1, []onnx.Attr{onnx.IntsAttr("perm", 0, 2, 3, 1)}, x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got[0]
+	}
+	eval, err := n.Prepare(Lookup("", n.Op))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, pixels := tensor.New(onnx.Float, n.Results[0].Shape...), tensor.New(onnx.Float, tensor.ByPixels(n.Results[0].Shape, 4)...)
+	m := NewMemory(new(Scratchpad))
+	m.Begin()
+	eval(m, []tensor.Tensor{plain}, []tensor.Tensor{x})
+	m.Begin()
+	n.OnPixels(m, []tensor.Tensor{pixels}, []tensor.Tensor{turned(x)})
+	if want := turned(plain); !slices.Equal(tensor.Of[float32](pixels), tensor.Of[float32](want)) {
+		t.Errorf("%s on pixels = %v, want %v", name, tensor.Of[float32](pixels), tensor.Of[float32](want))
+	}
+}

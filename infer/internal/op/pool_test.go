@@ -1,6 +1,7 @@
 package op
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -77,13 +78,6 @@ func TestPoolOnPixels(t *testing.T) {
 	for i := range x.Len() {
 		tensor.Of[float32](x)[i] = float32(i*i%101)/7 - 6
 	}
-	swap := func(x tensor.Tensor) tensor.Tensor {
-		got, err := node(13, "Transpose", 1, []onnx.Attr{onnx.IntsAttr("perm", 0, 2, 3, 1)}, x)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got[0]
-	}
 	for _, op := range []string{"MaxPool", "AveragePool", "LpPool", "LRN", "GlobalLpPool"} {
 		for _, stride := range []int64{1, 2} {
 			attrs := []onnx.Attr{onnx.IntsAttr("kernel_shape", 3, 2), onnx.IntsAttr("strides", stride, stride), onnx.IntsAttr("pads", 1, 1, 0, 1), onnx.IntAttr("ceil_mode", 1)}
@@ -94,19 +88,7 @@ func TestPoolOnPixels(t *testing.T) {
 				attrs = nil
 			}
 			n := &Node{Op: op, Attrs: attrs, Elements: 1000, In: []*Value{{Elem: onnx.Float, Shape: x.Shape}}}
-			eval, err := n.Prepare(Lookup("", op))
-			if err != nil {
-				t.Fatal(err)
-			}
-			plain, pixels := tensor.New(onnx.Float, n.Results[0].Shape...), tensor.New(onnx.Float, tensor.ByPixels(n.Results[0].Shape, 4)...)
-			m := NewMemory(new(Scratchpad))
-			m.Begin()
-			eval(m, []tensor.Tensor{plain}, []tensor.Tensor{x})
-			m.Begin()
-			n.OnPixels(m, []tensor.Tensor{pixels}, []tensor.Tensor{swap(x)})
-			if want := swap(plain); !slices.Equal(tensor.Of[float32](pixels), tensor.Of[float32](want)) {
-				t.Errorf("%s by %d on pixels = %v, want %v", op, stride, tensor.Of[float32](pixels), tensor.Of[float32](want))
-			}
+			bothOrders(t, fmt.Sprintf("%s by %d", op, stride), n, x)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -127,30 +126,10 @@ func TestResizeOnPixels(t *testing.T) {
 	for i := range x.Len() {
 		tensor.Of[float32](x)[i] = float32(i*i%17) / 3
 	}
-	swap := func(x tensor.Tensor) tensor.Tensor {
-		got, err := node(13, "Transpose", 1, []onnx.Attr{onnx.IntsAttr("perm", 0, 2, 3, 1)}, x)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got[0]
-	}
 	for _, mode := range []string{"nearest", "linear", "cubic"} {
 		scales := f32([]int{4}, 1, 1, 1.7, 0.6)
 		n := &Node{Op: "Resize", Attrs: []onnx.Attr{onnx.StringAttr("mode", mode)}, Elements: 1000, In: []*Value{
 			{Elem: onnx.Float, Shape: x.Shape}, nil, {Elem: onnx.Float, Shape: scales.Shape, Const: tensor.Known("", scales)}}}
-		row := Lookup("", "Resize")
-		eval, err := n.Prepare(row)
-		if err != nil {
-			t.Fatal(err)
-		}
-		plain, pixels := tensor.New(onnx.Float, n.Results[0].Shape...), tensor.New(onnx.Float, tensor.ByPixels(n.Results[0].Shape, 4)...)
-		m := NewMemory(new(Scratchpad))
-		m.Begin()
-		eval(m, []tensor.Tensor{plain}, []tensor.Tensor{x})
-		m.Begin()
-		n.OnPixels(m, []tensor.Tensor{pixels}, []tensor.Tensor{swap(x)})
-		if want := swap(plain); !slices.Equal(tensor.Of[float32](pixels), tensor.Of[float32](want)) {
-			t.Errorf("%s on pixels = %v, want %v", mode, tensor.Of[float32](pixels), tensor.Of[float32](want))
-		}
+		bothOrders(t, mode, n, x)
 	}
 }
