@@ -146,6 +146,23 @@ func (d *drawer) lastOf(name string) int64 {
 	return 1
 }
 
+// quantizedAlong draws the shape of a value's scales, and sets the attributes that go with
+// it.
+func (d *drawer) quantizedAlong(x value, a *attrs) []int64 {
+	if len(x.shape) < 2 || !d.chance(120) {
+		return []int64{}
+	}
+	axis := d.axis(x)
+	a.int("axis", axis)
+	if d.version() < 21 || !d.chance(200) {
+		return []int64{x.size(on(axis, x))}
+	}
+	a.int("block_size", 2)
+	shape := fixedShape(x.shape)
+	shape[on(axis, x)] -= shape[on(axis, x)] / 2
+	return shape
+}
+
 func drawQuantize(op string) recipe {
 	return func(d *drawer) {
 		types := []onnx.DataType{onnx.Float, onnx.Float, onnx.Int32}
@@ -159,17 +176,7 @@ func drawQuantize(op string) recipe {
 			scale = x.elem
 		}
 		to := one(&d.source, onnx.Uint8, onnx.Int8, onnx.Int16, onnx.Uint16)
-		shape := []int64{}
-		if len(x.shape) > 1 && d.chance(120) {
-			axis := d.axis(x)
-			a.int("axis", axis)
-			shape = []int64{x.size(on(axis, x))}
-			if d.version() >= 21 && d.chance(200) {
-				a.int("block_size", 2)
-				shape = fixedShape(x.shape)
-				shape[on(axis, x)] -= shape[on(axis, x)] / 2
-			}
-		}
+		shape := d.quantizedAlong(x, a)
 		in := list(x, d.positive(scale, shape...))
 		if d.chance(128) {
 			in = append(in, d.weight(to, shape...).name)
@@ -194,17 +201,7 @@ func drawDequantize(op string) recipe {
 			x = d.constant(one(&d.source, packed...), d.small(d.between(1, 3))...)
 		}
 		a := d.attrs()
-		shape := []int64{}
-		if len(x.shape) > 1 && d.chance(120) {
-			axis := d.axis(x)
-			a.int("axis", axis)
-			shape = []int64{x.size(on(axis, x))}
-			if d.version() >= 21 && d.chance(200) {
-				a.int("block_size", 2)
-				shape = fixedShape(x.shape)
-				shape[on(axis, x)] -= shape[on(axis, x)] / 2
-			}
-		}
+		shape := d.quantizedAlong(x, a)
 		in := list(x, d.positive(onnx.Float, shape...))
 		if d.chance(128) && x.elem != onnx.Int32 {
 			in = append(in, d.weight(x.elem, shape...).name)
