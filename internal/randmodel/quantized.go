@@ -146,8 +146,8 @@ func (d *drawer) lastOf(name string) int64 {
 	return 1
 }
 
-// quantizedAlong draws the shape of a value's scales, and sets the attributes that go with
-// it.
+// quantizedAlong draws the shape of a value's scales, and sets the attributes that
+// go with it.
 func (d *drawer) quantizedAlong(x value, a *attrs) []int64 {
 	if len(x.shape) < 2 || !d.chance(120) {
 		return []int64{}

@@ -26,7 +26,9 @@ func New(g *graph.Graph, shapes [][]int, o Options) (*Plan, error) {
 	return b.build()
 }
 
-// build works off all items, or up to one that must know more.
+// build works off all items, or up to one that must know more. It comes to an end:
+// an item that adds others, such as an iteration of a Loop, takes their memory from
+// a budget first (body).
 func (b *builder) build() (*Plan, error) {
 	for len(b.todo) > 0 {
 		last := len(b.todo) - 1
