@@ -1,10 +1,13 @@
 package infer
 
 import (
+	"encoding/binary"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -104,4 +107,78 @@ func TestExternalRefused(t *testing.T) {
 	}
 	_, err := Options{FS: fsys}.Parse(onnx.Marshal(s.outputs(outputs...)))
 	wantError(t, err, "bytes 20 to 68 overlap those of another tensor, 0 to 48")
+}
+
+// plainFS is a folder that remembers the names that were opened. Files of a stream
+// cannot be read from the middle.
+type plainFS struct {
+	fstest.MapFS
+	opened []string
+	stream bool
+}
+
+func (f *plainFS) Open(name string) (fs.File, error) {
+	f.opened = append(f.opened, name)
+	file, err := f.MapFS.Open(name)
+	if err != nil || !f.stream {
+		return file, err
+	}
+	return struct{ fs.File }{file}, nil
+}
+
+// FuzzExternal: whatever a model says of where its data lie, only plain names are
+// opened, and what loads has the bytes of its stretch. The input is the location,
+// the length of the file "w", whether it is a stream, and for each tensor two
+// sizes, an offset and a length, of which the last 16 values are huge or
+// negative.
+func FuzzExternal(f *testing.F) {
+	f.Add("w", uint16(100), false, []byte{3, 4, 0, 48, 3, 4, 48, 48})
+	f.Add("./w", uint16(50), true, []byte{3, 4, 2, 48, 3, 4, 2, 48, 2, 2, 7, 16})
+	f.Add("../w", uint16(50), true, []byte{3, 4, 255, 250})
+	f.Add("d/w", uint16(9), false, []byte{0, 4, 250, 0})
+	far := func(b byte) int64 {
+		if b < 240 {
+			return int64(b)
+		}
+		return math.MaxInt64 << (b & 7) >> (b & 8)
+	}
+	f.Fuzz(func(t *testing.T, location string, length uint16, stream bool, data []byte) {
+		content := make([]byte, length)
+		for i := range content {
+			content[i] = byte(i*7 + i>>8)
+		}
+		fsys := &plainFS{MapFS: fstest.MapFS{"w": {Data: content}, "d/w": {Data: content}}, stream: stream}
+		s := newSketch(-1, 3)
+		var offsets []int64
+		for ; len(data) >= 4 && len(offsets) < 20; data = data[4:] {
+			c := onnx.Tensor{Name: s.name("w"), Type: onnx.Float, Dims: []int64{far(data[0]), far(data[1])},
+				External: &onnx.External{Location: location, Offset: far(data[2]), Length: far(data[3])}}
+			s.Graph.Initializers = append(s.Graph.Initializers, c)
+			s.outputs(s.node("Identity", []string{c.Name}))
+			offsets = append(offsets, c.External.Offset)
+		}
+		m, err := Options{FS: fsys}.Parse(onnx.Marshal(s.outputs(s.node("Identity", []string{"z"}))))
+		if isPanic(err) {
+			t.Fatal(err)
+		}
+		for _, name := range fsys.opened {
+			if name == "." || strings.ContainsAny(name, `/\:`) {
+				t.Errorf("location %q: %q was opened", location, name)
+			}
+		}
+		if err != nil {
+			return
+		}
+		outputs, err := mustSession(t, m, 1).Run(t.Context(), latents(m, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, at := range offsets {
+			for k, x := range outputs[i].Data.([]float32) {
+				if want := binary.LittleEndian.Uint32(content[at+4*int64(k):]); math.Float32bits(x) != want {
+					t.Fatalf("value %d of tensor %d at %d is %x, want %x", k, i, at, math.Float32bits(x), want)
+				}
+			}
+		}
+	})
 }
