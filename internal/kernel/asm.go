@@ -35,6 +35,15 @@ type vecArgs struct {
 	s      [7]float32
 }
 
+// transformArgs is what a transform's routine reads, as transformGo's arguments; n
+// is of whole vectors.
+type transformArgs struct {
+	n, rows        int
+	src, dst       *float32
+	srcTap, dstTap int
+	srcRow, dstRow int
+}
+
 // tile computes tiles as tileGo does. While it runs it may fetch b from element
 // next on into the cache, if there is such.
 func tile(rows, tiles, panels, k int, a []float32, aoff *offsets, b []float32, step, next int, c []float32, coff *offsets, add bool) {
@@ -129,4 +138,19 @@ func vectorMatrix(f element, n, rows int, stride [6]int, arrays ...[]float32) in
 	}
 	elementAsm(f, &v)
 	return v.n
+}
+
+// apply is transformGo.
+func (f transform) apply(n, rows int, dst []float32, dstTap, dstRow int, src []float32, srcTap, srcRow int) {
+	if l := lanes(); l == 0 || n%l > 0 {
+		transformGo(f, n, rows, dst, dstTap, dstRow, src, srcTap, srcRow)
+		return
+	}
+	if n == 0 || rows == 0 {
+		return
+	}
+	taps := transformTaps[f]
+	_ = src[(rows-1)*srcRow+taps[0]*srcTap+n-1]
+	_ = dst[(rows-1)*dstRow+taps[1]*dstTap+n-1]
+	transformAsm(f, &transformArgs{n, rows, &src[0], &dst[0], srcTap, dstTap, srcRow, dstRow})
 }

@@ -90,6 +90,8 @@ func elementAVX2(f element, v *vecArgs) {
 		subtractAVX2(v)
 	case sumElement:
 		sumAVX2(v)
+	case widenElement:
+		widenAVX2(v)
 	case widen2Element:
 		widen2AVX2(v)
 	case widen4Element:
@@ -144,6 +146,18 @@ func elementAVX2(f element, v *vecArgs) {
 		mixAVX2(v)
 	case adamElement:
 		adamAVX2(v)
+	}
+}
+
+// transformAVX2 runs the routine of f.
+func transformAVX2(f transform, t *transformArgs) {
+	switch f {
+	case tilesIn:
+		tilesInAVX2(t)
+	case tilesOut:
+		tilesOutAVX2(t)
+	case weightsIn:
+		weightsInAVX2(t)
 	}
 }
 
@@ -329,6 +343,8 @@ func elementAVX512(f element, v *vecArgs) {
 		subtractAVX512(v)
 	case sumElement:
 		sumAVX512(v)
+	case widenElement:
+		widenAVX512(v)
 	case widen2Element:
 		widen2AVX512(v)
 	case widen4Element:
@@ -383,6 +399,18 @@ func elementAVX512(f element, v *vecArgs) {
 		mixAVX512(v)
 	case adamElement:
 		adamAVX512(v)
+	}
+}
+
+// transformAVX512 runs the routine of f.
+func transformAVX512(f transform, t *transformArgs) {
+	switch f {
+	case tilesIn:
+		tilesInAVX512(t)
+	case tilesOut:
+		tilesOutAVX512(t)
+	case weightsIn:
+		weightsInAVX512(t)
 	}
 }
 
@@ -477,6 +505,11 @@ func subtractAVX2(v *vecArgs)
 //
 //go:noescape
 func sumAVX2(v *vecArgs)
+
+// widenAVX2: x[i] = y[i] of float16 y
+//
+//go:noescape
+func widenAVX2(v *vecArgs)
 
 // widen2AVX2: x[i] = y[i] + z[i] of float16 y and z
 //
@@ -612,6 +645,15 @@ func mixAVX2(v *vecArgs)
 //
 //go:noescape
 func adamAVX2(v *vecArgs)
+
+//go:noescape
+func tilesInAVX2(t *transformArgs)
+
+//go:noescape
+func tilesOutAVX2(t *transformArgs)
+
+//go:noescape
+func weightsInAVX2(t *transformArgs)
 
 //go:noescape
 func tileAVX512r1p1(t *tileArgs)
@@ -849,6 +891,11 @@ func subtractAVX512(v *vecArgs)
 //go:noescape
 func sumAVX512(v *vecArgs)
 
+// widenAVX512: x[i] = y[i] of float16 y
+//
+//go:noescape
+func widenAVX512(v *vecArgs)
+
 // widen2AVX512: x[i] = y[i] + z[i] of float16 y and z
 //
 //go:noescape
@@ -983,3 +1030,12 @@ func mixAVX512(v *vecArgs)
 //
 //go:noescape
 func adamAVX512(v *vecArgs)
+
+//go:noescape
+func tilesInAVX512(t *transformArgs)
+
+//go:noescape
+func tilesOutAVX512(t *transformArgs)
+
+//go:noescape
+func weightsInAVX512(t *transformArgs)

@@ -2313,6 +2313,35 @@ done:
 	VZEROUPPER
 	RET
 
+// func widenAVX2(v *vecArgs)
+TEXT ·widenAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VCVTPH2PS (R9)(SI*2), Y0
+	VMOVUPS Y0, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*2), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func widen2AVX2(v *vecArgs)
 TEXT ·widen2AVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -3550,6 +3579,228 @@ loop:
 	LEAQ (R10)(DX*4), R10
 	MOVQ vecArgs_stride+24(DI), DX
 	LEAQ (R11)(DX*4), R11
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func tilesInAVX2(t *transformArgs)
+TEXT ·tilesInAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+160(SB), Y0 // -2
+	VBROADCASTSS consts<>+164(SB), Y1 // -0.5
+	VBROADCASTSS consts<>+168(SB), Y2 // -2.5
+	VBROADCASTSS consts<>+172(SB), Y3 // 0.70710677
+	VBROADCASTSS consts<>+176(SB), Y4 // -0.70710677
+	VBROADCASTSS consts<>+180(SB), Y5 // 1.4142135
+	VBROADCASTSS consts<>+184(SB), Y6 // -1.4142135
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Y7
+	VMOVUPS (R8)(DX*2), Y8
+	VMOVUPS (R9)(DX*1), Y9
+	VMOVUPS Y9, Y10
+	VFMADD231PS Y8, Y2, Y10
+	VADDPS Y7, Y10, Y10
+	VMOVUPS Y10, (R10)
+	VMOVUPS Y9, Y7
+	VFMADD231PS Y8, Y0, Y7
+	VMOVUPS Y9, Y10
+	VFMADD231PS Y8, Y1, Y10
+	VMOVUPS (R8)(DX*1), Y8
+	VMOVUPS (R9), Y9
+	VMOVUPS (R9)(DX*2), Y11
+	VMOVUPS Y11, Y12
+	VFMADD231PS Y9, Y2, Y12
+	VADDPS Y8, Y12, Y12
+	VMOVUPS Y12, (R11)(AX*2)
+	VMOVUPS Y9, Y11
+	VFMADD231PS Y8, Y0, Y11
+	VMOVUPS Y9, Y12
+	VFMADD231PS Y8, Y1, Y12
+	VMOVUPS Y7, Y8
+	VFMADD231PS Y11, Y3, Y8
+	VMOVUPS Y8, (R10)(AX*1)
+	VMOVUPS Y7, Y8
+	VFMADD231PS Y11, Y4, Y8
+	VMOVUPS Y8, (R10)(AX*2)
+	VMOVUPS Y10, Y8
+	VFMADD231PS Y12, Y5, Y8
+	VMOVUPS Y8, (R11)
+	VMOVUPS Y10, Y8
+	VFMADD231PS Y12, Y6, Y8
+	VMOVUPS Y8, (R11)(AX*1)
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	SUBQ $8, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func tilesOutAVX2(t *transformArgs)
+TEXT ·tilesOutAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+28(SB), Y0 // 2
+	VBROADCASTSS consts<>+188(SB), Y1 // 8
+	VBROADCASTSS consts<>+172(SB), Y2 // 0.70710677
+	VBROADCASTSS consts<>+192(SB), Y3 // 0.35355338
+	VBROADCASTSS consts<>+76(SB), Y4 // 0.5
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8)(DX*1), Y5
+	VMOVUPS (R8)(DX*2), Y6
+	VADDPS Y6, Y5, Y7
+	VSUBPS Y6, Y5, Y8
+	VMOVUPS (R9), Y5
+	VMOVUPS (R9)(DX*1), Y6
+	VADDPS Y6, Y5, Y9
+	VSUBPS Y6, Y5, Y10
+	VMOVUPS (R8), Y5
+	VMOVUPS (R9)(DX*2), Y6
+	VADDPS Y7, Y5, Y5
+	VADDPS Y9, Y5, Y5
+	VMOVUPS Y5, (R10)
+	VMOVUPS Y8, Y5
+	VFMADD231PS Y10, Y0, Y5
+	VMULPS Y2, Y5, Y5
+	VMOVUPS Y5, (R10)(AX*1)
+	VMULPS Y4, Y7, Y7
+	VMOVUPS Y7, Y5
+	VFMADD231PS Y9, Y0, Y5
+	VMOVUPS Y5, (R10)(AX*2)
+	VMOVUPS Y8, Y5
+	VFMADD231PS Y10, Y1, Y5
+	VMOVUPS Y6, Y11
+	VFMADD231PS Y5, Y3, Y11
+	VMOVUPS Y11, (R11)
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	SUBQ $8, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func weightsInAVX2(t *transformArgs)
+TEXT ·weightsInAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+76(SB), Y0 // 0.5
+	VBROADCASTSS consts<>+28(SB), Y1 // 2
+	VBROADCASTSS consts<>+172(SB), Y2 // 0.70710677
+	VBROADCASTSS consts<>+176(SB), Y3 // -0.70710677
+	VBROADCASTSS consts<>+180(SB), Y4 // 1.4142135
+	VBROADCASTSS consts<>+184(SB), Y5 // -1.4142135
+	VBROADCASTSS consts<>+196(SB), Y6 // -0.6666667
+	VBROADCASTSS consts<>+72(SB), Y7 // 0.16666667
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Y8
+	VMOVUPS (R8)(DX*1), Y9
+	VMOVUPS (R8)(DX*2), Y10
+	VMOVUPS Y8, Y11
+	VFMADD231PS Y10, Y0, Y11
+	VMOVUPS Y8, Y12
+	VFMADD231PS Y10, Y1, Y12
+	VMOVUPS Y8, (R10)
+	VMOVUPS Y10, (R11)(AX*2)
+	VMOVUPS Y11, Y8
+	VFMADD231PS Y9, Y2, Y8
+	VMULPS Y6, Y8, Y8
+	VMOVUPS Y8, (R10)(AX*1)
+	VMOVUPS Y11, Y8
+	VFMADD231PS Y9, Y3, Y8
+	VMULPS Y6, Y8, Y8
+	VMOVUPS Y8, (R10)(AX*2)
+	VMOVUPS Y12, Y8
+	VFMADD231PS Y9, Y4, Y8
+	VMULPS Y7, Y8, Y8
+	VMOVUPS Y8, (R11)
+	VMOVUPS Y12, Y8
+	VFMADD231PS Y9, Y5, Y8
+	VMULPS Y7, Y8, Y8
+	VMOVUPS Y8, (R11)(AX*1)
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	SUBQ $8, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
 	JMP  row
 
 done:
@@ -11681,6 +11932,35 @@ done:
 	VZEROUPPER
 	RET
 
+// func widenAVX512(v *vecArgs)
+TEXT ·widenAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VCVTPH2PS (R9)(SI*2), Z0
+	VMOVUPS Z0, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*2), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func widen2AVX512(v *vecArgs)
 TEXT ·widen2AVX512(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -12921,6 +13201,228 @@ done:
 	VZEROUPPER
 	RET
 
+// func tilesInAVX512(t *transformArgs)
+TEXT ·tilesInAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+160(SB), Z0 // -2
+	VBROADCASTSS consts<>+164(SB), Z1 // -0.5
+	VBROADCASTSS consts<>+168(SB), Z2 // -2.5
+	VBROADCASTSS consts<>+172(SB), Z3 // 0.70710677
+	VBROADCASTSS consts<>+176(SB), Z4 // -0.70710677
+	VBROADCASTSS consts<>+180(SB), Z5 // 1.4142135
+	VBROADCASTSS consts<>+184(SB), Z6 // -1.4142135
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Z7
+	VMOVUPS (R8)(DX*2), Z8
+	VMOVUPS (R9)(DX*1), Z9
+	VMOVUPS Z9, Z10
+	VFMADD231PS Z8, Z2, Z10
+	VADDPS Z7, Z10, Z10
+	VMOVUPS Z10, (R10)
+	VMOVUPS Z9, Z7
+	VFMADD231PS Z8, Z0, Z7
+	VMOVUPS Z9, Z10
+	VFMADD231PS Z8, Z1, Z10
+	VMOVUPS (R8)(DX*1), Z8
+	VMOVUPS (R9), Z9
+	VMOVUPS (R9)(DX*2), Z11
+	VMOVUPS Z11, Z12
+	VFMADD231PS Z9, Z2, Z12
+	VADDPS Z8, Z12, Z12
+	VMOVUPS Z12, (R11)(AX*2)
+	VMOVUPS Z9, Z11
+	VFMADD231PS Z8, Z0, Z11
+	VMOVUPS Z9, Z12
+	VFMADD231PS Z8, Z1, Z12
+	VMOVUPS Z7, Z8
+	VFMADD231PS Z11, Z3, Z8
+	VMOVUPS Z8, (R10)(AX*1)
+	VMOVUPS Z7, Z8
+	VFMADD231PS Z11, Z4, Z8
+	VMOVUPS Z8, (R10)(AX*2)
+	VMOVUPS Z10, Z8
+	VFMADD231PS Z12, Z5, Z8
+	VMOVUPS Z8, (R11)
+	VMOVUPS Z10, Z8
+	VFMADD231PS Z12, Z6, Z8
+	VMOVUPS Z8, (R11)(AX*1)
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $64, R10
+	ADDQ $64, R11
+	SUBQ $16, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func tilesOutAVX512(t *transformArgs)
+TEXT ·tilesOutAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+28(SB), Z0 // 2
+	VBROADCASTSS consts<>+188(SB), Z1 // 8
+	VBROADCASTSS consts<>+172(SB), Z2 // 0.70710677
+	VBROADCASTSS consts<>+192(SB), Z3 // 0.35355338
+	VBROADCASTSS consts<>+76(SB), Z4 // 0.5
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8)(DX*1), Z5
+	VMOVUPS (R8)(DX*2), Z6
+	VADDPS Z6, Z5, Z7
+	VSUBPS Z6, Z5, Z8
+	VMOVUPS (R9), Z5
+	VMOVUPS (R9)(DX*1), Z6
+	VADDPS Z6, Z5, Z9
+	VSUBPS Z6, Z5, Z10
+	VMOVUPS (R8), Z5
+	VMOVUPS (R9)(DX*2), Z6
+	VADDPS Z7, Z5, Z5
+	VADDPS Z9, Z5, Z5
+	VMOVUPS Z5, (R10)
+	VMOVUPS Z8, Z5
+	VFMADD231PS Z10, Z0, Z5
+	VMULPS Z2, Z5, Z5
+	VMOVUPS Z5, (R10)(AX*1)
+	VMULPS Z4, Z7, Z7
+	VMOVUPS Z7, Z5
+	VFMADD231PS Z9, Z0, Z5
+	VMOVUPS Z5, (R10)(AX*2)
+	VMOVUPS Z8, Z5
+	VFMADD231PS Z10, Z1, Z5
+	VMOVUPS Z6, Z11
+	VFMADD231PS Z5, Z3, Z11
+	VMOVUPS Z11, (R11)
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $64, R10
+	ADDQ $64, R11
+	SUBQ $16, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func weightsInAVX512(t *transformArgs)
+TEXT ·weightsInAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+76(SB), Z0 // 0.5
+	VBROADCASTSS consts<>+28(SB), Z1 // 2
+	VBROADCASTSS consts<>+172(SB), Z2 // 0.70710677
+	VBROADCASTSS consts<>+176(SB), Z3 // -0.70710677
+	VBROADCASTSS consts<>+180(SB), Z4 // 1.4142135
+	VBROADCASTSS consts<>+184(SB), Z5 // -1.4142135
+	VBROADCASTSS consts<>+196(SB), Z6 // -0.6666667
+	VBROADCASTSS consts<>+72(SB), Z7 // 0.16666667
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Z8
+	VMOVUPS (R8)(DX*1), Z9
+	VMOVUPS (R8)(DX*2), Z10
+	VMOVUPS Z8, Z11
+	VFMADD231PS Z10, Z0, Z11
+	VMOVUPS Z8, Z12
+	VFMADD231PS Z10, Z1, Z12
+	VMOVUPS Z8, (R10)
+	VMOVUPS Z10, (R11)(AX*2)
+	VMOVUPS Z11, Z8
+	VFMADD231PS Z9, Z2, Z8
+	VMULPS Z6, Z8, Z8
+	VMOVUPS Z8, (R10)(AX*1)
+	VMOVUPS Z11, Z8
+	VFMADD231PS Z9, Z3, Z8
+	VMULPS Z6, Z8, Z8
+	VMOVUPS Z8, (R10)(AX*2)
+	VMOVUPS Z12, Z8
+	VFMADD231PS Z9, Z4, Z8
+	VMULPS Z7, Z8, Z8
+	VMOVUPS Z8, (R11)
+	VMOVUPS Z12, Z8
+	VFMADD231PS Z9, Z5, Z8
+	VMULPS Z7, Z8, Z8
+	VMOVUPS Z8, (R11)(AX*1)
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $64, R10
+	ADDQ $64, R11
+	SUBQ $16, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 DATA consts<>+0(SB)/4, $0x00000000
 DATA consts<>+4(SB)/4, $0xbbb9b20b
 DATA consts<>+8(SB)/4, $0x3ca8ce48
@@ -12961,4 +13463,14 @@ DATA consts<>+144(SB)/4, $0xbf906562
 DATA consts<>+148(SB)/4, $0xb8cb4c0d
 DATA consts<>+152(SB)/4, $0x3f580000
 DATA consts<>+156(SB)/4, $0x000000ff
-GLOBL consts<>(SB), RODATA|NOPTR, $160
+DATA consts<>+160(SB)/4, $0xc0000000
+DATA consts<>+164(SB)/4, $0xbf000000
+DATA consts<>+168(SB)/4, $0xc0200000
+DATA consts<>+172(SB)/4, $0x3f3504f3
+DATA consts<>+176(SB)/4, $0xbf3504f3
+DATA consts<>+180(SB)/4, $0x3fb504f3
+DATA consts<>+184(SB)/4, $0xbfb504f3
+DATA consts<>+188(SB)/4, $0x41000000
+DATA consts<>+192(SB)/4, $0x3eb504f3
+DATA consts<>+196(SB)/4, $0xbf2aaaab
+GLOBL consts<>(SB), RODATA|NOPTR, $200

@@ -101,6 +101,8 @@ func elementNEON(f element, v *vecArgs) {
 		subtractNEON(v)
 	case sumElement:
 		sumNEON(v)
+	case widenElement:
+		widenNEON(v)
 	case widen2Element:
 		widen2NEON(v)
 	case widen4Element:
@@ -155,6 +157,18 @@ func elementNEON(f element, v *vecArgs) {
 		mixNEON(v)
 	case adamElement:
 		adamNEON(v)
+	}
+}
+
+// transformNEON runs the routine of f.
+func transformNEON(f transform, t *transformArgs) {
+	switch f {
+	case tilesIn:
+		tilesInNEON(t)
+	case tilesOut:
+		tilesOutNEON(t)
+	case weightsIn:
+		weightsInNEON(t)
 	}
 }
 
@@ -246,6 +260,11 @@ func subtractNEON(v *vecArgs)
 //
 //go:noescape
 func sumNEON(v *vecArgs)
+
+// widenNEON: x[i] = y[i] of float16 y
+//
+//go:noescape
+func widenNEON(v *vecArgs)
 
 // widen2NEON: x[i] = y[i] + z[i] of float16 y and z
 //
@@ -381,3 +400,12 @@ func mixNEON(v *vecArgs)
 //
 //go:noescape
 func adamNEON(v *vecArgs)
+
+//go:noescape
+func tilesInNEON(t *transformArgs)
+
+//go:noescape
+func tilesOutNEON(t *transformArgs)
+
+//go:noescape
+func weightsInNEON(t *transformArgs)

@@ -4132,6 +4132,39 @@ loop:
 done:
 	RET
 
+// func widenNEON(v *vecArgs)
+TEXT ·widenNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.H4]
+	WORD $0x0e217800 // FCVTL V0.4S, V0.4H
+	VST1 [V0.S4], (R1)
+	ADD $16, R1
+	ADD $8, R2
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<1, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	B row
+
+done:
+	RET
+
 // func widen2NEON(v *vecArgs)
 TEXT ·widen2NEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
@@ -5708,3 +5741,237 @@ loop:
 
 done:
 	RET
+
+// func tilesInNEON(t *transformArgs)
+TEXT ·tilesInNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD transformArgs_src(R0), R12
+	MOVD transformArgs_dst(R0), R13
+	MOVD transformArgs_srcTap(R0), R10
+	MOVD transformArgs_dstTap(R0), R11
+	MOVD transformArgs_rows(R0), R15
+	MOVD $tilesInNEON_consts<>(SB), R9
+	VLD1R.P 4(R9), [V0.S4] // -2
+	VLD1R.P 4(R9), [V1.S4] // -0.5
+	VLD1R.P 4(R9), [V2.S4] // -2.5
+	VLD1R.P 4(R9), [V3.S4] // 0.70710677
+	VLD1R.P 4(R9), [V4.S4] // -0.70710677
+	VLD1R.P 4(R9), [V5.S4] // 1.4142135
+	VLD1R.P 4(R9), [V6.S4] // -1.4142135
+
+row:
+	MOVD R12, R1
+	ADD R10<<2, R1, R2
+	ADD R10<<2, R2, R3
+	ADD R10<<2, R3, R4
+	ADD R10<<2, R4, R5
+	ADD R10<<2, R5, R6
+	MOVD R13, R19
+	ADD R11<<2, R19, R20
+	ADD R11<<2, R20, R21
+	ADD R11<<2, R21, R22
+	ADD R11<<2, R22, R23
+	ADD R11<<2, R23, R24
+	MOVD transformArgs_n(R0), R7
+
+loop:
+	VLD1.P 16(R1), [V7.S4]
+	VLD1.P 16(R3), [V8.S4]
+	VLD1.P 16(R5), [V9.S4]
+	WORD $0x4ea91d2a // MOV V10.16B, V9.16B
+	WORD $0x4e28cc4a // FMLA V10.4S, V2.4S, V8.4S
+	WORD $0x4e27d54a // FADD V10.4S, V10.4S, V7.4S
+	VST1.P [V10.S4], 16(R19)
+	WORD $0x4ea91d27 // MOV V7.16B, V9.16B
+	WORD $0x4e28cc07 // FMLA V7.4S, V0.4S, V8.4S
+	WORD $0x4ea91d2a // MOV V10.16B, V9.16B
+	WORD $0x4e28cc2a // FMLA V10.4S, V1.4S, V8.4S
+	VLD1.P 16(R2), [V8.S4]
+	VLD1.P 16(R4), [V9.S4]
+	VLD1.P 16(R6), [V11.S4]
+	WORD $0x4eab1d6c // MOV V12.16B, V11.16B
+	WORD $0x4e29cc4c // FMLA V12.4S, V2.4S, V9.4S
+	WORD $0x4e28d58c // FADD V12.4S, V12.4S, V8.4S
+	VST1.P [V12.S4], 16(R24)
+	WORD $0x4ea91d2b // MOV V11.16B, V9.16B
+	WORD $0x4e28cc0b // FMLA V11.4S, V0.4S, V8.4S
+	WORD $0x4ea91d2c // MOV V12.16B, V9.16B
+	WORD $0x4e28cc2c // FMLA V12.4S, V1.4S, V8.4S
+	WORD $0x4ea71ce8 // MOV V8.16B, V7.16B
+	WORD $0x4e2bcc68 // FMLA V8.4S, V3.4S, V11.4S
+	VST1.P [V8.S4], 16(R20)
+	WORD $0x4ea71ce8 // MOV V8.16B, V7.16B
+	WORD $0x4e2bcc88 // FMLA V8.4S, V4.4S, V11.4S
+	VST1.P [V8.S4], 16(R21)
+	WORD $0x4eaa1d48 // MOV V8.16B, V10.16B
+	WORD $0x4e2ccca8 // FMLA V8.4S, V5.4S, V12.4S
+	VST1.P [V8.S4], 16(R22)
+	WORD $0x4eaa1d48 // MOV V8.16B, V10.16B
+	WORD $0x4e2cccc8 // FMLA V8.4S, V6.4S, V12.4S
+	VST1.P [V8.S4], 16(R23)
+	SUBS $4, R7
+	BGT  loop
+	MOVD transformArgs_srcRow(R0), R14
+	ADD R14<<2, R12, R12
+	MOVD transformArgs_dstRow(R0), R14
+	ADD R14<<2, R13, R13
+	SUBS $1, R15
+	BGT  row
+	RET
+
+DATA tilesInNEON_consts<>+0(SB)/4, $0xc0000000
+DATA tilesInNEON_consts<>+4(SB)/4, $0xbf000000
+DATA tilesInNEON_consts<>+8(SB)/4, $0xc0200000
+DATA tilesInNEON_consts<>+12(SB)/4, $0x3f3504f3
+DATA tilesInNEON_consts<>+16(SB)/4, $0xbf3504f3
+DATA tilesInNEON_consts<>+20(SB)/4, $0x3fb504f3
+DATA tilesInNEON_consts<>+24(SB)/4, $0xbfb504f3
+GLOBL tilesInNEON_consts<>(SB), RODATA|NOPTR, $28
+
+// func tilesOutNEON(t *transformArgs)
+TEXT ·tilesOutNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD transformArgs_src(R0), R12
+	MOVD transformArgs_dst(R0), R13
+	MOVD transformArgs_srcTap(R0), R10
+	MOVD transformArgs_dstTap(R0), R11
+	MOVD transformArgs_rows(R0), R15
+	MOVD $tilesOutNEON_consts<>(SB), R9
+	VLD1R.P 4(R9), [V0.S4] // 2
+	VLD1R.P 4(R9), [V1.S4] // 8
+	VLD1R.P 4(R9), [V2.S4] // 0.70710677
+	VLD1R.P 4(R9), [V3.S4] // 0.35355338
+	VLD1R.P 4(R9), [V4.S4] // 0.5
+
+row:
+	MOVD R12, R1
+	ADD R10<<2, R1, R2
+	ADD R10<<2, R2, R3
+	ADD R10<<2, R3, R4
+	ADD R10<<2, R4, R5
+	ADD R10<<2, R5, R6
+	MOVD R13, R19
+	ADD R11<<2, R19, R20
+	ADD R11<<2, R20, R21
+	ADD R11<<2, R21, R22
+	MOVD transformArgs_n(R0), R7
+
+loop:
+	VLD1.P 16(R2), [V5.S4]
+	VLD1.P 16(R3), [V6.S4]
+	WORD $0x4e26d4a7 // FADD V7.4S, V5.4S, V6.4S
+	WORD $0x4ea6d4a8 // FSUB V8.4S, V5.4S, V6.4S
+	VLD1.P 16(R4), [V5.S4]
+	VLD1.P 16(R5), [V6.S4]
+	WORD $0x4e26d4a9 // FADD V9.4S, V5.4S, V6.4S
+	WORD $0x4ea6d4aa // FSUB V10.4S, V5.4S, V6.4S
+	VLD1.P 16(R1), [V5.S4]
+	VLD1.P 16(R6), [V6.S4]
+	WORD $0x4e27d4a5 // FADD V5.4S, V5.4S, V7.4S
+	WORD $0x4e29d4a5 // FADD V5.4S, V5.4S, V9.4S
+	VST1.P [V5.S4], 16(R19)
+	WORD $0x4ea81d05 // MOV V5.16B, V8.16B
+	WORD $0x4e2acc05 // FMLA V5.4S, V0.4S, V10.4S
+	WORD $0x6e22dca5 // FMUL V5.4S, V5.4S, V2.4S
+	VST1.P [V5.S4], 16(R20)
+	WORD $0x6e24dce7 // FMUL V7.4S, V7.4S, V4.4S
+	WORD $0x4ea71ce5 // MOV V5.16B, V7.16B
+	WORD $0x4e29cc05 // FMLA V5.4S, V0.4S, V9.4S
+	VST1.P [V5.S4], 16(R21)
+	WORD $0x4ea81d05 // MOV V5.16B, V8.16B
+	WORD $0x4e2acc25 // FMLA V5.4S, V1.4S, V10.4S
+	WORD $0x4ea61ccb // MOV V11.16B, V6.16B
+	WORD $0x4e25cc6b // FMLA V11.4S, V3.4S, V5.4S
+	VST1.P [V11.S4], 16(R22)
+	SUBS $4, R7
+	BGT  loop
+	MOVD transformArgs_srcRow(R0), R14
+	ADD R14<<2, R12, R12
+	MOVD transformArgs_dstRow(R0), R14
+	ADD R14<<2, R13, R13
+	SUBS $1, R15
+	BGT  row
+	RET
+
+DATA tilesOutNEON_consts<>+0(SB)/4, $0x40000000
+DATA tilesOutNEON_consts<>+4(SB)/4, $0x41000000
+DATA tilesOutNEON_consts<>+8(SB)/4, $0x3f3504f3
+DATA tilesOutNEON_consts<>+12(SB)/4, $0x3eb504f3
+DATA tilesOutNEON_consts<>+16(SB)/4, $0x3f000000
+GLOBL tilesOutNEON_consts<>(SB), RODATA|NOPTR, $20
+
+// func weightsInNEON(t *transformArgs)
+TEXT ·weightsInNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD transformArgs_src(R0), R12
+	MOVD transformArgs_dst(R0), R13
+	MOVD transformArgs_srcTap(R0), R10
+	MOVD transformArgs_dstTap(R0), R11
+	MOVD transformArgs_rows(R0), R15
+	MOVD $weightsInNEON_consts<>(SB), R9
+	VLD1R.P 4(R9), [V0.S4] // 0.5
+	VLD1R.P 4(R9), [V1.S4] // 2
+	VLD1R.P 4(R9), [V2.S4] // 0.70710677
+	VLD1R.P 4(R9), [V3.S4] // -0.70710677
+	VLD1R.P 4(R9), [V4.S4] // 1.4142135
+	VLD1R.P 4(R9), [V5.S4] // -1.4142135
+	VLD1R.P 4(R9), [V6.S4] // -0.6666667
+	VLD1R.P 4(R9), [V7.S4] // 0.16666667
+
+row:
+	MOVD R12, R1
+	ADD R10<<2, R1, R2
+	ADD R10<<2, R2, R3
+	MOVD R13, R19
+	ADD R11<<2, R19, R20
+	ADD R11<<2, R20, R21
+	ADD R11<<2, R21, R22
+	ADD R11<<2, R22, R23
+	ADD R11<<2, R23, R24
+	MOVD transformArgs_n(R0), R7
+
+loop:
+	VLD1.P 16(R1), [V8.S4]
+	VLD1.P 16(R2), [V9.S4]
+	VLD1.P 16(R3), [V10.S4]
+	WORD $0x4ea81d0b // MOV V11.16B, V8.16B
+	WORD $0x4e2acc0b // FMLA V11.4S, V0.4S, V10.4S
+	WORD $0x4ea81d0c // MOV V12.16B, V8.16B
+	WORD $0x4e2acc2c // FMLA V12.4S, V1.4S, V10.4S
+	VST1.P [V8.S4], 16(R19)
+	VST1.P [V10.S4], 16(R24)
+	WORD $0x4eab1d68 // MOV V8.16B, V11.16B
+	WORD $0x4e29cc48 // FMLA V8.4S, V2.4S, V9.4S
+	WORD $0x6e26dd08 // FMUL V8.4S, V8.4S, V6.4S
+	VST1.P [V8.S4], 16(R20)
+	WORD $0x4eab1d68 // MOV V8.16B, V11.16B
+	WORD $0x4e29cc68 // FMLA V8.4S, V3.4S, V9.4S
+	WORD $0x6e26dd08 // FMUL V8.4S, V8.4S, V6.4S
+	VST1.P [V8.S4], 16(R21)
+	WORD $0x4eac1d88 // MOV V8.16B, V12.16B
+	WORD $0x4e29cc88 // FMLA V8.4S, V4.4S, V9.4S
+	WORD $0x6e27dd08 // FMUL V8.4S, V8.4S, V7.4S
+	VST1.P [V8.S4], 16(R22)
+	WORD $0x4eac1d88 // MOV V8.16B, V12.16B
+	WORD $0x4e29cca8 // FMLA V8.4S, V5.4S, V9.4S
+	WORD $0x6e27dd08 // FMUL V8.4S, V8.4S, V7.4S
+	VST1.P [V8.S4], 16(R23)
+	SUBS $4, R7
+	BGT  loop
+	MOVD transformArgs_srcRow(R0), R14
+	ADD R14<<2, R12, R12
+	MOVD transformArgs_dstRow(R0), R14
+	ADD R14<<2, R13, R13
+	SUBS $1, R15
+	BGT  row
+	RET
+
+DATA weightsInNEON_consts<>+0(SB)/4, $0x3f000000
+DATA weightsInNEON_consts<>+4(SB)/4, $0x40000000
+DATA weightsInNEON_consts<>+8(SB)/4, $0x3f3504f3
+DATA weightsInNEON_consts<>+12(SB)/4, $0xbf3504f3
+DATA weightsInNEON_consts<>+16(SB)/4, $0x3fb504f3
+DATA weightsInNEON_consts<>+20(SB)/4, $0xbfb504f3
+DATA weightsInNEON_consts<>+24(SB)/4, $0xbf2aaaab
+DATA weightsInNEON_consts<>+28(SB)/4, $0x3e2aaaab
+GLOBL weightsInNEON_consts<>(SB), RODATA|NOPTR, $32

@@ -38,8 +38,11 @@ func (c *Conv) PackHalf(w []uint16) {
 
 // ScratchLen is the length of the scratch that one Run of n images needs.
 func (c *Conv) ScratchLen(n int) int {
-	if c.direct() {
+	switch {
+	case c.direct():
 		return 0
+	case c.winograd():
+		return c.planWinograd().cut(nil)
 	}
 	return min(runRows, n*c.OH*c.OW) * c.w.K
 }
@@ -58,6 +61,10 @@ func (c *Conv) Run(dst, src []float32, n int, tail *Tail, scratch []float32, par
 	rows, k := n*c.OH*c.OW, c.w.K
 	if c.direct() {
 		Gemm(dst, c.F, src, k, rows, &c.w, tail, part, parts)
+		return
+	}
+	if c.winograd() {
+		c.winogradRun(dst, src, n, tail, scratch, part, parts)
 		return
 	}
 	i0, i1 := 0, rows

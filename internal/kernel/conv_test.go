@@ -122,6 +122,48 @@ func naiveWinograd(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 	tail.Apply(dst, g.C)
 }
 
+// naiveConvWinograd is the contract of convwinograd.go.
+func naiveConvWinograd(g Geometry, dst, src, w []float32, n int, tail *Tail) {
+	square := func(f transform, in []float32, from, to int) []float32 { // rows, then columns
+		rows, out := make([]float32, to*from), make([]float32, to*to)
+		transformGo(f, from, 1, rows, from, 0, in, from, 0)
+		transformGo(f, 1, to, out, 1, to, rows, 1, from)
+		return out
+	}
+	weights := make([][]float32, g.F*g.C)
+	for i := range weights {
+		weights[i] = square(weightsIn, w[9*i:][:9], 3, 6)
+	}
+	ny, nx := ceilDiv(g.OH, 4), ceilDiv(g.OW, 4)
+	for u := range n * ny * nx {
+		img, y, x := u/(ny*nx), u/nx%ny*4, u%nx*4
+		tiles := make([][]float32, g.C)
+		for c := range tiles {
+			tile := make([]float32, 36)
+			for i := range tile {
+				if y, x := y+i/6-g.PadTop, x+i%6-g.PadLeft; y >= 0 && y < g.H && x >= 0 && x < g.W {
+					tile[i] = src[((img*g.H+y)*g.W+x)*g.C+c]
+				}
+			}
+			tiles[c] = square(tilesIn, tile, 6, 6)
+		}
+		for f := range g.F {
+			sums := make([]float32, 36)
+			for c, tile := range tiles {
+				for i := range sums {
+					sums[i] = fma(tile[i], weights[f*g.C+c][i], sums[i])
+				}
+			}
+			for i, v := range square(tilesOut, sums, 6, 4) {
+				if y, x := y+i/4, x+i%4; y < g.OH && x < g.OW {
+					dst[((img*g.OH+y)*g.OW+x)*g.F+f] = v
+				}
+			}
+		}
+	}
+	tail.Apply(dst, g.F)
+}
+
 func naiveGrad(g Geometry, dw, large, small []float32, n int) {
 	t, pix := g.window(), g.OH*g.OW
 	for i := range dw {
@@ -149,6 +191,7 @@ func geometries() []Geometry {
 		sq(16, 16, 8, 300, 4, 2, 1), // by Winograd
 		sq(2, 18, 1, 3, 2, 9, 0),    // a stride beyond the image
 		sq(6, 18, 6, 16, 3, 1, 1),   // same size
+		sq(8, 16, 8, 80, 3, 1, 1),   // by Winograd: the smallest, with two spans of panels
 		sq(5, 40, 5, 7, 1, 1, 0),    // pointwise
 		sq(13, 21, 4, 3, 5, 3, 1),   // stride 3, with a rest
 		sq(9, 2, 3, 4, 2, 4, 0),     // pixels no window reaches
@@ -156,6 +199,7 @@ func geometries() []Geometry {
 		{H: 20, W: 16, C: 33, OH: 10, OW: 8, F: 20, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},
 		{H: 37, W: 3, C: 9, OH: 36, OW: 3, F: 18, KH: 4, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1}, // tall
 		{H: 69, W: 2, C: 2, OH: 34, OW: 2, F: 5, KH: 3, KW: 3, StrideH: 2, StrideW: 1, PadTop: 0, PadLeft: 1},
+		{H: 21, W: 45, C: 17, OH: 22, OW: 44, F: 24, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 3, PadLeft: 0}, // by Winograd, with rests
 		{H: 5, W: 9, C: 17, OH: 3, OW: 4, F: 6, KH: 3, KW: 2, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 0},
 		{H: 9, W: 8, C: 5, OH: 5, OW: 4, F: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, DilationH: 2, DilationW: 2},
 		{H: 9, W: 8, C: 20, OH: 7, OW: 6, F: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1, DilationH: 2, DilationW: 2},
@@ -173,7 +217,11 @@ func TestConvolutionsKeepTheContract(t *testing.T) {
 		down := &Tail{Bias: few, Act: LeakyReLU, Alpha: .2}
 		up := &Tail{Bias: many, Scale: many, Shift: many, Act: ReLU}
 		wantSmall, wantLarge, wantGrad := make([]float32, len(small)), make([]float32, len(large)), make([]float32, len(w))
-		naiveConv(g, wantSmall, large, w, n, down)
+		naiveDown := naiveConv
+		if (&Conv{Geometry: g}).winograd() {
+			naiveDown = naiveConvWinograd
+		}
+		naiveDown(g, wantSmall, large, w, n, down)
 		naive := naiveTranspose
 		if (&ConvTranspose{Geometry: g}).winograd() {
 			naive = naiveWinograd
@@ -244,9 +292,49 @@ func TestWinogradIsClose(t *testing.T) {
 	c := NewConvTranspose(g, w)
 	c.Run(got, small, 1, nil, make([]float32, c.ScratchLen(1)), 0, 1)
 	naiveTranspose(g, want, small, w, 1, &Tail{})
-	for i, v := range want { // of size 22 by chance
+	isClose(t, got, want)
+
+	g = Geometry{H: 16, W: 16, C: 128, OH: 16, OW: 16, F: 16, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1}
+	large, w := randoms(r, g.Large()), randoms(r, g.Weights())
+	got, want = make([]float32, g.Small()), make([]float32, g.Small())
+	d := NewConv(g, w)
+	d.Run(got, large, 1, nil, make([]float32, d.ScratchLen(1)), 0, 1)
+	naiveConv(g, want, large, w, 1, &Tail{})
+	isClose(t, got, want)
+}
+
+// isClose compares with values whose deviation is 20 to 35.
+func isClose(t *testing.T, got, want []float32) {
+	t.Helper()
+	for i, v := range want {
 		if d := math.Abs(float64(got[i] - v)); d > 2e-4 {
 			t.Fatalf("[%d] = %v, want %v", i, got[i], v)
+		}
+	}
+}
+
+// Weights that are transformed in turns give the bits of the same filters alone.
+func TestWinogradInTurns(t *testing.T) {
+	r := rand.New(rand.NewPCG(21, 22))
+	g := Geometry{H: 10, W: 10, C: 1024, OH: 10, OW: 10, F: 96, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1}
+	large, w := randoms(r, g.Large()), randoms(r, g.Weights())
+	run := func(g Geometry, w []float32) []float32 {
+		c, dst := NewConv(g, w), make([]float32, g.Small())
+		if p := c.planWinograd(); !c.winograd() || p.panels >= c.w.panels() && g.F == 96 {
+			t.Fatalf("%d of %d panels are transformed at once", p.panels, c.w.panels())
+		}
+		c.Run(dst, large, 1, nil, make([]float32, c.ScratchLen(1)), 0, 1)
+		return dst
+	}
+	all := run(g, w)
+	for f := 0; f < 96; f += 48 {
+		half := g
+		half.F = 48
+		got := run(half, w[f*g.C*9:][:48*g.C*9])
+		for i, v := range got {
+			if want := all[i/48*96+f+i%48]; math.Float32bits(v) != math.Float32bits(want) {
+				t.Fatalf("filter %d: %v, want %v", f+i%48, v, want)
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ const (
 	scaleShiftElement                // x = fma(x, y, z)
 	subtractElement                  // x = y - z
 	sumElement                       // x = y + z
+	widenElement                     // x = y of float16
 	widen2Element                    // x = y + z of float16
 	widen4Element                    // x = (y + u) + (z + w) of float16
 	leakyElement                     // x = x < 0 ? x*s : x

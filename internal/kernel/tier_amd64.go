@@ -85,6 +85,15 @@ func elementAsm(f element, v *vecArgs) {
 	}
 }
 
+// transformAsm runs a transform in the tier.
+func transformAsm(f transform, t *transformArgs) {
+	if current == tierAVX512 {
+		transformAVX512(f, t)
+	} else {
+		transformAVX2(f, t)
+	}
+}
+
 // lanes is the number of floats in a vector; 0: no vectors.
 func lanes() int { return [...]int{0, 8, 16}[current] }
 

@@ -54,6 +54,8 @@ func tileAsm(t *tileArgs, rows, panels int, half bool) {
 
 func elementAsm(f element, v *vecArgs) { elementNEON(f, v) }
 
+func transformAsm(f transform, t *transformArgs) { transformNEON(f, t) }
+
 // lanes is the number of floats in a vector; 0: no vectors.
 func lanes() int { return [...]int{0, 4}[current] }
 

@@ -29,6 +29,10 @@ func widenMatrix(element, []float32, int, int, int, [][]uint16) bool { return fa
 
 func vectorMatrix(element, int, int, [6]int, ...[]float32) int { return 0 }
 
+func (f transform) apply(n, rows int, dst []float32, dstTap, dstRow int, src []float32, srcTap, srcRow int) {
+	transformGo(f, n, rows, dst, dstTap, dstRow, src, srcTap, srcRow)
+}
+
 // signedBytes says that tiles of bytes multiply signed integers.
 const signedBytes = false
 

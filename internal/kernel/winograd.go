@@ -221,6 +221,18 @@ func addHalves(dst []float32, n, rows, step int, x [][]uint16) {
 	}
 }
 
+// widen writes to dst rows rows of n values of float16, one every step.
+func widen(dst []float32, n, rows int, src []uint16, step int) {
+	if widenMatrix(widenElement, dst, n, rows, step, [][]uint16{src}) {
+		return
+	}
+	for r := range rows {
+		for j := range n {
+			dst[r*n+j] = Float16(src[r*step+j])
+		}
+	}
+}
+
 // subtract is dst = a - b for rows rows of n values, one every to of dst and
 // every from of a and b.
 func subtract(dst, a, b []float32, n, rows, to, from int) {

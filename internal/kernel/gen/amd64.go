@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // This file prints AVX2 and AVX-512.
@@ -18,7 +19,8 @@ type amd64 struct {
 	rows   []int
 	out    *bytes.Buffer
 	consts *constants
-	shifts []int // of the function at hand: the size of each array's elements is 1<<shift
+	shifts []int    // of the function at hand: the size of each array's elements is 1<<shift
+	places []string // of a transform's arrays
 }
 
 func newAMD64(tier string, out *bytes.Buffer, c *constants) *amd64 {
@@ -36,6 +38,9 @@ func (a *amd64) name() string            { return a.tier }
 func (a *amd64) lanes() int              { return a.bytes / 4 }
 func (a *amd64) registers() int          { return a.regs }
 func (a *amd64) mem(array int) string {
+	if a.places != nil {
+		return a.places[array]
+	}
 	return fmt.Sprintf("(R%d)(SI*%d)", 8+array, 1<<a.shifts[array])
 }
 func (a *amd64) load(dst reg, array int)  { a.p("VMOVUPS %s, %s", a.mem(array), a.v(dst)) }
@@ -97,6 +102,61 @@ func (a *amd64) end() {
 	fmt.Fprintf(a.out, "\ndone:\n")
 	a.p("VZEROUPPER")
 	a.p("RET")
+}
+
+// beginTransform keeps the steps between arrays in DX and AX. R8 is the first array
+// read and R9 the fourth, R10 and R11 are those written; R12 and R13 are where the
+// row began.
+func (a *amd64) beginTransform(name string, in, out int) {
+	fmt.Fprintf(a.out, "TEXT ·%s(SB), NOSPLIT, $0-8\n", name)
+	a.p("MOVQ t+0(FP), DI")
+	for _, arg := range []string{"src R12", "dst R13", "srcTap DX", "dstTap AX", "rows BX"} {
+		field, to, _ := strings.Cut(arg, " ")
+		a.p("MOVQ transformArgs_%s(DI), %s", field, to)
+	}
+	a.p("SHLQ $2, DX")
+	a.p("SHLQ $2, AX")
+	taps := func(n int, low, high, step string) {
+		for i := range n {
+			base := []string{low, high}[i/3]
+			a.places = append(a.places, []string{"(" + base + ")", "(" + base + ")(" + step + "*1)", "(" + base + ")(" + step + "*2)"}[i%3])
+		}
+	}
+	a.places = nil
+	taps(in, "R8", "R9", "DX")
+	taps(out, "R10", "R11", "AX")
+}
+
+func (a *amd64) loopTransform() {
+	fmt.Fprintf(a.out, "\nrow:\n")
+	a.p("MOVQ transformArgs_n(DI), CX")
+	for _, r := range []string{"R12 DX R8 R9", "R13 AX R10 R11"} {
+		f := strings.Fields(r)
+		a.p("MOVQ %s, %s", f[0], f[2])
+		a.p("LEAQ (%s)(%s*2), %s", f[0], f[1], f[3])
+		a.p("ADDQ %s, %s", f[1], f[3])
+	}
+	fmt.Fprintf(a.out, "\nloop:\n")
+}
+
+func (a *amd64) endTransform() {
+	for _, r := range []string{"R8", "R9", "R10", "R11"} {
+		a.p("ADDQ $%d, %s", a.bytes, r)
+	}
+	a.p("SUBQ $%d, CX", a.lanes())
+	a.p("JGT  loop")
+	a.p("DECQ BX")
+	a.p("JEQ  done")
+	for _, r := range []string{"srcRow R12", "dstRow R13"} {
+		field, to, _ := strings.Cut(r, " ")
+		a.p("MOVQ transformArgs_%s(DI), CX", field)
+		a.p("LEAQ (%s)(CX*4), %s", to, to)
+	}
+	a.p("JMP  row")
+	fmt.Fprintf(a.out, "\ndone:\n")
+	a.p("VZEROUPPER")
+	a.p("RET")
+	a.places = nil
 }
 
 func (a *amd64) op(name string, dst, x, y reg) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // This file prints NEON. Go's assembler lacks most of its float instructions;
@@ -16,6 +17,9 @@ type arm64 struct {
 	consts []uint32 // of the function at hand, in the order of their use
 	fn     string
 	body   bytes.Buffer
+	taps   []int  // of a transform: the registers of its arrays' addresses
+	in     int    // and how many of them are read
+	setup  []byte // and what comes before its loop
 }
 
 func (a *arm64) p(f string, args ...any) { fmt.Fprintf(&a.body, "\t"+f+"\n", args...) }
@@ -26,8 +30,20 @@ func (a *arm64) name() string   { return "NEON" }
 func (a *arm64) lanes() int     { return 4 }
 func (a *arm64) registers() int { return 32 }
 
-func (a *arm64) load(dst reg, array int)  { a.p("VLD1 (R%d), [V%d.S4]", 1+array, dst) }
-func (a *arm64) store(src reg, array int) { a.p("VST1 [V%d.S4], (R%d)", src, 1+array) }
+func (a *arm64) load(dst reg, array int) {
+	if a.taps != nil {
+		a.p("VLD1.P 16(R%d), [V%d.S4]", a.taps[array], dst)
+		return
+	}
+	a.p("VLD1 (R%d), [V%d.S4]", 1+array, dst)
+}
+func (a *arm64) store(src reg, array int) {
+	if a.taps != nil {
+		a.p("VST1.P [V%d.S4], 16(R%d)", src, a.taps[array])
+		return
+	}
+	a.p("VST1 [V%d.S4], (R%d)", src, 1+array)
+}
 func (a *arm64) widen(dst reg, array int) {
 	a.shifts[array] = 1
 	a.p("VLD1 (R%d), [V%d.H4]", 1+array, dst)
@@ -105,13 +121,73 @@ func (a *arm64) end() {
 	p("B row")
 	fmt.Fprintf(a.out, "\ndone:\n")
 	p("RET")
-	if len(a.consts) > 0 {
-		fmt.Fprintf(a.out, "\n")
-		for i, c := range a.consts {
-			fmt.Fprintf(a.out, "DATA %s_consts<>+%d(SB)/4, $0x%08x\n", a.fn, 4*i, c)
-		}
-		fmt.Fprintf(a.out, "GLOBL %s_consts<>(SB), RODATA|NOPTR, $%d\n", a.fn, 4*len(a.consts))
+	a.writeConsts()
+}
+
+// writeConsts prints the constants of the function at hand.
+func (a *arm64) writeConsts() {
+	if len(a.consts) == 0 {
+		return
 	}
+	fmt.Fprintf(a.out, "\n")
+	for i, c := range a.consts {
+		fmt.Fprintf(a.out, "DATA %s_consts<>+%d(SB)/4, $0x%08x\n", a.fn, 4*i, c)
+	}
+	fmt.Fprintf(a.out, "GLOBL %s_consts<>(SB), RODATA|NOPTR, $%d\n", a.fn, 4*len(a.consts))
+}
+
+// beginTransform gives the arrays read R1 to R6, those written R19 to R24; R12 and
+// R13 are where the row begins.
+func (a *arm64) beginTransform(name string, in, out int) {
+	a.begin(name, 0)
+	a.taps, a.in = nil, in
+	for i := range in {
+		a.taps = append(a.taps, 1+i)
+	}
+	for i := range out {
+		a.taps = append(a.taps, 19+i)
+	}
+}
+
+func (a *arm64) loopTransform() {
+	a.setup = slices.Clone(a.body.Bytes())
+	a.body.Reset()
+}
+
+func (a *arm64) endTransform() {
+	p := func(f string, args ...any) { fmt.Fprintf(a.out, "\t"+f+"\n", args...) }
+	fmt.Fprintf(a.out, "TEXT ·%s(SB), NOSPLIT, $0-8\n", a.fn)
+	p("MOVD t+0(FP), R0")
+	for _, arg := range []string{"src R12", "dst R13", "srcTap R10", "dstTap R11", "rows R15"} {
+		field, to, _ := strings.Cut(arg, " ")
+		p("MOVD transformArgs_%s(R0), %s", field, to)
+	}
+	p("MOVD $%s_consts<>(SB), R9", a.fn)
+	a.out.Write(a.setup)
+	fmt.Fprintf(a.out, "\nrow:\n")
+	first := func(taps []int, row, step int) {
+		p("MOVD R%d, R%d", row, taps[0])
+		for i := range taps[1:] {
+			p("ADD R%d<<2, R%d, R%d", step, taps[i], taps[i+1])
+		}
+	}
+	first(a.taps[:a.in], 12, 10)
+	first(a.taps[a.in:], 13, 11)
+	p("MOVD transformArgs_n(R0), R7")
+	fmt.Fprintf(a.out, "\nloop:\n")
+	a.out.Write(a.body.Bytes())
+	p("SUBS $4, R7")
+	p("BGT  loop")
+	for _, r := range []string{"srcRow R12", "dstRow R13"} {
+		field, to, _ := strings.Cut(r, " ")
+		p("MOVD transformArgs_%s(R0), R14", field)
+		p("ADD R14<<2, %s, %s", to, to)
+	}
+	p("SUBS $1, R15")
+	p("BGT  row")
+	p("RET")
+	a.writeConsts()
+	a.taps = nil
 }
 
 func (a *arm64) op(name string, dst, x, y reg) {

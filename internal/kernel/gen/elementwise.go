@@ -16,6 +16,9 @@ var functions = []function{
 	{"sum", "x[i] = y[i] + z[i]", 3, func(v *vec) {
 		v.store(v.do("add", v.in(1), v.in(2)), 0)
 	}},
+	{"widen", "x[i] = y[i] of float16 y", 2, func(v *vec) {
+		v.store(v.half(1), 0)
+	}},
 	{"widen2", "x[i] = y[i] + z[i] of float16 y and z", 3, func(v *vec) {
 		v.store(v.do("add", v.half(1), v.half(2)), 0)
 	}},

@@ -21,6 +21,10 @@ type isa interface {
 	// arrays is how many the function has.
 	begin(name string, arrays int)
 	end()
+	// The same around a transform's numbers and its loop.
+	beginTransform(name string, in, out int)
+	loopTransform()
+	endTransform()
 	load(dst reg, array int)
 	widen(dst reg, array int) // load of an array of float16
 	store(src reg, array int)
