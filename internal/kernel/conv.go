@@ -42,7 +42,8 @@ func (c *Conv) ScratchLen(n int) int {
 	case c.direct():
 		return 0
 	case c.winograd():
-		return c.planWinograd().cut(nil)
+		p := c.planWinograd()
+		return p.cut(nil)
 	}
 	return min(runRows, n*c.OH*c.OW) * c.w.K
 }

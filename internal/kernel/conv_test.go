@@ -192,6 +192,7 @@ func geometries() []Geometry {
 		sq(2, 18, 1, 3, 2, 9, 0),    // a stride beyond the image
 		sq(6, 18, 6, 16, 3, 1, 1),   // same size
 		sq(8, 16, 8, 80, 3, 1, 1),   // by Winograd: the smallest, with two spans of panels
+		sq(9, 8, 9, 3, 3, 1, 1),     // by Winograd: few channels
 		sq(5, 40, 5, 7, 1, 1, 0),    // pointwise
 		sq(13, 21, 4, 3, 5, 3, 1),   // stride 3, with a rest
 		sq(9, 2, 3, 4, 2, 4, 0),     // pixels no window reaches

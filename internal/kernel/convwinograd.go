@@ -18,10 +18,12 @@ const (
 	windowSide = 6                       // large pixels that it sees
 	products   = windowSide * windowSide // of a tile
 
-	// An image of fewer pixels is not worth the transform of the weights; nor are many
-	// weights, if there are more of a window position than this many a pixel.
-	winogradPixels  = 64
-	weightsPerPixel = 1 << 10
+	// Fewer channels are not worth the transform of their pixels, nor fewer pixels
+	// that of the weights; nor are many weights, if there are more of a window
+	// position than this many a pixel.
+	winogradChannels = 8
+	winogradPixels   = 64
+	weightsPerPixel  = 1 << 10
 	// transformedWeights and transformedTiles are about how many floats are held at
 	// once: the former fill a part of the last cache, the latter of a core's own.
 	transformedWeights = 1 << 21
@@ -35,7 +37,7 @@ const (
 // alone, as the bits depend on it.
 func (c *Conv) winograd() bool {
 	return c.KH == 3 && c.KW == 3 && c.StrideH == 1 && c.StrideW == 1 && c.dh() == 1 && c.dw() == 1 &&
-		c.C >= panelWidth && c.F >= panelWidth && c.OH*c.OW >= winogradPixels && c.C*c.F <= weightsPerPixel*c.OH*c.OW
+		c.C >= winogradChannels && c.OH*c.OW >= winogradPixels && c.C*c.F <= weightsPerPixel*c.OH*c.OW
 }
 
 // A winogradPlan is how a layer's work is cut, and where its values lie.
@@ -51,8 +53,8 @@ type winogradPlan struct {
 }
 
 // planWinograd cuts the work, without scratch.
-func (c *Conv) planWinograd() *winogradPlan {
-	p := &winogradPlan{Conv: c, ny: ceilDiv(c.OH, tileSide), nx: ceilDiv(c.OW, tileSide), channels: (c.C + panelWidth - 1) &^ (panelWidth - 1)}
+func (c *Conv) planWinograd() winogradPlan {
+	p := winogradPlan{Conv: c, ny: ceilDiv(c.OH, tileSide), nx: ceilDiv(c.OW, tileSide), channels: (c.C + panelWidth - 1) &^ (panelWidth - 1)}
 	p.panels = min(c.w.panels(), max(group, transformedWeights/(products*panelWidth*c.C)))
 	most := min(max(transformedTiles/(products*(p.channels+p.panels*panelWidth)), leastTiles), runRows)
 	p.cols = balanced(p.nx, most)

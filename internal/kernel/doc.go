@@ -13,10 +13,10 @@
 //   - Gemm, Dot and Conv: k is cut into blocks of [Block]; the first block's chain
 //     is stored, each further one is added to it in ascending order. For Conv, k
 //     runs over window rows, then columns, then channels; positions outside the
-//     image count as zeros. With an undilated 3x3 window, stride 1, at least 16
-//     channels on both sides and 64 pixels or more, as Conv's winograd says, it is
-//     Winograd's F(4x4, 3x3), as convwinograd.go states it: then the bits of one
-//     element are those of other sums, and an infinite input may come out as NaN.
+//     image count as zeros. With an undilated 3x3 window, stride 1, 8 or
+//     more channels and 64 or more pixels it is mostly (see Conv's winograd)
+//     Winograd's F(4x4, 3x3), as convwinograd.go states it: then an infinite input
+//     may come out as NaN.
 //   - ConvTranspose: the output starts at +0; window positions (row, then
 //     column, ascending) that reach it each add one chain over the input's
 //     channels; to fewer than 16 channels, one sum in blocks, as Gemm. Inserted
