@@ -158,7 +158,7 @@ func shaky(m *Model, data []byte, inputs, want []Tensor) bool {
 		}
 		moved := slices.Clone(inputs)
 		for i := range moved {
-			moved[i].Data = nudged(moved[i].Data, factor)
+			moved[i].Data = nudged(m.inputs[i].Type, moved[i].Data, factor)
 		}
 		other, err := runPlain(m, onnx.Marshal(file), moved)
 		if err != nil {
@@ -174,21 +174,38 @@ func shaky(m *Model, data []byte, inputs, want []Tensor) bool {
 }
 
 func nudgeConstant(t *onnx.Tensor, factor float64) {
-	if v, err := t.Float32s(); err == nil && t.Type == onnx.Float {
-		t.SetFloat32(nudged(v, factor).([]float32))
+	switch v, err := t.Float32s(); {
+	case err != nil:
+	case t.Type == onnx.Float:
+		t.SetFloat32(nudged("float32", v, factor).([]float32))
+	case t.Type == onnx.Float16 || t.Type == onnx.BFloat16:
+		for i := 0; i < len(t.Raw); i += 2 {
+			t.Raw[i] ^= byte(up(i))
+		}
 	}
 }
 
-// nudged is floats, some times a factor and some divided by it, as they come; other
-// data as they are.
-func nudged(data any, factor float64) any {
+// up is 0 or 1, as it comes.
+func up(k int) uint32 { return uint32(k) * 0x9e3779b9 >> 31 }
+
+// nudged is floats, some times a factor and some divided by it, as they come, or
+// with another last bit if they have 16; other data as they are.
+func nudged(elem string, data any, factor float64) any {
 	by := func(k int) float64 {
-		if uint32(k)*0x9e3779b9>>31 == 0 {
+		if up(k) == 0 {
 			return factor
 		}
 		return 1 / factor
 	}
 	switch d := data.(type) {
+	case []uint16:
+		if elem == "float16" || elem == "bfloat16" {
+			d = slices.Clone(d)
+			for k := range d {
+				d[k] ^= uint16(up(k))
+			}
+		}
+		return d
 	case []float32:
 		d = slices.Clone(d)
 		for k := range d {
