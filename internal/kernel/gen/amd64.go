@@ -200,9 +200,6 @@ func (a *amd64) sel(dst, mask, x, y reg) {
 	a.p("VBLENDVPS %s, %s, %s, %s", a.v(mask), a.v(x), a.v(y), a.v(dst))
 }
 
-// panelFloats is the width of a panel.
-const panelFloats = 16
-
 // rowRegs hold the addresses of a tile's rows.
 var rowRegs = []string{"R8", "R9", "R10", "R11", "R12", "R13", "R14", "R15"}
 
@@ -214,10 +211,6 @@ func (a *amd64) tiles(f func(rows, panels int)) {
 		}
 	}
 }
-
-// ahead is how far before its use a panel is fetched, in bytes, where each is
-// used once: a row's product with a matrix is as fast as memory.
-const ahead = 2048
 
 // tile prints one tile: rows x panels*vectors accumulators from register 0 on,
 // then the registers of the loop. With half, the panels are float16.
@@ -267,11 +260,6 @@ func (a *amd64) tile(name string, rows, panels int, half bool) {
 			a.p("PREFETCHT1 64(AX)")
 		}
 		a.p("ADDQ $%d, AX", 32*size)
-	}
-	if rows == 1 {
-		for at := 0; at < panels*panelFloats*size; at += 64 {
-			a.p("PREFETCHT0 %d(BX)", ahead+at)
-		}
 	}
 	switch {
 	case rows == 1 && !half: // the panels straight from memory
