@@ -23,6 +23,13 @@ func Mul(dst, x, y []float32) {
 	}
 }
 
+// MulAdd is dst = x*y + z, rounded once.
+func MulAdd(dst, x, y, z []float32) {
+	for i := vector(affineElement, nil, dst, x, y[:len(dst)], z[:len(dst)]); i < len(dst); i++ {
+		dst[i] = fma(x[i], y[i], z[i])
+	}
+}
+
 // Div is dst = x / y.
 func Div(dst, x, y []float32) {
 	for i := vector(quotientElement, nil, dst, x, y); i < len(dst); i++ {

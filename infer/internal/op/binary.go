@@ -101,6 +101,9 @@ func (n *Node) arithmetic(op operation) Eval {
 		shapes = append(shapes, v.Shape)
 	}
 	n.Result(elem, n.Broadcast(shapes...)...)
+	if len(n.In) == 2 {
+		n.Lanes = func(dst, x, y, _ []float32) { floatArithmetic(op, dst, x, y) }
+	}
 	if op == opDiv && elem == onnx.Uint64 {
 		return integersOf(unsignedQuotient)
 	}
@@ -286,6 +289,7 @@ func quotient[T tensor.Wide](x, y T) T {
 // mean is Mean: the sum of all inputs by their number.
 func mean(n *Node) Eval {
 	sum := n.arithmetic(opAdd)
+	n.Lanes = nil
 	n.Type(0, tensor.Floats)
 	by := float64(len(n.In))
 	scale := eachOf(
@@ -309,6 +313,7 @@ func prelu(n *Node) Eval {
 		n.Fail("slope of shape %v does not fit %v", n.In[1].Shape, x)
 	}
 	n.Result(elem, x...)
+	n.Lanes = func(dst, x, slope, _ []float32) { prelu32(dst, x, slope) }
 	return inWide(func(m *Memory, out, in []tensor.Tensor) {
 		switch out[0].Elem {
 		case onnx.Float:

@@ -42,6 +42,7 @@ type float interface{ float32 | float64 }
 func each(want tensor.Types, single func(y, x []float32), double func(y, x []float64), integer func(y, x []int64)) func(*Node) Eval {
 	return func(n *Node) Eval {
 		n.Pointwise = true
+		n.Lanes = func(dst, x, _, _ []float32) { single(dst, x) }
 		n.Result(n.Type(0, want), n.In[0].Shape...)
 		return eachOf(single, double, integer)
 	}
@@ -283,13 +284,12 @@ func clip(n *Node) Eval {
 			n.Fail("input %d is %v %v, want one %v", i, v.Elem, v.Shape, elem)
 		}
 	}
+	n.Lanes = clip32
 	return inOrder(func(_ *Memory, out, in []tensor.Tensor) {
 		switch in[0].Elem {
 		case onnx.Float:
-			y := tensor.Nth[float32](out, 0)
-			copy(y, tensor.Nth[float32](in, 0))
-			low, high := clipBounds(in, float32(math.Inf(-1)), float32(math.Inf(1)))
-			kernel.Clip(y, low, high)
+			x, low, high := clipInputs[float32](in)
+			clip32(tensor.Nth[float32](out, 0), x, low, high)
 		case onnx.Double:
 			clipOf(out[0], in, math.Inf(-1), math.Inf(1))
 		default:
@@ -298,21 +298,34 @@ func clip(n *Node) Eval {
 	}, true)
 }
 
-// clipBounds returns the bounds that are given, and are not NaN, in place of others.
-func clipBounds[T tensor.Wide](in []tensor.Tensor, low, high T) (T, T) {
-	for i, bound := range [2]*T{&low, &high} {
-		if t := in[i+1]; t.Given() && tensor.Of[T](t)[0] == tensor.Of[T](t)[0] {
-			*bound = tensor.Of[T](t)[0]
+func clipInputs[T tensor.Wide](in []tensor.Tensor) (x, low, high []T) {
+	for i, v := range [3]*[]T{&x, &low, &high} {
+		if in[i].Given() {
+			*v = tensor.Of[T](in[i])
 		}
 	}
-	return low, high
+	return x, low, high
 }
 
-func clipOf[T tensor.Wide](out tensor.Tensor, in []tensor.Tensor, low, high T) {
-	low, high = clipBounds(in, low, high)
+// bound returns what v begins with, if that is given and not NaN, or else another.
+func bound[T tensor.Wide](v []T, other T) T {
+	if len(v) > 0 && v[0] == v[0] {
+		return v[0]
+	}
+	return other
+}
+
+func clip32(dst, x, low, high []float32) {
+	copy(dst, x)
+	kernel.Clip(dst, bound(low, float32(math.Inf(-1))), bound(high, float32(math.Inf(1))))
+}
+
+func clipOf[T tensor.Wide](out tensor.Tensor, in []tensor.Tensor, least, most T) {
+	x, low, high := clipInputs[T](in)
+	least, most = bound(low, least), bound(high, most)
 	y := tensor.Of[T](out)
-	for i, v := range tensor.Nth[T](in, 0) {
-		y[i] = between(v, low, high)
+	for i, v := range x {
+		y[i] = between(v, least, most)
 	}
 }
 

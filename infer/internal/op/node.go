@@ -29,6 +29,7 @@ type Node struct {
 	// What Make finds.
 	Results     []Value
 	Pointwise   bool  // its elements depend on no other's place
+	Lanes       Lanes // does the same to some elements of float32, or nil
 	OnPixels    Eval  // does the same to images with channels innermost
 	Grows       bool  // it is worth to bring its images into that order first
 	Turned      bool  // the result is input 0 with its last two dimensions exchanged
@@ -40,6 +41,11 @@ type Node struct {
 	of  func(float64) float64
 	err error
 }
+
+// Lanes computes elements of a result from those at the same places of up to three
+// inputs; an input of one number has it at every place, one left out is nil. Dst
+// may be one of them.
+type Lanes func(dst, a, b, c []float32)
 
 // Value is an input or a result.
 type Value struct {

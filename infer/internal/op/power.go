@@ -31,6 +31,15 @@ func power(n *Node) Eval {
 		}
 		return inWide(func(m *Memory, out, in []tensor.Tensor) { arithmeticOn(m, out[0], in[0], in[1], f) })
 	}
+	one := n.In[1].Len() == 1
+	n.Lanes = func(dst, x, y, _ []float32) {
+		if one && simplePower(dst, x, float64(y[0])) {
+			return
+		}
+		for i, v := range x {
+			dst[i] = float32(kernel.Pow64(float64(v), float64(y[i])))
+		}
+	}
 	return func(m *Memory, out, in []tensor.Tensor) {
 		y := m.as(double, in[1])
 		if in[0].Elem == onnx.Float && y.Len() == 1 && simplePower(tensor.Nth[float32](out, 0), tensor.Nth[float32](in, 0), tensor.Of[float64](y)[0]) {

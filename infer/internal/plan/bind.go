@@ -46,23 +46,12 @@ func (p *Plan) Bind(block *Block) *Run {
 	}
 	r.general = make([]arguments, p.general)
 	for _, s := range p.steps {
-		switch s := s.(type) {
-		case *generalStep:
-			r.general[s.id] = r.arguments(s)
-		case *chainStep:
-			for _, e := range s.steps {
-				if g, ok := e.(*generalStep); ok {
-					r.general[g.id] = r.arguments(g)
-				}
-			}
+		if s, ok := s.(*generalStep); ok {
+			r.general[s.id] = arguments{r.tensors(s.out), r.tensors(s.in), *op.NewMemory(r.pad)}
 		}
 	}
 	r.Workers(1)
 	return r
-}
-
-func (r *Run) arguments(s *generalStep) arguments {
-	return arguments{r.tensors(s.out), r.tensors(s.in), *op.NewMemory(r.pad)}
 }
 
 func (r *Run) tensors(list []operand) (tensors []tensor.Tensor) {

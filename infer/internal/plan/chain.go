@@ -3,7 +3,8 @@ package plan
 import (
 	"slices"
 
-	"github.com/ganlet/ganlet/infer/internal/tensor"
+	"github.com/ganlet/ganlet/infer/internal/op"
+	"github.com/ganlet/ganlet/internal/kernel"
 )
 
 // This file is chains: operators on each element, one after the other, that go
@@ -11,93 +12,124 @@ import (
 // cache and takes no memory of its own.
 
 const (
-	blockLen = 1 << 13 // about how many elements a chain computes at a time
+	blockLen = 1 << 11 // about how many elements a chain computes at a time
 	leastLen = 1 << 14 // chains of fewer are not worth it
-	maxOuter = 96      // at the most, buffers that a chain reads and writes
+	maxLanes = 64      // steps of a chain
 )
 
 // elementwise is a step whose result has at each place what its inputs of the same
 // length, and single numbers, have there.
 type elementwise interface {
 	step
-	size() (n, channels int) // elements, in groups that go together; 0: it is no such step
-	some(r *Run, n int)      // computes the first n
+	size() (n, channels int)  // elements, in groups that go together; 0: it is no such step
+	lanes(block int) op.Lanes // computes up to block elements, from the first of a group on
+	sources() []int           // the buffers of its inputs, or none
 }
 
 func (s *normStep) size() (n, channels int) { return s.rows * s.area * s.channels, s.channels }
 
-func (s *normStep) some(r *Run, n int) {
-	dst, src := s.of(r)
-	copy(dst[:n], src)
-	s.tail.Apply(dst[:n], s.channels)
+func (s *normStep) sources() []int { return s.reads() }
+
+// lanes takes the tail's values, of which each channel has one, as often as a block
+// has pixels.
+func (s *normStep) lanes(block int) op.Lanes {
+	wide := func(v []float32) []float32 {
+		if v != nil {
+			v = slices.Repeat(v, block/len(v))
+		}
+		return v
+	}
+	bias, scale, shift := wide(s.tail.Bias), wide(s.tail.Scale), wide(s.tail.Shift)
+	act, alpha := s.tail.Act, s.tail.Alpha
+	return func(dst, x, _, _ []float32) {
+		if bias != nil {
+			kernel.Add(dst, x, bias)
+			x = dst
+		}
+		if scale != nil {
+			kernel.MulAdd(dst, x, scale, shift)
+		}
+		kernel.Activate(dst, act, alpha)
+	}
 }
 
 func (s *activationStep) size() (n, channels int) { return s.len, 1 }
 
+func (s *activationStep) sources() []int { return s.reads() }
+
+func (s *activationStep) lanes(int) op.Lanes {
+	return func(dst, x, _, _ []float32) { s.activate(dst, x) }
+}
+
 func (s *generalStep) size() (n, channels int) { return s.each, 1 }
 
-// flatten makes lines of images.
-func (s *generalStep) flatten() {
-	s.out[0].shape = []int{s.each}
-	for i := range s.in {
-		if s.in[i].buffer != none {
-			s.in[i].shape = []int{tensor.Product(s.in[i].shape)}
-		}
+func (s *generalStep) sources() (list []int) {
+	for _, o := range s.in {
+		list = append(list, o.buffer)
 	}
+	return list
 }
 
-func (s *generalStep) some(r *Run, n int) {
-	args := &r.general[s.id]
-	args.out[0].Shape[0] = n
-	for i := range s.in {
-		if s.in[i].buffer != none && s.in[i].shape[0] == s.each {
-			args.in[i].Shape[0] = n
-		}
-	}
-	s.run(r, 0, 1)
-}
+func (s *generalStep) lanes(int) op.Lanes { return s.some }
 
 // chainStep is steps that run together, a block of all of them at a time.
 type chainStep struct {
-	steps      []elementwise
+	links      []chainLink
 	len, block int
-	outer      []int   // buffers of the chain's length that others use too
-	inner      []local // and those that only the chain uses
-	in, out    []int   // what it reads of others, and what others read
-	room       int     // of the inner ones
+	singles    []single
+	in, out    []int // what it reads of others, and what others read
+	room       int   // for what is between the links, and for single numbers
 }
 
-// local is where a buffer lies in the scratch.
-type local struct{ buffer, at int }
+// chainLink is one step of a chain.
+type chainLink struct {
+	lanes op.Lanes
+	in    [3]place
+	dst   place
+}
+
+// place is where a link reads or writes: from the block on in a buffer, or in the
+// scratch.
+type place struct{ buffer, at int }
+
+var nowhere = place{none, none}
+
+// single is a buffer of one number and where the scratch has it once an element.
+type single struct{ buffer, at int }
 
 func (s *chainStep) scratch() int  { return s.room }
-func (s *chainStep) work() int64   { return 0 }
+func (s *chainStep) work() int64   { return int64(s.len) * int64(len(s.links)) }
 func (s *chainStep) reads() []int  { return s.in }
 func (s *chainStep) writes() []int { return s.out }
 
-func (s *chainStep) run(r *Run, part, _ int) {
-	if part != 0 {
-		return
+func (s *chainStep) run(r *Run, part, parts int) {
+	scratch := r.scratch[part]
+	for _, one := range s.singles {
+		room, v := scratch[one.at:][:s.block], r.floats[one.buffer][0]
+		for i := range room {
+			room[i] = v
+		}
 	}
-	var whole [maxOuter][]float32
-	for i, b := range s.outer {
-		whole[i] = r.floats[b]
-	}
-	for from := 0; from < s.len; from += s.block {
+	first, last := kernel.Share((s.len+s.block-1)/s.block, part, parts)
+	for from := first * s.block; from < min(last*s.block, s.len); from += s.block {
 		n := min(s.block, s.len-from)
-		for i, b := range s.outer {
-			r.floats[b] = whole[i][from:][:n]
-		}
-		for _, l := range s.inner {
-			r.floats[l.buffer] = r.scratch[0][l.at:][:n]
-		}
-		for _, e := range s.steps {
-			e.some(r, n)
+		for i := range s.links {
+			l := &s.links[i]
+			of := func(p place) []float32 { return p.of(r, scratch, from, n) }
+			l.lanes(of(l.dst), of(l.in[0]), of(l.in[1]), of(l.in[2]))
 		}
 	}
-	for i, b := range s.outer {
-		r.floats[b] = whole[i]
+}
+
+// of returns the n elements of a block, the first of which has a number.
+func (p place) of(r *Run, scratch []float32, from, n int) []float32 {
+	switch {
+	case p.buffer != none:
+		return r.floats[p.buffer][from:][:n]
+	case p.at != none:
+		return scratch[p.at:][:n]
 	}
+	return nil
 }
 
 // join makes chains of the plan's steps. Kept are buffers that are read after
@@ -114,82 +146,95 @@ func (p *Plan) join(kept []int) {
 	}
 	var steps []step
 	for i := 0; i < len(p.steps); {
-		s := p.chain(i)
-		if s == nil {
+		list, block := p.chain(i)
+		if len(list) < 2 {
 			steps = append(steps, p.steps[i])
 			i++
 			continue
 		}
-		p.lay(s, i, last)
-		steps = append(steps, s)
-		i += len(s.steps)
+		steps = append(steps, p.lay(list, block, i, last))
+		i += len(list)
 	}
 	p.steps = steps
 }
 
-// chain makes a step of those from one on that can run together: two or more of
-// one length, long enough, and some of them general, which a single worker runs
-// anyway. It returns nil if there are no such.
-func (p *Plan) chain(first int) *chainStep {
-	s := new(chainStep)
-	channels, buffers, general := 1, 0, false
+// chain returns the steps from one on that can run together: of one length, long
+// enough, and of one number of channels.
+func (p *Plan) chain(first int) (list []elementwise, block int) {
+	length, channels := 0, 1
 	for _, next := range p.steps[first:] {
 		e, ok := next.(elementwise)
-		if !ok {
+		if !ok || len(list) == maxLanes {
 			break
 		}
 		n, c := e.size()
-		buffers += len(e.reads()) + len(e.writes())
-		if n < leastLen || s.len != 0 && n != s.len || c > 1 && channels > 1 && c != channels || buffers > maxOuter {
+		if n < leastLen || length != 0 && n != length || c > 1 && channels > 1 && c != channels {
 			break
 		}
-		_, ok = next.(*generalStep)
-		general = general || ok
-		s.steps, s.len, channels = append(s.steps, e), n, max(c, channels)
+		list, length, channels = append(list, e), n, max(c, channels)
 	}
-	if len(s.steps) < 2 || !general {
-		return nil
+	return list, max(1, blockLen/channels) * channels
+}
+
+// lay makes a step of some, of which the first has a number, and finds where the
+// elements between them lie: in the scratch, unless others use them.
+func (p *Plan) lay(list []elementwise, block, first int, last []int) *chainStep {
+	s := &chainStep{block: block}
+	s.len, _ = list[0].size()
+	inner := make(map[int]int) // where the scratch has a buffer's elements
+	var free []int             // places in the scratch
+	for i, e := range list {
+		l := chainLink{lanes: e.lanes(block), in: [3]place{nowhere, nowhere, nowhere}}
+		for k, b := range e.sources() {
+			if b == none {
+				continue
+			}
+			if at, ok := inner[b]; ok {
+				l.in[k] = place{none, at}
+				continue
+			}
+			if !slices.Contains(s.out, b) && !slices.Contains(s.in, b) {
+				s.in = append(s.in, b)
+			}
+			l.in[k] = place{b, none}
+			if p.buffers[b].len == 1 && s.len > 1 {
+				l.in[k] = place{none, s.single(b)}
+			}
+		}
+		for _, b := range e.sources() { // the result may take an input's place
+			if at, ok := inner[b]; ok && last[b] == first+i {
+				free = append(free, at)
+				delete(inner, b)
+			}
+		}
+		b := e.writes()[0]
+		if p.buffers[b].kind != blockBuffer || last[b] >= first+len(list) {
+			s.out, l.dst = append(s.out, b), place{b, none}
+		} else {
+			if len(free) == 0 {
+				free = append(free, s.more())
+			}
+			inner[b], free = free[len(free)-1], free[:len(free)-1]
+			l.dst = place{none, inner[b]}
+		}
+		s.links = append(s.links, l)
 	}
-	s.block = max(1, blockLen/channels) * channels
 	return s
 }
 
-// lay finds where the buffers of a chain, whose first step has a number, lie: in
-// the scratch, unless others use them.
-func (p *Plan) lay(s *chainStep, first int, last []int) {
-	end := first + len(s.steps)
-	var free []int // places in the scratch
-	for i, e := range s.steps {
-		if g, ok := e.(*generalStep); ok {
-			g.flatten()
-		}
-		for _, b := range e.writes() {
-			if p.buffers[b].kind != blockBuffer || last[b] >= end {
-				s.out, s.outer = append(s.out, b), append(s.outer, b)
-				continue
-			}
-			at := s.room
-			if len(free) > 0 {
-				at, free = free[len(free)-1], free[:len(free)-1]
-			} else {
-				s.room += s.block
-			}
-			s.inner = append(s.inner, local{b, at})
-		}
-		reads := e.reads()
-		for k, b := range reads {
-			if slices.Contains(reads[:k], b) {
-				continue
-			}
-			at := slices.IndexFunc(s.inner, func(l local) bool { return l.buffer == b })
-			switch {
-			case at >= 0 && last[b] == first+i:
-				free = append(free, s.inner[at].at)
-			case at < 0 && !slices.Contains(s.out, b) && !slices.Contains(s.in, b):
-				if s.in = append(s.in, b); p.buffers[b].len == s.len {
-					s.outer = append(s.outer, b)
-				}
-			}
+// more is room for another block.
+func (s *chainStep) more() (at int) {
+	at, s.room = s.room, s.room+s.block
+	return at
+}
+
+// single returns where the scratch has a number once an element.
+func (s *chainStep) single(buffer int) int {
+	for _, one := range s.singles {
+		if one.buffer == buffer {
+			return one.at
 		}
 	}
+	s.singles = append(s.singles, single{buffer, s.more()})
+	return s.singles[len(s.singles)-1].at
 }

@@ -62,7 +62,7 @@ func (n *node) generalStep(eval op.Eval, shapeOf uint) error {
 	}
 	s := n.newGeneral(n.Label, n.Op, eval, in, out)
 	if shapeOf == 0 && n.elementwise() {
-		s.each = n.out[0].Len()
+		s.some, s.each = n.Lanes, n.out[0].Len()
 	}
 	n.plan.add(s)
 	return nil
@@ -71,7 +71,7 @@ func (n *node) generalStep(eval op.Eval, shapeOf uint) error {
 // elementwise reports whether each element of the node's result, of float32,
 // depends on those at its place alone, and on single numbers.
 func (n *node) elementwise() bool {
-	if !n.Pointwise || n.OnPixels != nil || len(n.out) != 1 || n.out[0].Elem != onnx.Float {
+	if n.Lanes == nil || n.OnPixels != nil || len(n.In) > 3 || len(n.out) != 1 || n.out[0].Elem != onnx.Float {
 		return false
 	}
 	return !slices.ContainsFunc(n.In, func(v *op.Value) bool {

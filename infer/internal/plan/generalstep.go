@@ -21,7 +21,8 @@ type generalStep struct {
 	eval     op.Eval
 	in, out  []operand
 	id       int // where a run keeps its tensors
-	each     int // elements, if each depends on those at its place alone; else 0
+	some     op.Lanes
+	each     int // elements, if some computes them; else 0
 	node, op string
 }
 

@@ -78,11 +78,6 @@ func (s *activationStep) run(r *Run, part, parts int) {
 	s.activate(dst[from:to], src[from:to])
 }
 
-func (s *activationStep) some(r *Run, n int) {
-	dst, src := s.of(r)
-	s.activate(dst[:n], src[:n])
-}
-
 func (s *activationStep) activate(dst, src []float32) {
 	copy(dst, src)
 	kernel.Activate(dst, s.act, s.alpha)
