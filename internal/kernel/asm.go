@@ -44,6 +44,15 @@ type transformArgs struct {
 	srcRow, dstRow int
 }
 
+// windowArgs is what a routine for rows of windows reads, as the arguments of
+// addWindows; n is of whole vectors.
+type windowArgs struct {
+	n, rows    int
+	y, x, w    *float32
+	xTap, wTap int
+	xRow, yRow int
+}
+
 // tile computes tiles as tileGo does. While it runs it may fetch b from element
 // next on into the cache, if there is such.
 func tile(rows, tiles, panels, k int, a []float32, aoff *offsets, b []float32, step, next int, c []float32, coff *offsets, add bool) {
@@ -153,4 +162,18 @@ func (f transform) apply(n, rows int, dst []float32, dstTap, dstRow int, src []f
 	_ = src[(rows-1)*srcRow+taps[0]*srcTap+n-1]
 	_ = dst[(rows-1)*dstRow+taps[1]*dstTap+n-1]
 	transformAsm(f, &transformArgs{n, rows, &src[0], &dst[0], srcTap, dstTap, srcRow, dstRow})
+}
+
+// windows is addWindows for whole vectors; it returns how many columns those are.
+func windows(y, x, w []float32, taps, xTap, wTap, n, rows, yRow, xRow int) int {
+	l := lanes()
+	if l == 0 || n < l || rows == 0 {
+		return 0
+	}
+	_ = x[(rows-1)*xRow+(taps-1)*xTap+n-1]
+	_ = w[(taps-1)*wTap+n-1]
+	_ = y[(rows-1)*yRow+n-1]
+	n &^= l - 1
+	windowAsm(&windowArgs{n, rows, &y[0], &x[0], &w[0], xTap, wTap, xRow, yRow}, taps)
+	return n
 }

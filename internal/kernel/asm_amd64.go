@@ -161,6 +161,22 @@ func transformAVX2(f transform, t *transformArgs) {
 	}
 }
 
+// windowAVX2 runs the routine for so many window positions.
+func windowAVX2(w *windowArgs, taps int) {
+	switch taps {
+	case 2:
+		window2AVX2(w)
+	case 3:
+		window3AVX2(w)
+	case 4:
+		window4AVX2(w)
+	case 5:
+		window5AVX2(w)
+	default:
+		panic("kernel: no such window")
+	}
+}
+
 // tileAVX512 runs the routine for rows and panels.
 func tileAVX512(t *tileArgs, rows, panels int) {
 	switch panels<<4 | rows {
@@ -414,6 +430,22 @@ func transformAVX512(f transform, t *transformArgs) {
 	}
 }
 
+// windowAVX512 runs the routine for so many window positions.
+func windowAVX512(w *windowArgs, taps int) {
+	switch taps {
+	case 2:
+		window2AVX512(w)
+	case 3:
+		window3AVX512(w)
+	case 4:
+		window4AVX512(w)
+	case 5:
+		window5AVX512(w)
+	default:
+		panic("kernel: no such window")
+	}
+}
+
 //go:noescape
 func tileAVX2r1p1(t *tileArgs)
 
@@ -654,6 +686,18 @@ func tilesOutAVX2(t *transformArgs)
 
 //go:noescape
 func weightsInAVX2(t *transformArgs)
+
+//go:noescape
+func window2AVX2(w *windowArgs)
+
+//go:noescape
+func window3AVX2(w *windowArgs)
+
+//go:noescape
+func window4AVX2(w *windowArgs)
+
+//go:noescape
+func window5AVX2(w *windowArgs)
 
 //go:noescape
 func tileAVX512r1p1(t *tileArgs)
@@ -1039,3 +1083,15 @@ func tilesOutAVX512(t *transformArgs)
 
 //go:noescape
 func weightsInAVX512(t *transformArgs)
+
+//go:noescape
+func window2AVX512(w *windowArgs)
+
+//go:noescape
+func window3AVX512(w *windowArgs)
+
+//go:noescape
+func window4AVX512(w *windowArgs)
+
+//go:noescape
+func window5AVX512(w *windowArgs)

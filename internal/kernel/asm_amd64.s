@@ -3791,6 +3791,208 @@ done:
 	VZEROUPPER
 	RET
 
+// func window2AVX2(w *windowArgs)
+TEXT ·window2AVX2(SB), NOSPLIT, $0-8
+	MOVQ w+0(FP), DI
+	MOVQ windowArgs_x(DI), R10
+	MOVQ windowArgs_w(DI), R11
+	MOVQ windowArgs_y(DI), R12
+	MOVQ windowArgs_n(DI), CX
+	MOVQ windowArgs_xTap(DI), DX
+	MOVQ windowArgs_wTap(DI), AX
+	MOVQ windowArgs_xRow(DI), SI
+	MOVQ windowArgs_yRow(DI), R13
+	SHLQ $2, DX
+	SHLQ $2, AX
+	SHLQ $2, SI
+	SHLQ $2, R13
+
+column:
+	MOVQ R11, BX
+	VMOVUPS (BX), Y1
+	ADDQ AX, BX
+	VMOVUPS (BX), Y2
+	ADDQ AX, BX
+	MOVQ windowArgs_rows(DI), BX
+	MOVQ R10, R8
+	LEAQ (R10)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R12, R14
+
+row:
+	VMOVUPS (R14), Y0
+	VFMADD231PS (R8), Y1, Y0
+	VFMADD231PS (R8)(DX*1), Y2, Y0
+	VMOVUPS Y0, (R14)
+	ADDQ SI, R8
+	ADDQ SI, R9
+	ADDQ R13, R14
+	DECQ BX
+	JNE  row
+	ADDQ $32, R10
+	ADDQ $32, R11
+	ADDQ $32, R12
+	SUBQ $8, CX
+	JGT  column
+	VZEROUPPER
+	RET
+
+// func window3AVX2(w *windowArgs)
+TEXT ·window3AVX2(SB), NOSPLIT, $0-8
+	MOVQ w+0(FP), DI
+	MOVQ windowArgs_x(DI), R10
+	MOVQ windowArgs_w(DI), R11
+	MOVQ windowArgs_y(DI), R12
+	MOVQ windowArgs_n(DI), CX
+	MOVQ windowArgs_xTap(DI), DX
+	MOVQ windowArgs_wTap(DI), AX
+	MOVQ windowArgs_xRow(DI), SI
+	MOVQ windowArgs_yRow(DI), R13
+	SHLQ $2, DX
+	SHLQ $2, AX
+	SHLQ $2, SI
+	SHLQ $2, R13
+
+column:
+	MOVQ R11, BX
+	VMOVUPS (BX), Y1
+	ADDQ AX, BX
+	VMOVUPS (BX), Y2
+	ADDQ AX, BX
+	VMOVUPS (BX), Y3
+	ADDQ AX, BX
+	MOVQ windowArgs_rows(DI), BX
+	MOVQ R10, R8
+	LEAQ (R10)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R12, R14
+
+row:
+	VMOVUPS (R14), Y0
+	VFMADD231PS (R8), Y1, Y0
+	VFMADD231PS (R8)(DX*1), Y2, Y0
+	VFMADD231PS (R8)(DX*2), Y3, Y0
+	VMOVUPS Y0, (R14)
+	ADDQ SI, R8
+	ADDQ SI, R9
+	ADDQ R13, R14
+	DECQ BX
+	JNE  row
+	ADDQ $32, R10
+	ADDQ $32, R11
+	ADDQ $32, R12
+	SUBQ $8, CX
+	JGT  column
+	VZEROUPPER
+	RET
+
+// func window4AVX2(w *windowArgs)
+TEXT ·window4AVX2(SB), NOSPLIT, $0-8
+	MOVQ w+0(FP), DI
+	MOVQ windowArgs_x(DI), R10
+	MOVQ windowArgs_w(DI), R11
+	MOVQ windowArgs_y(DI), R12
+	MOVQ windowArgs_n(DI), CX
+	MOVQ windowArgs_xTap(DI), DX
+	MOVQ windowArgs_wTap(DI), AX
+	MOVQ windowArgs_xRow(DI), SI
+	MOVQ windowArgs_yRow(DI), R13
+	SHLQ $2, DX
+	SHLQ $2, AX
+	SHLQ $2, SI
+	SHLQ $2, R13
+
+column:
+	MOVQ R11, BX
+	VMOVUPS (BX), Y1
+	ADDQ AX, BX
+	VMOVUPS (BX), Y2
+	ADDQ AX, BX
+	VMOVUPS (BX), Y3
+	ADDQ AX, BX
+	VMOVUPS (BX), Y4
+	ADDQ AX, BX
+	MOVQ windowArgs_rows(DI), BX
+	MOVQ R10, R8
+	LEAQ (R10)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R12, R14
+
+row:
+	VMOVUPS (R14), Y0
+	VFMADD231PS (R8), Y1, Y0
+	VFMADD231PS (R8)(DX*1), Y2, Y0
+	VFMADD231PS (R8)(DX*2), Y3, Y0
+	VFMADD231PS (R9), Y4, Y0
+	VMOVUPS Y0, (R14)
+	ADDQ SI, R8
+	ADDQ SI, R9
+	ADDQ R13, R14
+	DECQ BX
+	JNE  row
+	ADDQ $32, R10
+	ADDQ $32, R11
+	ADDQ $32, R12
+	SUBQ $8, CX
+	JGT  column
+	VZEROUPPER
+	RET
+
+// func window5AVX2(w *windowArgs)
+TEXT ·window5AVX2(SB), NOSPLIT, $0-8
+	MOVQ w+0(FP), DI
+	MOVQ windowArgs_x(DI), R10
+	MOVQ windowArgs_w(DI), R11
+	MOVQ windowArgs_y(DI), R12
+	MOVQ windowArgs_n(DI), CX
+	MOVQ windowArgs_xTap(DI), DX
+	MOVQ windowArgs_wTap(DI), AX
+	MOVQ windowArgs_xRow(DI), SI
+	MOVQ windowArgs_yRow(DI), R13
+	SHLQ $2, DX
+	SHLQ $2, AX
+	SHLQ $2, SI
+	SHLQ $2, R13
+
+column:
+	MOVQ R11, BX
+	VMOVUPS (BX), Y1
+	ADDQ AX, BX
+	VMOVUPS (BX), Y2
+	ADDQ AX, BX
+	VMOVUPS (BX), Y3
+	ADDQ AX, BX
+	VMOVUPS (BX), Y4
+	ADDQ AX, BX
+	VMOVUPS (BX), Y5
+	ADDQ AX, BX
+	MOVQ windowArgs_rows(DI), BX
+	MOVQ R10, R8
+	LEAQ (R10)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R12, R14
+
+row:
+	VMOVUPS (R14), Y0
+	VFMADD231PS (R8), Y1, Y0
+	VFMADD231PS (R8)(DX*1), Y2, Y0
+	VFMADD231PS (R8)(DX*2), Y3, Y0
+	VFMADD231PS (R9), Y4, Y0
+	VFMADD231PS (R9)(DX*1), Y5, Y0
+	VMOVUPS Y0, (R14)
+	ADDQ SI, R8
+	ADDQ SI, R9
+	ADDQ R13, R14
+	DECQ BX
+	JNE  row
+	ADDQ $32, R10
+	ADDQ $32, R11
+	ADDQ $32, R12
+	SUBQ $8, CX
+	JGT  column
+	VZEROUPPER
+	RET
+
 // func tileAVX512r1p1(t *tileArgs)
 TEXT ·tileAVX512r1p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
@@ -13348,6 +13550,208 @@ loop:
 	JMP  row
 
 done:
+	VZEROUPPER
+	RET
+
+// func window2AVX512(w *windowArgs)
+TEXT ·window2AVX512(SB), NOSPLIT, $0-8
+	MOVQ w+0(FP), DI
+	MOVQ windowArgs_x(DI), R10
+	MOVQ windowArgs_w(DI), R11
+	MOVQ windowArgs_y(DI), R12
+	MOVQ windowArgs_n(DI), CX
+	MOVQ windowArgs_xTap(DI), DX
+	MOVQ windowArgs_wTap(DI), AX
+	MOVQ windowArgs_xRow(DI), SI
+	MOVQ windowArgs_yRow(DI), R13
+	SHLQ $2, DX
+	SHLQ $2, AX
+	SHLQ $2, SI
+	SHLQ $2, R13
+
+column:
+	MOVQ R11, BX
+	VMOVUPS (BX), Z1
+	ADDQ AX, BX
+	VMOVUPS (BX), Z2
+	ADDQ AX, BX
+	MOVQ windowArgs_rows(DI), BX
+	MOVQ R10, R8
+	LEAQ (R10)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R12, R14
+
+row:
+	VMOVUPS (R14), Z0
+	VFMADD231PS (R8), Z1, Z0
+	VFMADD231PS (R8)(DX*1), Z2, Z0
+	VMOVUPS Z0, (R14)
+	ADDQ SI, R8
+	ADDQ SI, R9
+	ADDQ R13, R14
+	DECQ BX
+	JNE  row
+	ADDQ $64, R10
+	ADDQ $64, R11
+	ADDQ $64, R12
+	SUBQ $16, CX
+	JGT  column
+	VZEROUPPER
+	RET
+
+// func window3AVX512(w *windowArgs)
+TEXT ·window3AVX512(SB), NOSPLIT, $0-8
+	MOVQ w+0(FP), DI
+	MOVQ windowArgs_x(DI), R10
+	MOVQ windowArgs_w(DI), R11
+	MOVQ windowArgs_y(DI), R12
+	MOVQ windowArgs_n(DI), CX
+	MOVQ windowArgs_xTap(DI), DX
+	MOVQ windowArgs_wTap(DI), AX
+	MOVQ windowArgs_xRow(DI), SI
+	MOVQ windowArgs_yRow(DI), R13
+	SHLQ $2, DX
+	SHLQ $2, AX
+	SHLQ $2, SI
+	SHLQ $2, R13
+
+column:
+	MOVQ R11, BX
+	VMOVUPS (BX), Z1
+	ADDQ AX, BX
+	VMOVUPS (BX), Z2
+	ADDQ AX, BX
+	VMOVUPS (BX), Z3
+	ADDQ AX, BX
+	MOVQ windowArgs_rows(DI), BX
+	MOVQ R10, R8
+	LEAQ (R10)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R12, R14
+
+row:
+	VMOVUPS (R14), Z0
+	VFMADD231PS (R8), Z1, Z0
+	VFMADD231PS (R8)(DX*1), Z2, Z0
+	VFMADD231PS (R8)(DX*2), Z3, Z0
+	VMOVUPS Z0, (R14)
+	ADDQ SI, R8
+	ADDQ SI, R9
+	ADDQ R13, R14
+	DECQ BX
+	JNE  row
+	ADDQ $64, R10
+	ADDQ $64, R11
+	ADDQ $64, R12
+	SUBQ $16, CX
+	JGT  column
+	VZEROUPPER
+	RET
+
+// func window4AVX512(w *windowArgs)
+TEXT ·window4AVX512(SB), NOSPLIT, $0-8
+	MOVQ w+0(FP), DI
+	MOVQ windowArgs_x(DI), R10
+	MOVQ windowArgs_w(DI), R11
+	MOVQ windowArgs_y(DI), R12
+	MOVQ windowArgs_n(DI), CX
+	MOVQ windowArgs_xTap(DI), DX
+	MOVQ windowArgs_wTap(DI), AX
+	MOVQ windowArgs_xRow(DI), SI
+	MOVQ windowArgs_yRow(DI), R13
+	SHLQ $2, DX
+	SHLQ $2, AX
+	SHLQ $2, SI
+	SHLQ $2, R13
+
+column:
+	MOVQ R11, BX
+	VMOVUPS (BX), Z1
+	ADDQ AX, BX
+	VMOVUPS (BX), Z2
+	ADDQ AX, BX
+	VMOVUPS (BX), Z3
+	ADDQ AX, BX
+	VMOVUPS (BX), Z4
+	ADDQ AX, BX
+	MOVQ windowArgs_rows(DI), BX
+	MOVQ R10, R8
+	LEAQ (R10)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R12, R14
+
+row:
+	VMOVUPS (R14), Z0
+	VFMADD231PS (R8), Z1, Z0
+	VFMADD231PS (R8)(DX*1), Z2, Z0
+	VFMADD231PS (R8)(DX*2), Z3, Z0
+	VFMADD231PS (R9), Z4, Z0
+	VMOVUPS Z0, (R14)
+	ADDQ SI, R8
+	ADDQ SI, R9
+	ADDQ R13, R14
+	DECQ BX
+	JNE  row
+	ADDQ $64, R10
+	ADDQ $64, R11
+	ADDQ $64, R12
+	SUBQ $16, CX
+	JGT  column
+	VZEROUPPER
+	RET
+
+// func window5AVX512(w *windowArgs)
+TEXT ·window5AVX512(SB), NOSPLIT, $0-8
+	MOVQ w+0(FP), DI
+	MOVQ windowArgs_x(DI), R10
+	MOVQ windowArgs_w(DI), R11
+	MOVQ windowArgs_y(DI), R12
+	MOVQ windowArgs_n(DI), CX
+	MOVQ windowArgs_xTap(DI), DX
+	MOVQ windowArgs_wTap(DI), AX
+	MOVQ windowArgs_xRow(DI), SI
+	MOVQ windowArgs_yRow(DI), R13
+	SHLQ $2, DX
+	SHLQ $2, AX
+	SHLQ $2, SI
+	SHLQ $2, R13
+
+column:
+	MOVQ R11, BX
+	VMOVUPS (BX), Z1
+	ADDQ AX, BX
+	VMOVUPS (BX), Z2
+	ADDQ AX, BX
+	VMOVUPS (BX), Z3
+	ADDQ AX, BX
+	VMOVUPS (BX), Z4
+	ADDQ AX, BX
+	VMOVUPS (BX), Z5
+	ADDQ AX, BX
+	MOVQ windowArgs_rows(DI), BX
+	MOVQ R10, R8
+	LEAQ (R10)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R12, R14
+
+row:
+	VMOVUPS (R14), Z0
+	VFMADD231PS (R8), Z1, Z0
+	VFMADD231PS (R8)(DX*1), Z2, Z0
+	VFMADD231PS (R8)(DX*2), Z3, Z0
+	VFMADD231PS (R9), Z4, Z0
+	VFMADD231PS (R9)(DX*1), Z5, Z0
+	VMOVUPS Z0, (R14)
+	ADDQ SI, R8
+	ADDQ SI, R9
+	ADDQ R13, R14
+	DECQ BX
+	JNE  row
+	ADDQ $64, R10
+	ADDQ $64, R11
+	ADDQ $64, R12
+	SUBQ $16, CX
+	JGT  column
 	VZEROUPPER
 	RET
 

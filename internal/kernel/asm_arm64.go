@@ -172,6 +172,22 @@ func transformNEON(f transform, t *transformArgs) {
 	}
 }
 
+// windowNEON runs the routine for so many window positions.
+func windowNEON(w *windowArgs, taps int) {
+	switch taps {
+	case 2:
+		window2NEON(w)
+	case 3:
+		window3NEON(w)
+	case 4:
+		window4NEON(w)
+	case 5:
+		window5NEON(w)
+	default:
+		panic("kernel: no such window")
+	}
+}
+
 //go:noescape
 func tileNEONr1p1(t *tileArgs)
 
@@ -409,3 +425,15 @@ func tilesOutNEON(t *transformArgs)
 
 //go:noescape
 func weightsInNEON(t *transformArgs)
+
+//go:noescape
+func window2NEON(w *windowArgs)
+
+//go:noescape
+func window3NEON(w *windowArgs)
+
+//go:noescape
+func window4NEON(w *windowArgs)
+
+//go:noescape
+func window5NEON(w *windowArgs)

@@ -5975,3 +5975,191 @@ DATA weightsInNEON_consts<>+20(SB)/4, $0xbfb504f3
 DATA weightsInNEON_consts<>+24(SB)/4, $0xbf2aaaab
 DATA weightsInNEON_consts<>+28(SB)/4, $0x3e2aaaab
 GLOBL weightsInNEON_consts<>(SB), RODATA|NOPTR, $32
+
+// func window2NEON(w *windowArgs)
+TEXT ·window2NEON(SB), NOSPLIT, $0-8
+	MOVD w+0(FP), R0
+	MOVD windowArgs_x(R0), R10
+	MOVD windowArgs_w(R0), R11
+	MOVD windowArgs_y(R0), R12
+	MOVD windowArgs_n(R0), R7
+	MOVD windowArgs_xTap(R0), R13
+	MOVD windowArgs_wTap(R0), R14
+	MOVD windowArgs_xRow(R0), R15
+	MOVD windowArgs_yRow(R0), R16
+	LSL $2, R13
+	LSL $2, R14
+	LSL $2, R15
+	LSL $2, R16
+
+column:
+	MOVD R11, R9
+	VLD1.P (R9)(R14), [V1.S4]
+	VLD1.P (R9)(R14), [V2.S4]
+	MOVD windowArgs_rows(R0), R8
+	MOVD R10, R1
+	ADD R13, R1, R2
+	MOVD R12, R9
+
+row:
+	VLD1 (R9), [V0.S4]
+	VLD1.P (R1)(R15), [V16.S4]
+	VLD1.P (R2)(R15), [V17.S4]
+	WORD $0x4e21ce00 // FMLA V0.4S, V16.4S, V1.4S
+	WORD $0x4e22ce20 // FMLA V0.4S, V17.4S, V2.4S
+	VST1.P [V0.S4], (R9)(R16)
+	SUBS $1, R8
+	BNE  row
+	ADD $16, R10
+	ADD $16, R11
+	ADD $16, R12
+	SUBS $4, R7
+	BGT  column
+	RET
+
+// func window3NEON(w *windowArgs)
+TEXT ·window3NEON(SB), NOSPLIT, $0-8
+	MOVD w+0(FP), R0
+	MOVD windowArgs_x(R0), R10
+	MOVD windowArgs_w(R0), R11
+	MOVD windowArgs_y(R0), R12
+	MOVD windowArgs_n(R0), R7
+	MOVD windowArgs_xTap(R0), R13
+	MOVD windowArgs_wTap(R0), R14
+	MOVD windowArgs_xRow(R0), R15
+	MOVD windowArgs_yRow(R0), R16
+	LSL $2, R13
+	LSL $2, R14
+	LSL $2, R15
+	LSL $2, R16
+
+column:
+	MOVD R11, R9
+	VLD1.P (R9)(R14), [V1.S4]
+	VLD1.P (R9)(R14), [V2.S4]
+	VLD1.P (R9)(R14), [V3.S4]
+	MOVD windowArgs_rows(R0), R8
+	MOVD R10, R1
+	ADD R13, R1, R2
+	ADD R13, R2, R3
+	MOVD R12, R9
+
+row:
+	VLD1 (R9), [V0.S4]
+	VLD1.P (R1)(R15), [V16.S4]
+	VLD1.P (R2)(R15), [V17.S4]
+	VLD1.P (R3)(R15), [V18.S4]
+	WORD $0x4e21ce00 // FMLA V0.4S, V16.4S, V1.4S
+	WORD $0x4e22ce20 // FMLA V0.4S, V17.4S, V2.4S
+	WORD $0x4e23ce40 // FMLA V0.4S, V18.4S, V3.4S
+	VST1.P [V0.S4], (R9)(R16)
+	SUBS $1, R8
+	BNE  row
+	ADD $16, R10
+	ADD $16, R11
+	ADD $16, R12
+	SUBS $4, R7
+	BGT  column
+	RET
+
+// func window4NEON(w *windowArgs)
+TEXT ·window4NEON(SB), NOSPLIT, $0-8
+	MOVD w+0(FP), R0
+	MOVD windowArgs_x(R0), R10
+	MOVD windowArgs_w(R0), R11
+	MOVD windowArgs_y(R0), R12
+	MOVD windowArgs_n(R0), R7
+	MOVD windowArgs_xTap(R0), R13
+	MOVD windowArgs_wTap(R0), R14
+	MOVD windowArgs_xRow(R0), R15
+	MOVD windowArgs_yRow(R0), R16
+	LSL $2, R13
+	LSL $2, R14
+	LSL $2, R15
+	LSL $2, R16
+
+column:
+	MOVD R11, R9
+	VLD1.P (R9)(R14), [V1.S4]
+	VLD1.P (R9)(R14), [V2.S4]
+	VLD1.P (R9)(R14), [V3.S4]
+	VLD1.P (R9)(R14), [V4.S4]
+	MOVD windowArgs_rows(R0), R8
+	MOVD R10, R1
+	ADD R13, R1, R2
+	ADD R13, R2, R3
+	ADD R13, R3, R4
+	MOVD R12, R9
+
+row:
+	VLD1 (R9), [V0.S4]
+	VLD1.P (R1)(R15), [V16.S4]
+	VLD1.P (R2)(R15), [V17.S4]
+	VLD1.P (R3)(R15), [V18.S4]
+	VLD1.P (R4)(R15), [V19.S4]
+	WORD $0x4e21ce00 // FMLA V0.4S, V16.4S, V1.4S
+	WORD $0x4e22ce20 // FMLA V0.4S, V17.4S, V2.4S
+	WORD $0x4e23ce40 // FMLA V0.4S, V18.4S, V3.4S
+	WORD $0x4e24ce60 // FMLA V0.4S, V19.4S, V4.4S
+	VST1.P [V0.S4], (R9)(R16)
+	SUBS $1, R8
+	BNE  row
+	ADD $16, R10
+	ADD $16, R11
+	ADD $16, R12
+	SUBS $4, R7
+	BGT  column
+	RET
+
+// func window5NEON(w *windowArgs)
+TEXT ·window5NEON(SB), NOSPLIT, $0-8
+	MOVD w+0(FP), R0
+	MOVD windowArgs_x(R0), R10
+	MOVD windowArgs_w(R0), R11
+	MOVD windowArgs_y(R0), R12
+	MOVD windowArgs_n(R0), R7
+	MOVD windowArgs_xTap(R0), R13
+	MOVD windowArgs_wTap(R0), R14
+	MOVD windowArgs_xRow(R0), R15
+	MOVD windowArgs_yRow(R0), R16
+	LSL $2, R13
+	LSL $2, R14
+	LSL $2, R15
+	LSL $2, R16
+
+column:
+	MOVD R11, R9
+	VLD1.P (R9)(R14), [V1.S4]
+	VLD1.P (R9)(R14), [V2.S4]
+	VLD1.P (R9)(R14), [V3.S4]
+	VLD1.P (R9)(R14), [V4.S4]
+	VLD1.P (R9)(R14), [V5.S4]
+	MOVD windowArgs_rows(R0), R8
+	MOVD R10, R1
+	ADD R13, R1, R2
+	ADD R13, R2, R3
+	ADD R13, R3, R4
+	ADD R13, R4, R5
+	MOVD R12, R9
+
+row:
+	VLD1 (R9), [V0.S4]
+	VLD1.P (R1)(R15), [V16.S4]
+	VLD1.P (R2)(R15), [V17.S4]
+	VLD1.P (R3)(R15), [V18.S4]
+	VLD1.P (R4)(R15), [V19.S4]
+	VLD1.P (R5)(R15), [V20.S4]
+	WORD $0x4e21ce00 // FMLA V0.4S, V16.4S, V1.4S
+	WORD $0x4e22ce20 // FMLA V0.4S, V17.4S, V2.4S
+	WORD $0x4e23ce40 // FMLA V0.4S, V18.4S, V3.4S
+	WORD $0x4e24ce60 // FMLA V0.4S, V19.4S, V4.4S
+	WORD $0x4e25ce80 // FMLA V0.4S, V20.4S, V5.4S
+	VST1.P [V0.S4], (R9)(R16)
+	SUBS $1, R8
+	BNE  row
+	ADD $16, R10
+	ADD $16, R11
+	ADD $16, R12
+	SUBS $4, R7
+	BGT  column
+	RET

@@ -72,63 +72,106 @@ func (d *Depthwise) Run(dst, src []float32, n int, tail *Tail, scratch []float32
 // linesLen is how many outputs are computed at a time, unless a line has more.
 const linesLen = 1 << 13
 
-// lines computes lines y0 to y1 of an image, one window position after the other.
+// mostTaps is the most window positions of a row that are computed together.
+const mostTaps = 5
+
+// lines computes lines y0 to y1 of an image, one row of the window after the
+// other.
 func (d *Depthwise) lines(dst, src []float32, y0, y1 int, scratch []float32) {
-	to, from := d.OW*d.C, d.StrideH*d.W*d.C // from line to line
-	clear(dst[y0*to : y1*to])
-	for k := range d.window() {
-		ky, kx := k/d.KW, k%d.KW
+	line := d.OW * d.C
+	clear(dst[y0*line : y1*line])
+	for ky := range d.KH {
 		s0, s1 := reach(ky, d.H, d.OH, d.StrideH, d.PadTop, d.dh())
-		x0, x1 := reach(kx, d.W, d.OW, d.StrideW, d.PadLeft, d.dw())
 		s0, s1 = max(s0, y0), min(s1, y1)
-		if s0 >= s1 || x0 >= x1 {
+		if s0 >= s1 {
 			continue
 		}
-		y := dst[s0*to+x0*d.C:]
-		x := src[(s0*d.StrideH-d.PadTop+ky*d.dh())*d.W*d.C+(x0*d.StrideW-d.PadLeft+kx*d.dw())*d.C:]
-		w := d.w[k*d.width:][:d.width]
-		if d.width == to && d.StrideW == 1 {
-			addScaled(y, x, w, (x1-x0)*d.C, s1-s0, to, from)
-			continue
-		}
-		for i := range s1 - s0 {
-			d.line(y[i*to:], x[i*from:], w, x1-x0, scratch)
+		y, x := dst[s0*line:s1*line], src[(s0*d.StrideH-d.PadTop+ky*d.dh())*d.W*d.C:]
+		for kx := 0; kx < d.KW; {
+			taps := balanced(d.KW-kx, mostTaps)
+			d.taps(y, x, ky*d.KW+kx, kx, taps, s1-s0, scratch)
+			kx += taps
 		}
 	}
 }
 
-// line adds one window position to n pixels of a line. Those of a stride are put
-// together first where single ones would not fill whole vectors.
-func (d *Depthwise) line(y, x, w []float32, n int, scratch []float32) {
-	step := d.StrideW * d.C
-	if d.width == d.C {
-		addScaled(y, x, w, d.C, n, d.C, step)
+// taps adds some window positions of one row, of which the first is number k and in
+// column kx, to some lines.
+func (d *Depthwise) taps(y, x []float32, k, kx, taps, lines int, scratch []float32) {
+	first, end := 0, d.OW // the pixels that see all of them
+	reachOf := func(i int) (x0, x1 int) { return reach(kx+i, d.W, d.OW, d.StrideW, d.PadLeft, d.dw()) }
+	for i := range taps {
+		x0, x1 := reachOf(i)
+		first, end = max(first, x0), min(end, x1)
+	}
+	if taps == 1 || first >= end || d.StrideW > 1 && d.width != d.C {
+		first, end = d.OW, d.OW
+	} else {
+		d.pixels(y, x, k, kx, taps, first, end, lines, scratch)
+	}
+	for i := range taps {
+		x0, x1 := reachOf(i)
+		d.pixels(y, x, k+i, kx+i, 1, x0, min(first, x1), lines, scratch)
+		d.pixels(y, x, k+i, kx+i, 1, max(end, x0), x1, lines, scratch)
+	}
+}
+
+// pixels is taps for pixels x0 to x1 of each line, which see all of the positions.
+func (d *Depthwise) pixels(y, x []float32, k, kx, taps, x0, x1, lines int, scratch []float32) {
+	if x0 >= x1 {
 		return
 	}
-	if step > d.C {
-		for i := range n {
-			copy(scratch[i*d.C:][:d.C], x[i*step:])
-		}
-		x = scratch
+	to, from, step := d.OW*d.C, d.StrideH*d.W*d.C, d.StrideW*d.C
+	y, x = y[x0*d.C:], x[(x0*d.StrideW-d.PadLeft+kx*d.dw())*d.C:]
+	add := func(y, x []float32, n, rows, to, from int) {
+		addWindows(y, x, d.w[k*d.width:], taps, d.dw()*d.C, d.width, n, rows, to, from)
 	}
-	whole := n * d.C / d.width
-	addScaled(y, x, w, d.width, whole, d.width, d.width)
-	if at := whole * d.width; at < n*d.C {
-		addScaled(y[at:], x[at:], w, n*d.C-at, 1, 0, 0)
+	pixels := x1 - x0
+	if d.width == to && d.StrideW == 1 {
+		add(y, x, pixels*d.C, lines, to, from)
+		return
+	}
+	for range lines {
+		if d.width == d.C {
+			add(y, x, d.C, pixels, d.C, step)
+		} else {
+			row := x
+			if step > d.C { // pixels together fill whole vectors
+				for i := range pixels {
+					copy(scratch[i*d.C:][:d.C], x[i*step:])
+				}
+				row = scratch
+			}
+			whole := pixels * d.C / d.width
+			add(y, row, d.width, whole, d.width, d.width)
+			if at := whole * d.width; at < pixels*d.C {
+				add(y[at:], row[at:], pixels*d.C-at, 1, 0, 0)
+			}
+		}
+		y, x = y[min(to, len(y)):], x[min(from, len(x)):]
 	}
 }
 
-// addScaled is y = fma(x, w, y) for rows rows of n values, one every to of y and
-// every from of x, and the same w.
-func addScaled(y, x, w []float32, n, rows, to, from int) {
-	done := vectorMatrix(affineElement, n, rows, [6]int{to, from, 0, to}, y, x, w, y)
+// addWindows is y = fma(x, w, y) for rows rows of n values, one every yRow of y and
+// every xRow of x, and the same w; and so for taps of x and w, one after the other,
+// which stand xTap and wTap apart.
+func addWindows(y, x, w []float32, taps, xTap, wTap, n, rows, yRow, xRow int) {
+	done := 0
+	if taps > 1 {
+		done = windows(y, x, w, taps, xTap, wTap, n, rows, yRow, xRow)
+	} else {
+		done = vectorMatrix(affineElement, n, rows, [6]int{yRow, xRow, 0, yRow}, y, x, w, y)
+	}
 	if done == n {
 		return
 	}
 	for r := range rows {
-		y, x := y[r*to:][:n], x[r*from:][:n]
-		for j := done; j < n; j++ {
-			y[j] = fma(x[j], w[j], y[j])
+		y := y[r*yRow:][:n]
+		for k := range taps {
+			x, w := x[r*xRow+k*xTap:][:n], w[k*wTap:][:n]
+			for j := done; j < n; j++ {
+				y[j] = fma(x[j], w[j], y[j])
+			}
 		}
 	}
 }

@@ -15,6 +15,9 @@ func TestDepthwise(t *testing.T) {
 		{H: 9, W: 12, C: 24, OH: 5, OW: 6, KH: 3, KW: 3, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},
 		{H: 5, W: 40, C: 32, OH: 3, OW: 20, KH: 3, KW: 3, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},
 		{H: 40, W: 150, C: 88, OH: 40, OW: 150, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1},
+		{H: 9, W: 11, C: 32, OH: 9, OW: 11, KH: 5, KW: 5, StrideH: 1, StrideW: 1, PadTop: 2, PadLeft: 2},
+		{H: 3, W: 31, C: 17, OH: 3, OW: 29, KH: 2, KW: 7, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 2},
+		{H: 2, W: 31, C: 16, OH: 2, OW: 12, KH: 1, KW: 9, StrideH: 1, StrideW: 2, PadLeft: 0},
 		{H: 1, W: 40, C: 33, OH: 1, OW: 38, KH: 1, KW: 2, StrideH: 1, StrideW: 1, DilationW: 2},
 	} {
 		g.F = g.C

@@ -94,6 +94,15 @@ func transformAsm(f transform, t *transformArgs) {
 	}
 }
 
+// windowAsm runs a row of windows in the tier.
+func windowAsm(w *windowArgs, taps int) {
+	if current == tierAVX512 {
+		windowAVX512(w, taps)
+	} else {
+		windowAVX2(w, taps)
+	}
+}
+
 // lanes is the number of floats in a vector; 0: no vectors.
 func lanes() int { return [...]int{0, 8, 16}[current] }
 

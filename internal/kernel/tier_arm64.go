@@ -56,6 +56,8 @@ func elementAsm(f element, v *vecArgs) { elementNEON(f, v) }
 
 func transformAsm(f transform, t *transformArgs) { transformNEON(f, t) }
 
+func windowAsm(w *windowArgs, taps int) { windowNEON(w, taps) }
+
 // lanes is the number of floats in a vector; 0: no vectors.
 func lanes() int { return [...]int{0, 4}[current] }
 

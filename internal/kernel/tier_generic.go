@@ -33,6 +33,8 @@ func (f transform) apply(n, rows int, dst []float32, dstTap, dstRow int, src []f
 	transformGo(f, n, rows, dst, dstTap, dstRow, src, srcTap, srcRow)
 }
 
+func windows(y, x, w []float32, taps, xTap, wTap, n, rows, yRow, xRow int) int { return 0 }
+
 // signedBytes says that tiles of bytes multiply signed integers.
 const signedBytes = false
 

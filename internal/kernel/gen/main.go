@@ -1,7 +1,7 @@
 // Command gen writes the assembly of package kernel, for go generate: the tile
 // of tile.go, one routine for each number of rows and panels, the element-wise
-// functions of act.go and tail.go and the transforms of transform.go, for each
-// instruction set; and the Go declarations beside them.
+// functions of act.go and tail.go, the transforms of transform.go and the windows
+// of depthwise.go, for each instruction set; and the Go declarations beside them.
 package main
 
 import (
@@ -21,6 +21,7 @@ type machine interface {
 	tile(name string, rows, panels int, half bool)
 	peak(name string)
 	byteTiers() []byteTier
+	window(taps int)
 }
 
 // constants are numbers in memory, each once.
@@ -75,6 +76,7 @@ func write(arch string, asm *bytes.Buffer, c *constants, machines ...machine) {
 		fmt.Fprintf(&dispatch, "}\n}\n\n")
 		elementwise(m, asm, &stubs)
 		writeTransforms(m, asm, &dispatch, &stubs)
+		writeWindows(m, asm, &dispatch, &stubs)
 	}
 	if c != nil {
 		fmt.Fprintf(asm, "\n")
