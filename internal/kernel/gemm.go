@@ -88,14 +88,22 @@ func (s *slab) run(rows, k0, k int, a []float32, aoff *offsets, c []float32, cof
 // widePanels is the most panels of a tile of more than one row.
 const widePanels = 4
 
-// ragged is run on panels of which the last is narrower than 16, by way of edge.
+// ragged is run on panels of which the last is narrower than 16, by way of edge. Where
+// the rows of c follow each other, only the last ones need it: what the others
+// write too much, the next ones overwrite.
 func (s *slab) ragged(edge []float32, rows, k0, k int, a []float32, aoff *offsets, c []float32, coff *offsets, add bool) {
 	wide := s.n * panelWidth
-	var eoff offsets
-	for i := range rows {
-		eoff[i] = i * wide
+	if last := ceilDiv(wide-s.width, s.width); !add && rows > last && s.follow(coff[:rows]) {
+		first := rows - last
+		s.edge(edge, last, k0, k, a, aoff[first:rows])
+		at := coff[first]
+		s.whole(first, k0, k, a, aoff, c, coff, false)
+		for i := range last {
+			copy(c[at+i*s.width:][:s.width], edge[i*wide:])
+		}
+		return
 	}
-	s.whole(rows, k0, k, a, aoff, edge, &eoff, false)
+	s.edge(edge, rows, k0, k, a, aoff[:rows])
 	for i := range rows {
 		y := c[coff[i]:][:s.width]
 		x := edge[i*wide:][:s.width]
@@ -107,6 +115,25 @@ func (s *slab) ragged(edge []float32, rows, k0, k int, a []float32, aoff *offset
 			y[j] += v
 		}
 	}
+}
+
+// follow reports whether rows of the slab's width follow each other.
+func (s *slab) follow(coff []int) bool {
+	for i, at := range coff[1:] {
+		if at-coff[i] != s.width {
+			return false
+		}
+	}
+	return true
+}
+
+// edge computes rows of whole panels, one after the other.
+func (s *slab) edge(edge []float32, rows, k0, k int, a []float32, from []int) {
+	var aoff, eoff offsets
+	for i, at := range from {
+		aoff[i], eoff[i] = at, i*s.n*panelWidth
+	}
+	s.whole(rows, k0, k, a, &aoff, edge, &eoff, false)
 }
 
 // whole is run on panels of 16 columns each: tiles of two sizes, one row apart. The

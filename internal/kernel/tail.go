@@ -16,7 +16,7 @@ type Tail struct {
 
 // apply finishes channels j0 to j0+width of rows rows, one every stride.
 func (t *Tail) apply(y []float32, j0, width, rows, stride int) {
-	if width == stride && width < panelWidth && rows*width >= wideLen && (t.Bias != nil || t.Scale != nil) {
+	if width == stride && width%panelWidth != 0 && width <= wideLen/2 && rows*width >= wideLen && (t.Bias != nil || t.Scale != nil) {
 		t.applyWide(y[:rows*width], width)
 		return
 	}
@@ -70,13 +70,17 @@ func (t *Tail) Apply(y []float32, c int) {
 }
 
 // wideLen is how many channels applyWide makes of several rows' at most.
-const wideLen = 240
+const wideLen = 480
 
-// applyWide is apply to whole rows of few channels, which it takes for fewer rows
-// of more: the tail's slices repeated.
+// applyWide is apply to whole rows whose channels are no whole number of vectors,
+// which it takes for fewer rows of more: the tail's slices repeated.
 func (t *Tail) applyWide(y []float32, c int) {
 	var bias, scale, shift [wideLen]float32
-	n := wideLen / c * c
+	n := c
+	for n%panelWidth != 0 && n <= wideLen/2 {
+		n *= 2
+	}
+	n = wideLen / n * n
 	wide := Tail{
 		Bias: repeated(bias[:n], t.Bias), Scale: repeated(scale[:n], t.Scale), Shift: repeated(shift[:n], t.Shift),
 		Act: t.Act, Alpha: t.Alpha,
@@ -93,8 +97,8 @@ func repeated(room, v []float32) []float32 {
 	if v == nil {
 		return nil
 	}
-	for i := range room {
-		room[i] = v[i%len(v)]
+	for n := copy(room, v); n < len(room); {
+		n += copy(room[n:], room[:n])
 	}
 	return room
 }

@@ -28,6 +28,9 @@ type offsets [runRows]int
 //	for r < rows, j < 16*panels:
 //		acc = +0; for i < k { acc = fma(a[aoff[r]+i], b[i*step+j], acc) }
 //		c[coff[r]+j] = acc, or += acc when add
+//
+// Where places in c are the same, the first column of a row is written after the
+// last ones of the row before.
 func tileGo(rows, panels, k int, a []float32, aoff *offsets, b []float32, step int, c []float32, coff *offsets, add bool) {
 	for r := range rows {
 		for j := 0; j < panels*panelWidth; j += chainCount {
@@ -43,7 +46,7 @@ func tileHalfGo(rows, panels, k int, a []float32, aoff *offsets, b []uint16, ste
 	const most = 64 // of k at once, to need no more memory than the stack has
 	var wide [most * chainCount]float32
 	var acc [runRows]chains
-	for j := 0; j < panels*panelWidth; j += chainCount {
+	for j := panels*panelWidth - chainCount; j >= 0; j -= chainCount {
 		clear(acc[:rows])
 		for k0 := 0; k0 < k; k0 += most {
 			n := min(most, k-k0)
