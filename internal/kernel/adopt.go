@@ -53,7 +53,13 @@ func (c *ConvTranspose) Adopt(other *ConvTranspose) bool {
 	if !c.sameWeights(&other.Geometry) {
 		return false
 	}
-	if c.few() {
+	switch {
+	case c.aside() != other.aside():
+		return false
+	case c.aside():
+		c.rows = other.rows
+		return true
+	case c.few():
 		c.w = other.w
 		return true
 	}

@@ -61,14 +61,20 @@ func naiveTranspose(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 				for c := range g.C {
 					pixel := src[(img*g.OH*g.OW+s)*g.F:]
 					sum := float32(0)
-					if g.C < panelWidth {
+					aside := (&ConvTranspose{Geometry: g}).aside()
+					if g.C < panelWidth || aside {
 						sum = blocks(g.F, func(f int) float32 { return pixel[f] }, func(f int) float32 { return w[(f*g.C+c)*t+k] })
 					} else {
 						for f := range g.F {
 							sum = fma(pixel[f], w[(f*g.C+c)*t+k], sum)
 						}
 					}
-					dst[((img*g.H+y)*g.W+x)*g.C+c] += sum
+					to := &dst[((img*g.H+y)*g.W+x)*g.C+c]
+					if aside {
+						*to = sum
+					} else {
+						*to += sum
+					}
 				}
 			}
 		}
@@ -189,6 +195,8 @@ func geometries() []Geometry {
 		sq(4, 3, 2, 300, 4, 2, 1),   // more than a block of channels: few,
 		sq(4, 17, 2, 300, 4, 2, 1),  // many,
 		sq(16, 16, 8, 300, 4, 2, 1), // by Winograd
+		sq(12, 24, 6, 9, 2, 2, 0),   // side by side,
+		sq(12, 3, 4, 300, 3, 3, 0),  // and few channels
 		sq(2, 18, 1, 3, 2, 9, 0),    // a stride beyond the image
 		sq(6, 18, 6, 16, 3, 1, 1),   // same size
 		sq(8, 16, 8, 80, 3, 1, 1),   // by Winograd: the smallest, with two spans of panels

@@ -10,9 +10,11 @@ package kernel
 // Many output channels: for each window position, one product of the small
 // pixels that reach the image, written where they land. Few (under 16): one
 // product for all window positions, then the sum of what overlaps (col2im).
+// Windows that lie side by side: one product for each of their rows.
 type ConvTranspose struct {
 	Geometry
 	w        Packed   // few channels: [F, KH*KW*C]
+	rows     []Packed // side by side: for each row of the window, [F, KW*C]
 	taps     []*tap   // many: the window positions in the order of their use
 	phases   [][]*tap // those of each phase, ascending
 	products []Packed // by Winograd from float32: for each phase, the 9 products' weights
@@ -36,6 +38,13 @@ func NewConvTranspose(g Geometry, w []float32) *ConvTranspose {
 // few says that a pixel's channels don't fill a panel.
 func (c *ConvTranspose) few() bool { return c.C < panelWidth }
 
+// aside says that windows lie side by side, make the whole image, and have rows of
+// half a panel or more.
+func (c *ConvTranspose) aside() bool {
+	return c.KH == c.StrideH && c.KW == c.StrideW && c.PadTop == 0 && c.PadLeft == 0 && c.dh() == 1 && c.dw() == 1 &&
+		c.H == c.OH*c.KH && c.W == c.OW*c.KW && c.OH*c.OW > 1 && 2*c.KW*c.C >= panelWidth
+}
+
 // Pack replaces the weights, [F, C, KH, KW], without allocating again.
 func (c *ConvTranspose) Pack(w []float32) {
 	c.Reserve()
@@ -45,6 +54,8 @@ func (c *ConvTranspose) Pack(w []float32) {
 // Reserve makes room for weights.
 func (c *ConvTranspose) Reserve() {
 	switch {
+	case c.aside():
+		c.rows = reserveRows(c, func(p *Packed) *[]float32 { p.half = nil; return &p.data })
 	case c.few():
 		c.w.data, c.w.half = room(&c.w, c.w.data, c.F, c.window()*c.C), nil
 	case c.winograd():
@@ -62,6 +73,8 @@ func (c *ConvTranspose) Reserve() {
 // PackPart does the part-th of parts shares of Pack, after Reserve.
 func (c *ConvTranspose) PackPart(w []float32, part, parts int) {
 	switch {
+	case c.aside():
+		packRows(c.rows, func(p *Packed) []float32 { return p.data }, w, c.C, c.KW, part, parts)
 	case c.few():
 		packOverlap(&c.w, c.w.data, w, c.C, c.window(), part, parts)
 	case c.winograd():
@@ -74,6 +87,11 @@ func (c *ConvTranspose) PackPart(w []float32, part, parts int) {
 // PackHalf is Pack for weights of float16 bits, which they stay in memory.
 func (c *ConvTranspose) PackHalf(w []uint16) {
 	t := c.window()
+	if c.aside() {
+		c.rows = reserveRows(c, func(p *Packed) *[]uint16 { p.data = nil; return &p.half })
+		packRows(c.rows, func(p *Packed) []uint16 { return p.half }, w, c.C, c.KW, 0, 1)
+		return
+	}
 	if c.few() {
 		c.w.data, c.w.half = nil, room(&c.w, c.w.half, c.F, t*c.C)
 		packOverlap(&c.w, c.w.half, w, c.C, t, 0, 1)
@@ -122,6 +140,8 @@ func (c *ConvTranspose) panels() int { return (c.C + panelWidth - 1) / panelWidt
 // ScratchLen is the length of the scratch that one Run needs.
 func (c *ConvTranspose) ScratchLen(int) int {
 	switch {
+	case c.aside():
+		return 0
 	case c.few():
 		return c.OH * c.OW * c.w.N
 	case c.winograd():
@@ -134,6 +154,10 @@ func (c *ConvTranspose) ScratchLen(int) int {
 // [n, OH, OW, F] and applies tail (which may be nil). It does its part-th of
 // parts shares; no two parts write the same output.
 func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []float32, part, parts int) {
+	if c.aside() {
+		c.runRows(dst, src, n, tail, part, parts)
+		return
+	}
 	i0, i1 := 0, n
 	if n >= parts {
 		i0, i1 = Share(n, part, parts)
@@ -167,6 +191,32 @@ func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []flo
 			c.phase(dst[i*c.Large():][:m*c.Large()], src[i*c.Small():], m, tail, u/units, p, min(p+width, panels))
 		}
 	}
+}
+
+// runRows is Run where windows lie side by side: a line of small pixels times a row of
+// the window is a line of the large image.
+func (c *ConvTranspose) runRows(dst, src []float32, n int, tail *Tail, part, parts int) {
+	from, to := Share(n*c.OH, part, parts)
+	for y := from; y < to; y++ {
+		for k := range c.rows {
+			line := dst[(y*c.KH+k)*c.W*c.C:][:c.W*c.C]
+			gemm(line, c.KW*c.C, src[y*c.OW*c.F:], c.F, c.OW, &c.rows[k], nil, 0, c.rows[k].panels())
+			tail.Apply(line, c.C)
+		}
+	}
+}
+
+// reserveRows makes room for the weights of each row of the window.
+func reserveRows[T element16or32](c *ConvTranspose, data func(*Packed) *[]T) []Packed {
+	rows := c.rows
+	if rows == nil {
+		rows = make([]Packed, c.KH)
+	}
+	for i := range rows {
+		to := data(&rows[i])
+		*to = room(&rows[i], *to, c.F, c.KW*c.C)
+	}
+	return rows
 }
 
 // phaseOf is the phase whose pixels a window position reaches: large pixels

@@ -19,8 +19,9 @@
 //     may come out as NaN.
 //   - ConvTranspose: the output starts at +0; window positions (row, then
 //     column, ascending) that reach it each add one chain over the input's
-//     channels; to fewer than 16 channels, one sum in blocks, as Gemm. Inserted
-//     zeros are never multiplied. With an undilated 4x4 window, stride 2 and
+//     channels; to fewer than 16 channels, one sum in blocks, as Gemm. Where
+//     windows lie side by side and make the image, an element is one such sum,
+//     without the first +0. Inserted zeros are never multiplied. With an undilated 4x4 window, stride 2 and
 //     padding 1, from even sides of at least 8 to images twice as large of at
 //     least 16 channels, it is Winograd's F(2x2, 2x2), as winograd.go states it:
 //     then an infinite input may come out as NaN.

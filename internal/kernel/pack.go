@@ -196,6 +196,25 @@ func packOverlap[T element16or32](p *Packed, data, w []T, c, t, part, parts int)
 	}
 }
 
+// packRows packs [F, C, KH, KW] weights as a [F, KW*C] matrix for each row of the
+// window.
+func packRows[T element16or32](rows []Packed, data func(*Packed) []T, w []T, c, kw, part, parts int) {
+	for ky := range rows {
+		p := &rows[ky]
+		from, to := Share(p.panels(), part, parts)
+		for q := from; q < to; q++ {
+			at, step, width := clearRest(p, data(p), q)
+			for j := range width {
+				column := q*panelWidth + j
+				kx, ch := column/c, column%c
+				for f := range p.K {
+					data(p)[at+f*step+j] = w[((f*c+ch)*len(rows)+ky)*kw+kx]
+				}
+			}
+		}
+	}
+}
+
 // clearRest returns where panel q of p's data begins, the step from row to row
 // and how many columns it has. Those that the last panel lacks it makes zeros.
 func clearRest[T element16or32](p *Packed, data []T, q int) (at, step, width int) {
