@@ -66,3 +66,29 @@ func TestChains(t *testing.T) {
 		}
 	}
 }
+
+// HardSwish as exporters write it is one step, with the bits of its four nodes, at
+// any size and in both orders of images.
+func TestHardGate(t *testing.T) {
+	for _, side := range []int64{3, 40} {
+		for _, conv := range []bool{false, true} {
+			s := newSketch(-1, 24, side, side)
+			x := "z"
+			if conv {
+				x = s.conv("z", 24, 24, 1, 1)
+			}
+			gate := s.node("Clip", []string{s.node("Add", []string{s.weight32(3), x}), s.weight32(0), s.weight32(6)})
+			swish := s.node("Div", []string{s.node("Mul", []string{gate, x}), s.weight32(6)})
+			m := load(t, s.outputs(swish, x))
+			if n := steps(t, m); conv && n > 5 || !conv && n > 2 {
+				t.Errorf("conv %v: %d steps", conv, n)
+			}
+			out := mustRun(t, mustSession(t, m, 2), latents(m, 2))
+			var want []float32
+			for _, v := range out[1].Data.([]float32) {
+				want = append(want, float32(v*min(max(v+3, 0), 6))/6)
+			}
+			sameBits(t, "HardSwish", out[0].Data.([]float32), want)
+		}
+	}
+}

@@ -30,6 +30,31 @@ func MulAdd(dst, x, y, z []float32) {
 	}
 }
 
+// TimesMulAdd is dst = (x*by)*y + z, where x*by is rounded, and the sum.
+func TimesMulAdd(dst, x []float32, by float32, y, z []float32) {
+	for i := vector(timesAffineElement, []float32{by}, dst, x, y[:len(dst)], z[:len(dst)]); i < len(dst); i++ {
+		dst[i] = fma(float32(x[i]*by), y[i], z[i])
+	}
+}
+
+// A HardGate is x * clip(x+Add, Low, High) / By, each operation rounded: with 3, 0,
+// 6 and 6, HardSwish.
+type HardGate struct{ Add, Low, High, By float32 }
+
+// Run is dst = the gate of x.
+func (g HardGate) Run(dst, x []float32) {
+	for i := vector(gateElement, []float32{g.Add, g.Low, g.High, g.By}, dst, x); i < len(dst); i++ {
+		t := x[i] + g.Add
+		if t < g.Low {
+			t = g.Low
+		}
+		if g.High < t {
+			t = g.High
+		}
+		dst[i] = float32(x[i]*t) / g.By
+	}
+}
+
 // Div is dst = x / y.
 func Div(dst, x, y []float32) {
 	for i := vector(quotientElement, nil, dst, x, y); i < len(dst); i++ {

@@ -20,6 +20,13 @@ func TestArithmetic(t *testing.T) {
 			copy(dst, x)
 			Clip(dst, -2.5, 7)
 		}, func(x, y float32) float32 { return min(max(x, -2.5), 7) }},
+		"MulAdd": {func(dst, x, y []float32) { MulAdd(dst, x, y, x) }, func(x, y float32) float32 { return fma(x, y, x) }},
+		"TimesMulAdd": {func(dst, x, y []float32) { TimesMulAdd(dst, x, 0.7, y, x) }, func(x, y float32) float32 {
+			return fma(float32(x*0.7), y, x)
+		}},
+		"HardGate": {func(dst, x, y []float32) { HardGate{3, 0, 6, 6}.Run(dst, x) }, func(x, y float32) float32 {
+			return float32(x*min(max(x+3, 0), 6)) / 6
+		}},
 		"DivideBy": {func(dst, x, y []float32) {
 			copy(dst, x)
 			for i := range y {

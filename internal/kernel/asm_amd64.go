@@ -118,6 +118,10 @@ func elementAVX2(f element, v *vecArgs) {
 		quotientAVX2(v)
 	case clipElement:
 		clipAVX2(v)
+	case gateElement:
+		gateAVX2(v)
+	case timesAffineElement:
+		timesAffineAVX2(v)
 	case largerElement:
 		largerAVX2(v)
 	case rangeElement:
@@ -387,6 +391,10 @@ func elementAVX512(f element, v *vecArgs) {
 		quotientAVX512(v)
 	case clipElement:
 		clipAVX512(v)
+	case gateElement:
+		gateAVX512(v)
+	case timesAffineElement:
+		timesAffineAVX512(v)
 	case largerElement:
 		largerAVX512(v)
 	case rangeElement:
@@ -607,6 +615,16 @@ func quotientAVX2(v *vecArgs)
 //
 //go:noescape
 func clipAVX2(v *vecArgs)
+
+// gateAVX2: t = y[i] + s0; t = t < s1 ? s1 : t; t = s2 < t ? s2 : t; x[i] = y[i]*t/s3
+//
+//go:noescape
+func gateAVX2(v *vecArgs)
+
+// timesAffineAVX2: x[i] = fma(y[i]*s, z[i], u[i])
+//
+//go:noescape
+func timesAffineAVX2(v *vecArgs)
 
 // largerAVX2: x[i] = x[i] < y[i] ? y[i] : x[i]
 //
@@ -1004,6 +1022,16 @@ func quotientAVX512(v *vecArgs)
 //
 //go:noescape
 func clipAVX512(v *vecArgs)
+
+// gateAVX512: t = y[i] + s0; t = t < s1 ? s1 : t; t = s2 < t ? s2 : t; x[i] = y[i]*t/s3
+//
+//go:noescape
+func gateAVX512(v *vecArgs)
+
+// timesAffineAVX512: x[i] = fma(y[i]*s, z[i], u[i])
+//
+//go:noescape
+func timesAffineAVX512(v *vecArgs)
 
 // largerAVX512: x[i] = x[i] < y[i] ? y[i] : x[i]
 //

@@ -2994,6 +2994,87 @@ done:
 	VZEROUPPER
 	RET
 
+// func gateAVX2(v *vecArgs)
+TEXT ·gateAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VBROADCASTSS vecArgs_s+4(DI), Y1
+	VBROADCASTSS vecArgs_s+8(DI), Y2
+	VBROADCASTSS vecArgs_s+0(DI), Y4
+	VADDPS Y4, Y0, Y5
+	VCMPPS $0x11, Y1, Y5, Y3
+	VBLENDVPS Y3, Y1, Y5, Y5
+	VCMPPS $0x11, Y5, Y2, Y3
+	VBLENDVPS Y3, Y2, Y5, Y5
+	VMULPS Y5, Y0, Y5
+	VBROADCASTSS vecArgs_s+12(DI), Y6
+	VDIVPS Y6, Y5, Y7
+	VMOVUPS Y7, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func timesAffineAVX2(v *vecArgs)
+TEXT ·timesAffineAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_p+24(DI), R11
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VBROADCASTSS vecArgs_s+0(DI), Y1
+	VMULPS Y1, Y0, Y2
+	VMOVUPS (R10)(SI*4), Y3
+	VMOVUPS (R11)(SI*4), Y4
+	VMOVUPS Y4, Y5
+	VFMADD231PS Y3, Y2, Y5
+	VMOVUPS Y5, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*4), R11
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func largerAVX2(v *vecArgs)
 TEXT ·largerAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -12753,6 +12834,87 @@ loop:
 	JEQ  done
 	MOVQ vecArgs_stride+0(DI), DX
 	LEAQ (R8)(DX*4), R8
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func gateAVX512(v *vecArgs)
+TEXT ·gateAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VBROADCASTSS vecArgs_s+4(DI), Z1
+	VBROADCASTSS vecArgs_s+8(DI), Z2
+	VBROADCASTSS vecArgs_s+0(DI), Z4
+	VADDPS Z4, Z0, Z5
+	VCMPPS $0x11, Z1, Z5, K1
+	VBLENDMPS Z1, Z5, K1, Z5
+	VCMPPS $0x11, Z5, Z2, K1
+	VBLENDMPS Z2, Z5, K1, Z5
+	VMULPS Z5, Z0, Z5
+	VBROADCASTSS vecArgs_s+12(DI), Z6
+	VDIVPS Z6, Z5, Z7
+	VMOVUPS Z7, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func timesAffineAVX512(v *vecArgs)
+TEXT ·timesAffineAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_p+16(DI), R10
+	MOVQ vecArgs_p+24(DI), R11
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VBROADCASTSS vecArgs_s+0(DI), Z1
+	VMULPS Z1, Z0, Z2
+	VMOVUPS (R10)(SI*4), Z3
+	VMOVUPS (R11)(SI*4), Z4
+	VMOVUPS Z4, Z5
+	VFMADD231PS Z3, Z2, Z5
+	VMOVUPS Z5, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	MOVQ vecArgs_stride+16(DI), DX
+	LEAQ (R10)(DX*4), R10
+	MOVQ vecArgs_stride+24(DI), DX
+	LEAQ (R11)(DX*4), R11
 	JMP  row
 
 done:

@@ -129,6 +129,10 @@ func elementNEON(f element, v *vecArgs) {
 		quotientNEON(v)
 	case clipElement:
 		clipNEON(v)
+	case gateElement:
+		gateNEON(v)
+	case timesAffineElement:
+		timesAffineNEON(v)
 	case largerElement:
 		largerNEON(v)
 	case rangeElement:
@@ -346,6 +350,16 @@ func quotientNEON(v *vecArgs)
 //
 //go:noescape
 func clipNEON(v *vecArgs)
+
+// gateNEON: t = y[i] + s0; t = t < s1 ? s1 : t; t = s2 < t ? s2 : t; x[i] = y[i]*t/s3
+//
+//go:noescape
+func gateNEON(v *vecArgs)
+
+// timesAffineNEON: x[i] = fma(y[i]*s, z[i], u[i])
+//
+//go:noescape
+func timesAffineNEON(v *vecArgs)
 
 // largerNEON: x[i] = x[i] < y[i] ? y[i] : x[i]
 //

@@ -5027,6 +5027,106 @@ loop:
 done:
 	RET
 
+// func gateNEON(v *vecArgs)
+TEXT ·gateNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.S4]
+	ADD $(vecArgs_s+4), R0, R10
+	VLD1R (R10), [V1.S4]
+	ADD $(vecArgs_s+8), R0, R10
+	VLD1R (R10), [V2.S4]
+	ADD $(vecArgs_s+0), R0, R10
+	VLD1R (R10), [V4.S4]
+	WORD $0x4e24d405 // FADD V5.4S, V0.4S, V4.4S
+	WORD $0x6ea5e423 // FCMGT V3.4S, V1.4S, V5.4S
+	WORD $0x6e651c23 // BSL V3.16B, V1.16B, V5.16B
+	WORD $0x4ea31c65 // MOV V5.16B, V3.16B
+	WORD $0x6ea2e4a3 // FCMGT V3.4S, V5.4S, V2.4S
+	WORD $0x6e651c43 // BSL V3.16B, V2.16B, V5.16B
+	WORD $0x4ea31c65 // MOV V5.16B, V3.16B
+	WORD $0x6e25dc05 // FMUL V5.4S, V0.4S, V5.4S
+	ADD $(vecArgs_s+12), R0, R10
+	VLD1R (R10), [V6.S4]
+	WORD $0x6e26fca7 // FDIV V7.4S, V5.4S, V6.4S
+	VST1 [V7.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	B row
+
+done:
+	RET
+
+// func timesAffineNEON(v *vecArgs)
+TEXT ·timesAffineNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_p+16(R0), R3
+	MOVD vecArgs_p+24(R0), R4
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.S4]
+	ADD $(vecArgs_s+0), R0, R10
+	VLD1R (R10), [V1.S4]
+	WORD $0x6e21dc02 // FMUL V2.4S, V0.4S, V1.4S
+	VLD1 (R3), [V3.S4]
+	VLD1 (R4), [V4.S4]
+	WORD $0x4ea41c85 // MOV V5.16B, V4.16B
+	WORD $0x4e23cc45 // FMLA V5.4S, V2.4S, V3.4S
+	VST1 [V5.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	ADD $16, R3
+	ADD $16, R4
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	MOVD vecArgs_stride+16(R0), R14
+	MOVD vecArgs_p+16(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+16(R0)
+	MOVD vecArgs_stride+24(R0), R14
+	MOVD vecArgs_p+24(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+24(R0)
+	B row
+
+done:
+	RET
+
 // func largerNEON(v *vecArgs)
 TEXT ·largerNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0

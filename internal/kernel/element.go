@@ -17,23 +17,25 @@ const (
 	sigmoidElement
 	expElement
 	erfElement
-	expLessElement    // x = exp(x - s)
-	divideElement     // x = x/s
-	productElement    // x = y*z
-	quotientElement   // x = y/z
-	clipElement       // q = x < s0 ? s0 : x; x = s1 < q ? s1 : q
-	largerElement     // x = x < y ? y : x
-	rangeElement      // x = z < x ? z : x; y = y < z ? z : y
-	scaleIntsElement  // x = y*z of int32 y
-	quantizeElement   // x = y/s0, clipped to s1..s2, rounded, of bytes x
-	dequantizeElement // y = (x - zero)*s0 of bytes x
-	bilinearElement   // x a b c d t: p = fma(t, b-a, a); q = fma(t, d-c, c); x = fma(s, q-p, p)
-	slopeGradElement  // x = y > 0 ? z : z*s
-	tanhGradElement   // x = z*(1 - y*y)
-	affineElement     // x = fma(y, z, u)
-	affine2Element    // x y z u w t: x = fma(z, w, fma(y, u, t))
-	addSquareElement  // d = y-z; x = fma(d, d, x)
-	addProductElement // x = fma(y, z-u, x)
-	mixElement        // x = fma(y, s1, x*s0)
+	expLessElement     // x = exp(x - s)
+	divideElement      // x = x/s
+	productElement     // x = y*z
+	quotientElement    // x = y/z
+	clipElement        // q = x < s0 ? s0 : x; x = s1 < q ? s1 : q
+	gateElement        // t = y + s0, clipped to s1..s2; x = y*t/s3
+	timesAffineElement // x = fma(y*s, z, u)
+	largerElement      // x = x < y ? y : x
+	rangeElement       // x = z < x ? z : x; y = y < z ? z : y
+	scaleIntsElement   // x = y*z of int32 y
+	quantizeElement    // x = y/s0, clipped to s1..s2, rounded, of bytes x
+	dequantizeElement  // y = (x - zero)*s0 of bytes x
+	bilinearElement    // x a b c d t: p = fma(t, b-a, a); q = fma(t, d-c, c); x = fma(s, q-p, p)
+	slopeGradElement   // x = y > 0 ? z : z*s
+	tanhGradElement    // x = z*(1 - y*y)
+	affineElement      // x = fma(y, z, u)
+	affine2Element     // x y z u w t: x = fma(z, w, fma(y, u, t))
+	addSquareElement   // d = y-z; x = fma(d, d, x)
+	addProductElement  // x = fma(y, z-u, x)
+	mixElement         // x = fma(y, s1, x*s0)
 	adamElement
 )

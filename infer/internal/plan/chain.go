@@ -13,7 +13,7 @@ import (
 
 const (
 	blockLen = 1 << 11 // about how many elements a chain computes at a time
-	leastLen = 1 << 14 // chains of fewer are not worth it
+	leastLen = 1 << 12 // chains of fewer are not worth it
 	maxLanes = 64      // steps of a chain
 )
 
@@ -42,6 +42,11 @@ func (s *normStep) lanes(block int) op.Lanes {
 	bias, scale, shift := wide(s.tail.Bias), wide(s.tail.Scale), wide(s.tail.Shift)
 	act, alpha := s.tail.Act, s.tail.Alpha
 	return func(dst, x, _, _ []float32) {
+		if s.times != nil {
+			kernel.TimesMulAdd(dst, x, *s.times, scale, shift)
+			kernel.Activate(dst, act, alpha)
+			return
+		}
 		if bias != nil {
 			kernel.Add(dst, x, bias)
 			x = dst
@@ -147,7 +152,12 @@ func (p *Plan) join(kept []int) {
 	var steps []step
 	for i := 0; i < len(p.steps); {
 		list, block := p.chain(i)
-		if len(list) < 2 {
+		alone := len(list) < 2
+		if alone && len(list) > 0 {
+			_, norm := list[0].(*normStep) // whose channels a chain has as whole vectors
+			alone = !norm
+		}
+		if alone {
 			steps = append(steps, p.steps[i])
 			i++
 			continue

@@ -6,6 +6,7 @@ package plan
 // buffers are in use and lays them into the block.
 func (p *Plan) finish(kept []int) error {
 	p.prune(kept)
+	p.fuse(kept)
 	p.join(kept)
 	for i := range p.buffers {
 		p.buffers[i].first, p.buffers[i].last = len(p.steps), none

@@ -129,10 +129,12 @@ func (s *convStep) pack() error {
 	return err
 }
 
-// normStep is a tail on its own, over pixels with channels innermost.
+// normStep is a tail on its own, over pixels with channels innermost; of them times
+// a number, if there is one.
 type normStep struct {
 	layer
-	area int
+	area  int
+	times *float32 // only before a scale, without a bias
 }
 
 func (s *normStep) work() int64 { return 2 * volume(s.rows, s.area, s.channels) }
@@ -141,8 +143,15 @@ func (s *normStep) run(r *Run, part, parts int) {
 	dst, src := s.of(r)
 	from, to := kernel.Share(s.rows*s.area, part, parts)
 	from, to = from*s.channels, to*s.channels
-	copy(dst[from:to], src[from:to])
-	s.tail.Apply(dst[from:to], s.channels)
+	if s.times == nil {
+		copy(dst[from:to], src[from:to])
+		s.tail.Apply(dst[from:to], s.channels)
+		return
+	}
+	for i := from; i < to; i += s.channels {
+		kernel.TimesMulAdd(dst[i:][:s.channels], src[i:], *s.times, s.tail.Scale, s.tail.Shift)
+	}
+	kernel.Activate(dst[from:to], s.tail.Act, s.tail.Alpha)
 }
 
 // instanceStep is InstanceNormalization of rows images.

@@ -79,6 +79,19 @@ var functions = []function{
 		v.sel(x, m, high, x)
 		v.store(x, 0)
 	}},
+	{"gate", "t = y[i] + s0; t = t < s1 ? s1 : t; t = s2 < t ? s2 : t; x[i] = y[i]*t/s3", 2, func(v *vec) {
+		y, low, high, m := v.in(1), v.arg(1), v.arg(2), v.new()
+		t := v.do("add", y, v.arg(0))
+		v.less(m, t, low)
+		v.sel(t, m, low, t)
+		v.less(m, high, t)
+		v.sel(t, m, high, t)
+		v.op("mul", t, y, t)
+		v.store(v.do("div", t, v.arg(3)), 0)
+	}},
+	{"timesAffine", "x[i] = fma(y[i]*s, z[i], u[i])", 4, func(v *vec) {
+		v.store(v.mulAdd(v.do("mul", v.in(1), v.arg(0)), v.in(2), v.in(3)), 0)
+	}},
 	{"larger", "x[i] = x[i] < y[i] ? y[i] : x[i]", 2, func(v *vec) {
 		x, y := v.in(0), v.in(1)
 		up := v.new()
