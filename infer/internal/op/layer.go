@@ -45,7 +45,8 @@ type ConvKernel interface {
 // number a channel of input Of.
 type Tail struct {
 	kernel.Tail
-	Of int
+	Of  int
+	One bool // the bias is one number for all elements
 }
 
 // InstanceNorm brings each channel of each sample to mean 0 and variance 1.

@@ -15,7 +15,7 @@ func addLayer(n *Node) Layer {
 	if !n.computed(x) || n.In[c].Const == nil || !n.constant(c) || !spreads(n.In[c].Shape, image) {
 		return nil
 	}
-	return &Tail{Tail: kernel.Tail{Bias: n.perChannel(c, channels(image))}, Of: x}
+	return &Tail{Tail: kernel.Tail{Bias: n.perChannel(c, channels(image))}, Of: x, One: n.In[c].Len() == 1}
 }
 
 // batchNormLayer is BatchNormalization at inference: one multiply-add for each

@@ -104,8 +104,10 @@ func (b *builder) node(g *graph.Node, in []*value, wants []bool) ([]*value, erro
 		v, err := b.view(in[0], n.Results[0].Shape)
 		return []*value{v}, err
 	case *op.Tail:
-		v, err := b.follow(in[l.Of], l.Tail)
-		return []*value{v}, err
+		if of := in[l.Of]; !l.One || of.layer != nil || of.pixels != none {
+			v, err := b.follow(of, l.Tail)
+			return []*value{v}, err
+		} // a number for all elements brings no image into another order
 	case *op.Dense:
 		return n.out, n.dense(l)
 	case *op.Convolution:
