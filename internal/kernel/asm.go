@@ -53,6 +53,13 @@ type windowArgs struct {
 	xRow, yRow int
 }
 
+// sumArgs is what a routine for sums reads; n is of whole vectors.
+type sumArgs struct {
+	n, rows, xRow int
+	x             *float32
+	y             *float64
+}
+
 // tile computes tiles as tileGo does. While it runs it may fetch b from element
 // next on into the cache, if there is such.
 func tile(rows, tiles, panels, k int, a []float32, aoff *offsets, b []float32, step, next int, c []float32, coff *offsets, add bool) {
@@ -175,5 +182,19 @@ func windows(y, x, w []float32, taps, xTap, wTap, n, rows, yRow, xRow int) int {
 	_ = y[(rows-1)*yRow+n-1]
 	n &^= l - 1
 	windowAsm(&windowArgs{n, rows, &y[0], &x[0], &w[0], xTap, wTap, xRow, yRow}, taps)
+	return n
+}
+
+// sumColumns adds rows of x to sums, for whole vectors of columns; it returns how many
+// those are.
+func sumColumns(sums []float64, x []float32, rows, step int) int {
+	l := lanes()
+	n := len(sums)
+	if l == 0 || n < l || rows == 0 {
+		return 0
+	}
+	_ = x[(rows-1)*step+n-1]
+	n &^= l - 1
+	sumAsm(&sumArgs{n, rows, step, &x[0], &sums[0]})
 	return n
 }

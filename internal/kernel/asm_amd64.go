@@ -718,6 +718,9 @@ func window4AVX2(w *windowArgs)
 func window5AVX2(w *windowArgs)
 
 //go:noescape
+func sumColumnsAVX2(s *sumArgs)
+
+//go:noescape
 func tileAVX512r1p1(t *tileArgs)
 
 //go:noescape
@@ -1123,3 +1126,6 @@ func window4AVX512(w *windowArgs)
 
 //go:noescape
 func window5AVX512(w *windowArgs)
+
+//go:noescape
+func sumColumnsAVX512(s *sumArgs)

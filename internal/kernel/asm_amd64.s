@@ -4074,6 +4074,38 @@ row:
 	VZEROUPPER
 	RET
 
+// func sumColumnsAVX2(s *sumArgs)
+TEXT ·sumColumnsAVX2(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), DI
+	MOVQ sumArgs_x(DI), R10
+	MOVQ sumArgs_y(DI), R12
+	MOVQ sumArgs_n(DI), CX
+	MOVQ sumArgs_xRow(DI), SI
+	SHLQ $2, SI
+
+column:
+	VMOVUPD (R12), Y0
+	VMOVUPD 32(R12), Y1
+	MOVQ R10, R8
+	MOVQ sumArgs_rows(DI), BX
+
+row:
+	VCVTPS2PD 0(R8), Y2
+	VADDPD Y2, Y0, Y0
+	VCVTPS2PD 16(R8), Y3
+	VADDPD Y3, Y1, Y1
+	ADDQ SI, R8
+	DECQ BX
+	JNE  row
+	VMOVUPD Y0, (R12)
+	VMOVUPD Y1, 32(R12)
+	ADDQ $32, R10
+	ADDQ $64, R12
+	SUBQ $8, CX
+	JGT  column
+	VZEROUPPER
+	RET
+
 // func tileAVX512r1p1(t *tileArgs)
 TEXT ·tileAVX512r1p1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
@@ -13912,6 +13944,38 @@ row:
 	ADDQ $64, R10
 	ADDQ $64, R11
 	ADDQ $64, R12
+	SUBQ $16, CX
+	JGT  column
+	VZEROUPPER
+	RET
+
+// func sumColumnsAVX512(s *sumArgs)
+TEXT ·sumColumnsAVX512(SB), NOSPLIT, $0-8
+	MOVQ s+0(FP), DI
+	MOVQ sumArgs_x(DI), R10
+	MOVQ sumArgs_y(DI), R12
+	MOVQ sumArgs_n(DI), CX
+	MOVQ sumArgs_xRow(DI), SI
+	SHLQ $2, SI
+
+column:
+	VMOVUPD (R12), Z0
+	VMOVUPD 64(R12), Z1
+	MOVQ R10, R8
+	MOVQ sumArgs_rows(DI), BX
+
+row:
+	VCVTPS2PD 0(R8), Z2
+	VADDPD Z2, Z0, Z0
+	VCVTPS2PD 32(R8), Z3
+	VADDPD Z3, Z1, Z1
+	ADDQ SI, R8
+	DECQ BX
+	JNE  row
+	VMOVUPD Z0, (R12)
+	VMOVUPD Z1, 64(R12)
+	ADDQ $64, R10
+	ADDQ $128, R12
 	SUBQ $16, CX
 	JGT  column
 	VZEROUPPER

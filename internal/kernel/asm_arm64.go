@@ -451,3 +451,6 @@ func window4NEON(w *windowArgs)
 
 //go:noescape
 func window5NEON(w *windowArgs)
+
+//go:noescape
+func sumColumnsNEON(s *sumArgs)

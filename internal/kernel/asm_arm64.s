@@ -6263,3 +6263,31 @@ row:
 	SUBS $4, R7
 	BGT  column
 	RET
+
+// func sumColumnsNEON(s *sumArgs)
+TEXT ·sumColumnsNEON(SB), NOSPLIT, $0-8
+	MOVD s+0(FP), R0
+	MOVD sumArgs_x(R0), R10
+	MOVD sumArgs_y(R0), R12
+	MOVD sumArgs_n(R0), R7
+	MOVD sumArgs_xRow(R0), R15
+	LSL $2, R15
+
+column:
+	VLD1 (R12), [V0.D2, V1.D2]
+	MOVD R10, R1
+	MOVD sumArgs_rows(R0), R8
+
+row:
+	VLD1.P (R1)(R15), [V2.S4]
+	WORD $0x0e617843 // FCVTL V3.2D, V2.2S
+	WORD $0x4e617844 // FCVTL2 V4.2D, V2.4S
+	WORD $0x4e63d400 // FADD V0.2D, V0.2D, V3.2D
+	WORD $0x4e64d421 // FADD V1.2D, V1.2D, V4.2D
+	SUBS $1, R8
+	BNE  row
+	VST1.P [V0.D2, V1.D2], 32(R12)
+	ADD $16, R10
+	SUBS $4, R7
+	BGT  column
+	RET

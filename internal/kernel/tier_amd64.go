@@ -103,6 +103,15 @@ func windowAsm(w *windowArgs, taps int) {
 	}
 }
 
+// sumAsm runs sums of rows in the tier.
+func sumAsm(s *sumArgs) {
+	if current == tierAVX512 {
+		sumColumnsAVX512(s)
+	} else {
+		sumColumnsAVX2(s)
+	}
+}
+
 // lanes is the number of floats in a vector; 0: no vectors.
 func lanes() int { return [...]int{0, 8, 16}[current] }
 

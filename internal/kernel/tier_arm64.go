@@ -58,6 +58,8 @@ func transformAsm(f transform, t *transformArgs) { transformNEON(f, t) }
 
 func windowAsm(w *windowArgs, taps int) { windowNEON(w, taps) }
 
+func sumAsm(s *sumArgs) { sumColumnsNEON(s) }
+
 // lanes is the number of floats in a vector; 0: no vectors.
 func lanes() int { return [...]int{0, 4}[current] }
 

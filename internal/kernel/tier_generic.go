@@ -35,6 +35,8 @@ func (f transform) apply(n, rows int, dst []float32, dstTap, dstRow int, src []f
 
 func windows(y, x, w []float32, taps, xTap, wTap, n, rows, yRow, xRow int) int { return 0 }
 
+func sumColumns(sums []float64, x []float32, rows, step int) int { return 0 }
+
 // signedBytes says that tiles of bytes multiply signed integers.
 const signedBytes = false
 

@@ -189,19 +189,36 @@ func inPieces[T tensor.Bits](m *Memory, out, a, b tensor.Tensor, f func(z, x, y 
 	flush()
 }
 
-// laidOut returns t, broadcast along all dimensions of out but the first that it
-// is the same for, if that makes lines longer and takes little memory.
+// laidOut returns t, broadcast along some dimensions of out, if that makes lines
+// longer and takes little memory: where lines of out are short and t has one number
+// for each, along all dimensions but the first that it is not the same for; where
+// t has a short line, that is the same for some, along the dimension before.
 func laidOut[T tensor.Bits](m *Memory, out, t tensor.Tensor) tensor.Tensor {
 	var space [tensor.MaxRank]int
 	shape, lead := space[:copy(space[:], out.Shape)], len(out.Shape)-len(t.Shape)
-	short := lead >= 0 && len(t.Shape) > 0 && t.Shape[len(t.Shape)-1] == 1 && shape[len(shape)-1] < shortLen
-	for d := range shape {
-		if d >= lead && short && t.Shape[d-lead] != 1 {
-			break
-		}
-		shape[d] = 1
+	last := len(shape) - 1
+	if lead < 0 || len(t.Shape) == 0 || shape[last] >= shortLen {
+		return t
 	}
-	if n := tensor.Product(shape); !short || n == t.Len() || 4*n > out.Len() {
+	of := func(d int) int { // t's dimension under d
+		if d < lead {
+			return 1
+		}
+		return t.Shape[d-lead]
+	}
+	switch {
+	case of(last) == 1:
+		for d := 0; d <= last && of(d) == 1; d++ {
+			shape[d] = 1
+		}
+	case last > 0 && of(last-1) == 1:
+		for d := range last - 1 {
+			shape[d] = of(d)
+		}
+	default:
+		return t
+	}
+	if n := tensor.Product(shape); n == t.Len() || 4*n > out.Len() {
 		return t
 	}
 	wide := m.Tensor(t.Elem, shape)

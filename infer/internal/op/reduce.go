@@ -28,7 +28,10 @@ const reduceAttrs = "keepdims noop_with_empty_axes"
 
 // lanes is a tensor seen as groups of elements that are joined: element j of
 // group i is at groups[i] + members[j]. Groups and members are in row order.
-type lanes struct{ of, groups, members []int }
+type lanes struct {
+	of, groups, members []int
+	step                int // between members, if it is the same; else 0
+}
 
 func (l *lanes) plan(shape, joined []int) {
 	l.of = append(l.of[:0], shape...)
@@ -42,6 +45,25 @@ func (l *lanes) plan(shape, joined []int) {
 			l.groups = times(l.groups, size, step)
 		}
 	}
+	l.step = 0
+	if n := len(l.members); n > 1 {
+		l.step = l.members[1]
+		for i, at := range l.members {
+			if at != i*l.step {
+				l.step = 0
+				break
+			}
+		}
+	}
+}
+
+// beside returns how many groups from i on lie side by side.
+func (l *lanes) beside(i int) int {
+	n := 1
+	for i+n < len(l.groups) && l.groups[i+n] == l.groups[i]+n {
+		n++
+	}
+	return n
 }
 
 // times replaces every place by size places, step apart.
@@ -138,7 +160,9 @@ func reduceWide(how reduction, list []int, elem tensor.Type) Eval {
 		}
 		switch in[0].Elem {
 		case onnx.Float:
-			reduceLanes[float32, float64](m, how, l, out[0], in[0], onnx.Double)
+			if !sumBeside(m, how, l, out[0], in[0]) {
+				reduceLanes[float32, float64](m, how, l, out[0], in[0], onnx.Double)
+			}
 		case onnx.Double:
 			reduceLanes[float64, float64](m, how, l, out[0], in[0], onnx.Double)
 		default:
@@ -227,23 +251,10 @@ func reduceLanes[S tensor.Wide, T float64 | int64](m *Memory, how reduction, l *
 	}
 }
 
-// together is how many sums of neighbours are made at once: those of a cache line.
-const together = 16
-
 // summed returns the sums of groups, in sums: four at once, as no sum waits for
-// another, or as many as lie side by side.
+// another.
 func summed[S tensor.Wide, T float64 | int64](sums []T, src []S, groups, members []int) []T {
-	k := 0
-	for ; k+together <= len(groups) && groups[k+together-1] == groups[k]+together-1; k += together {
-		var line [together]T
-		for _, m := range members {
-			for i, v := range src[groups[k]+m:][:together] {
-				line[i] += T(v)
-			}
-		}
-		copy(sums[k:], line[:])
-	}
-	for ; k < len(groups); k += 4 {
+	for k := 0; k < len(groups); k += 4 {
 		last := len(groups) - 1
 		a, b, c, d := groups[k], groups[min(k+1, last)], groups[min(k+2, last)], groups[min(k+3, last)]
 		var p, q, r, s T
@@ -256,6 +267,28 @@ func summed[S tensor.Wide, T float64 | int64](sums []T, src []S, groups, members
 		sums[k], sums[k+1], sums[k+2], sums[k+3] = p, q, r, s
 	}
 	return sums[:len(groups)]
+}
+
+// sumBeside is the sum or mean of float32 whose groups lie side by side, at least
+// for some; it reports false if they do not.
+func sumBeside(m *Memory, how reduction, l *lanes, out, in tensor.Tensor) bool {
+	if how != reduceSum && how != reduceMean || l.step == 0 || l.beside(0) < tensor.Together {
+		return false
+	}
+	src, dst := tensor.Of[float32](in), tensor.Of[float32](out)
+	sums := tensor.Of[float64](m.Tensor(onnx.Double, []int{len(l.groups)}))
+	for i := 0; i < len(l.groups); {
+		n := l.beside(i)
+		kernel.SumColumns(sums[i:][:n], src[l.groups[i]:], len(l.members), l.step)
+		i += n
+	}
+	for i, sum := range sums {
+		if how == reduceMean {
+			sum /= float64(len(l.members))
+		}
+		dst[i] = float32(sum)
+	}
+	return true
 }
 
 // extremes writes the greatest or the least of each group, NaN if one is; four at

@@ -1,7 +1,8 @@
 // Command gen writes the assembly of package kernel, for go generate: the tile
 // of tile.go, one routine for each number of rows and panels, the element-wise
-// functions of act.go and tail.go, the transforms of transform.go and the windows
-// of depthwise.go, for each instruction set; and the Go declarations beside them.
+// functions of act.go and tail.go, the transforms of transform.go, the windows of
+// depthwise.go and the sums of sums.go, for each instruction set; and the Go
+// declarations beside them.
 package main
 
 import (
@@ -22,6 +23,7 @@ type machine interface {
 	peak(name string)
 	byteTiers() []byteTier
 	window(taps int)
+	sums()
 }
 
 // constants are numbers in memory, each once.
@@ -77,6 +79,7 @@ func write(arch string, asm *bytes.Buffer, c *constants, machines ...machine) {
 		elementwise(m, asm, &stubs)
 		writeTransforms(m, asm, &dispatch, &stubs)
 		writeWindows(m, asm, &dispatch, &stubs)
+		writeSums(m, asm, &stubs)
 	}
 	if c != nil {
 		fmt.Fprintf(asm, "\n")
