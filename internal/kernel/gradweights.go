@@ -109,14 +109,33 @@ const together = 8
 // Transpose writes n matrices of rows x cols as cols x rows. It does its part-th
 // of parts shares of the columns.
 func Transpose(dst, src []float32, n, rows, cols, part, parts int) {
-	groups := (cols + together - 1) / together
+	each := together
+	if rows == 3 {
+		each *= 128
+	}
+	groups := (cols + each - 1) / each
 	from, to := Share(n*groups, part, parts)
 	for i := from; i < to; i++ {
-		at, c := i/groups*rows*cols, i%groups*together
-		width := min(together, cols-c)
-		for r := range rows {
-			for k, v := range src[at+r*cols+c:][:width] {
-				dst[at+(c+k)*rows+r] = v
+		at, c := i/groups*rows*cols, i%groups*each
+		width := min(each, cols-c)
+		switch {
+		case rows == 3: // colours
+			x, y, z, to := src[at+c:][:width], src[at+cols+c:][:width], src[at+2*cols+c:][:width], dst[at+3*c:][:3*width]
+			for k, v := range x {
+				pixel := to[3*k:][:3]
+				pixel[0], pixel[1], pixel[2] = v, y[k], z[k]
+			}
+		case cols == 3:
+			x, y, z := dst[at:][:rows], dst[at+rows:][:rows], dst[at+2*rows:][:rows]
+			for r := range x {
+				pixel := src[at+3*r:][:3]
+				x[r], y[r], z[r] = pixel[0], pixel[1], pixel[2]
+			}
+		default:
+			for r := range rows {
+				for k, v := range src[at+r*cols+c:][:width] {
+					dst[at+(c+k)*rows+r] = v
+				}
 			}
 		}
 	}
