@@ -626,7 +626,7 @@ func gateAVX2(v *vecArgs)
 //go:noescape
 func timesAffineAVX2(v *vecArgs)
 
-// largerAVX2: x[i] = x[i] < y[i] ? y[i] : x[i]
+// largerAVX2: x[i] = y[i] if x[i] < y[i] or y[i] is NaN
 //
 //go:noescape
 func largerAVX2(v *vecArgs)
@@ -1036,7 +1036,7 @@ func gateAVX512(v *vecArgs)
 //go:noescape
 func timesAffineAVX512(v *vecArgs)
 
-// largerAVX512: x[i] = x[i] < y[i] ? y[i] : x[i]
+// largerAVX512: x[i] = y[i] if x[i] < y[i] or y[i] is NaN
 //
 //go:noescape
 func largerAVX512(v *vecArgs)

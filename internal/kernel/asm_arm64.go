@@ -361,7 +361,7 @@ func gateNEON(v *vecArgs)
 //go:noescape
 func timesAffineNEON(v *vecArgs)
 
-// largerNEON: x[i] = x[i] < y[i] ? y[i] : x[i]
+// largerNEON: x[i] = y[i] if x[i] < y[i] or y[i] is NaN
 //
 //go:noescape
 func largerNEON(v *vecArgs)

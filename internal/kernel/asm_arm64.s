@@ -5131,6 +5131,7 @@ done:
 TEXT ·largerNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
 	MOVD vecArgs_rows(R0), R15
+	MOVD $largerNEON_consts<>(SB), R8
 
 row:
 	MOVD vecArgs_p+0(R0), R1
@@ -5138,12 +5139,21 @@ row:
 	MOVD vecArgs_n(R0), R7
 
 loop:
+	MOVD R8, R9
 	VLD1 (R1), [V0.S4]
 	VLD1 (R2), [V1.S4]
-	WORD $0x6ea0e422 // FCMGT V2.4S, V1.4S, V0.4S
-	WORD $0x6e601c22 // BSL V2.16B, V1.16B, V0.16B
-	WORD $0x4ea21c40 // MOV V0.16B, V2.16B
-	VST1 [V0.S4], (R1)
+	VLD1R.P 4(R9), [V2.S4] // 0
+	VLD1R.P 4(R9), [V3.S4] // 1
+	WORD $0x6ea2e424 // FCMGT V4.4S, V1.4S, V2.4S
+	WORD $0x6e611c04 // BSL V4.16B, V0.16B, V1.16B
+	WORD $0x4ea41c85 // MOV V5.16B, V4.16B
+	WORD $0x6ea1e464 // FCMGT V4.4S, V3.4S, V1.4S
+	WORD $0x6e651c04 // BSL V4.16B, V0.16B, V5.16B
+	WORD $0x4ea41c85 // MOV V5.16B, V4.16B
+	WORD $0x6ea0e424 // FCMGT V4.4S, V1.4S, V0.4S
+	WORD $0x6e651c24 // BSL V4.16B, V1.16B, V5.16B
+	WORD $0x4ea41c85 // MOV V5.16B, V4.16B
+	VST1 [V5.S4], (R1)
 	ADD $16, R1
 	ADD $16, R2
 	SUBS $4, R7
@@ -5162,6 +5172,10 @@ loop:
 
 done:
 	RET
+
+DATA largerNEON_consts<>+0(SB)/4, $0x00000000
+DATA largerNEON_consts<>+4(SB)/4, $0x3f800000
+GLOBL largerNEON_consts<>(SB), RODATA|NOPTR, $8
 
 // func rangeNEON(v *vecArgs)
 TEXT ·rangeNEON(SB), NOSPLIT, $0-8

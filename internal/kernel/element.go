@@ -24,7 +24,7 @@ const (
 	clipElement        // q = x < s0 ? s0 : x; x = s1 < q ? s1 : q
 	gateElement        // t = y + s0, clipped to s1..s2; x = y*t/s3
 	timesAffineElement // x = fma(y*s, z, u)
-	largerElement      // x = x < y ? y : x
+	largerElement      // x = y if x < y or y is NaN
 	rangeElement       // x = z < x ? z : x; y = y < z ? z : y
 	scaleIntsElement   // x = y*z of int32 y
 	quantizeElement    // x = y/s0, clipped to s1..s2, rounded, of bytes x

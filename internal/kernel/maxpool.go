@@ -3,12 +3,12 @@ package kernel
 // This file is max pooling, for training; infer has its own, of any window, made of
 // Larger.
 
-// Larger is x = y where y is larger, element by element.
+// Larger is x = y where y is larger or NaN, element by element.
 func Larger(x, y []float32) {
 	y = y[:len(x)]
 	for i := vector(largerElement, nil, x, y); i < len(x); i++ {
-		if x[i] < y[i] {
-			x[i] = y[i]
+		if v := y[i]; x[i] < v || v != v {
+			x[i] = v
 		}
 	}
 }

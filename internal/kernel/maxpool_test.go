@@ -37,7 +37,7 @@ func TestMaxPool(t *testing.T) {
 	}
 }
 
-// Every tier keeps x unless y is larger, at every length.
+// Every tier keeps x unless y is larger or NaN, at every length.
 func TestLarger(t *testing.T) {
 	r := rand.New(rand.NewPCG(43, 44))
 	nan, zero := float32(math.NaN()), float32(0)
@@ -50,8 +50,8 @@ func TestLarger(t *testing.T) {
 		}
 		want := slices.Clone(x)
 		for i := 1; i <= n; i++ {
-			if want[i] < y[i] {
-				want[i] = y[i]
+			if v := y[i]; want[i] < v || v != v {
+				want[i] = v
 			}
 		}
 		for _, tier := range eachTier(t) {

@@ -60,21 +60,11 @@ func poolImages(m *Memory, p *pool, out, in tensor.Tensor, c int) {
 	l := poolLine{pool: p, c: c, sums: tensor.Of[float64](m.Tensor(onnx.Double, []int{width}))}
 	for i := range images {
 		src := tensor.Of[float32](in)[i*large:][:large]
-		l.nan = p.how == poolMax && hasNaN(src)
 		for line := range p.small[0] * p.small[1] {
 			l.dst = tensor.Of[float32](out)[i*small+line*width:][:width]
 			l.pool3(src, line/p.small[1]*p.stride[0]-p.before[0], line%p.small[1]*p.stride[1]-p.before[1])
 		}
 	}
-}
-
-func hasNaN(x []float32) bool {
-	for _, v := range x {
-		if v != v {
-			return true
-		}
-	}
-	return false
 }
 
 // poolLine is a line of outputs, of c channels.
@@ -83,7 +73,6 @@ type poolLine struct {
 	c    int
 	dst  []float32
 	sums []float64 // of poolWideMean and poolNorm
-	nan  bool      // a maximum has to look for NaN
 }
 
 // pool3 pools the line whose windows begin at z and y.
@@ -146,7 +135,7 @@ func (l *poolLine) run(first int, src []float32) {
 	dst, sums := l.dst[first:][:len(src)], l.sums[first:][:len(src)]
 	switch l.how {
 	case poolMax:
-		if !l.nan && len(src) >= 8 {
+		if len(src) >= 8 {
 			kernel.Larger(dst, src)
 			return
 		}

@@ -92,12 +92,16 @@ var functions = []function{
 	{"timesAffine", "x[i] = fma(y[i]*s, z[i], u[i])", 4, func(v *vec) {
 		v.store(v.mulAdd(v.do("mul", v.in(1), v.arg(0)), v.in(2), v.in(3)), 0)
 	}},
-	{"larger", "x[i] = x[i] < y[i] ? y[i] : x[i]", 2, func(v *vec) {
-		x, y := v.in(0), v.in(1)
-		up := v.new()
-		v.less(up, x, y)
-		v.sel(x, up, y, x)
-		v.store(x, 0)
+	{"larger", "x[i] = y[i] if x[i] < y[i] or y[i] is NaN", 2, func(v *vec) {
+		x, y, zero, one := v.in(0), v.in(1), v.num(0), v.num(1)
+		m, nan := v.new(), v.new()
+		v.less(m, zero, y)
+		v.sel(nan, m, x, y)
+		v.less(m, y, one)
+		v.sel(nan, m, x, nan) // y where it is neither above 0 nor below 1
+		v.less(m, x, y)
+		v.sel(nan, m, y, nan)
+		v.store(nan, 0)
 	}},
 	{"range", "x[i] = z[i] < x[i] ? z[i] : x[i]; y[i] = y[i] < z[i] ? z[i] : y[i]", 3, func(v *vec) {
 		x, y, z := v.in(0), v.in(1), v.in(2)
