@@ -46,7 +46,7 @@ type recurrent struct {
 	steps, batch, input, hidden int
 	dirs, reversed              int // directions, and which of them goes back: -1 for none
 	acts                        []activation
-	clip                        float32 // 0: none
+	clip                        float32 // below 0: none
 	beforeReset, forget         bool
 	batchFirst                  bool
 	chunk                       int // time steps whose inputs are multiplied at once
@@ -123,7 +123,7 @@ func (n *Node) recurrent(c cell) *recurrent {
 	if c == lstm {
 		n.Result(elem, state...)
 	}
-	r.clip = n.Float("clip", 0)
+	r.clip = n.Float("clip", -1)
 	r.beforeReset, r.forget = n.Bool("linear_before_reset", false), n.Bool("input_forget", false)
 	r.acts = n.activations(c.defaults(), r.dirs)
 	r.chunk = min(max(chunkLen/max(r.batch*gates, 1), 1), max(r.steps, 1))

@@ -214,7 +214,7 @@ func (t *turn) resetStep(gates, add []float32, at int) {
 
 // activate clips x and applies an activation.
 func (t *turn) activate(which int, x []float32) {
-	if t.clip > 0 {
+	if t.clip >= 0 {
 		kernel.Clip(x, -t.clip, t.clip)
 	}
 	t.acts[which].apply(x)

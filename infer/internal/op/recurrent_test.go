@@ -42,7 +42,7 @@ func (p *plainCell) gate(g int, x, h []float64, scale []float64) (in, state []fl
 }
 
 func (p *plainCell) bound(v float64) float64 {
-	if p.clip > 0 {
+	if p.clip >= 0 {
 		return math.Max(math.Min(v, p.clip), -p.clip)
 	}
 	return v
@@ -108,7 +108,7 @@ func TestRecurrentAgainstItsEquations(t *testing.T) {
 			if direction == "bidirectional" {
 				dirs = 2
 			}
-			flag, clip, lengths := variant&8 != 0, 0.0, []int64(nil)
+			flag, clip, lengths := variant&8 != 0, -1.0, []int64(nil)
 			attrs := []onnx.Attr{onnx.StringAttr("direction", direction), onnx.IntAttr("layout", int64(layout)), onnx.IntAttr("hidden_size", hidden)}
 			if flag && op == "GRU" {
 				attrs = append(attrs, onnx.IntAttr("linear_before_reset", 1))
@@ -117,8 +117,8 @@ func TestRecurrentAgainstItsEquations(t *testing.T) {
 				attrs = append(attrs, onnx.IntAttr("input_forget", 1))
 			}
 			if variant%5 == 1 {
-				clip = 0.25
-				attrs = append(attrs, onnx.FloatAttr("clip", 0.25))
+				clip = []float64{0.25, 0}[variant/5%2]
+				attrs = append(attrs, onnx.FloatAttr("clip", float32(clip)))
 			}
 			acts := [3]func(float64) float64{logistic, math.Tanh, math.Tanh}
 			if op == "RNN" {

@@ -65,7 +65,7 @@ func rotaryEmbedding(n *Node) Eval {
 		return nothing
 	}
 	second, step := half, 1 // of a pair, from pair to pair
-	if n.Bool("interleaved", false) {
+	if n.Int("interleaved", 0) == 1 {
 		second, step = 1, 2
 	}
 	return inType(singleFloats, func(m *Memory, out, in []tensor.Tensor) {
