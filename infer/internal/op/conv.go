@@ -6,8 +6,8 @@ import (
 	"github.com/ganlet/ganlet/internal/kernel"
 )
 
-// This file is convolutions of constant weights as layers: Conv and
-// ConvTranspose in one to three dimensions.
+// This file is convolutions as layers: Conv and ConvTranspose in one to three
+// dimensions, of constant weights, and in one and two of computed ones.
 
 // geometry is a window over the last two dimensions, from channels to filters.
 func (w *window) geometry(channels, filters int) kernel.Geometry {
@@ -33,7 +33,7 @@ func (n *Node) fitsLayer() bool {
 // and of each channel on its own.
 func convLayer(n *Node) Layer {
 	if !n.fitsLayer() {
-		return nil
+		return n.computedConvolution(false)
 	}
 	c := n.convolution(false)
 	w, groups := n.In[1].Shape, c.groups
@@ -59,7 +59,7 @@ func convLayer(n *Node) Layer {
 // convTransposeLayer is ConvTranspose without groups.
 func convTransposeLayer(n *Node) Layer {
 	if !n.fitsLayer() {
-		return nil
+		return n.computedConvolution(true)
 	}
 	c := n.convolution(true)
 	if c.groups != 1 {
@@ -72,6 +72,31 @@ func convTransposeLayer(n *Node) Layer {
 		k = newSliced(c.window, true, g.F, g.C, func() ConvKernel { return &kernel.ConvTranspose{Geometry: g} })
 	}
 	return n.convolved(k, "transposed")
+}
+
+// computedConvolution is a convolution whose weights are computed as a layer, nil if
+// there is no such. Groups of one image are images with weights of their own: so
+// generators have it that modulate their weights by sample. Each makes as many
+// channels as a group has with a kernel of its own, however many there are.
+func (n *Node) computedConvolution(transposed bool) Layer {
+	if n.In[0] == nil || n.In[1] == nil || !n.computed(0) || !n.computed(1) || !n.constant(2) || len(n.In[1].Shape) > 4 || n.empty() {
+		return nil
+	}
+	c := n.convolution(transposed)
+	l := &ComputedConvolution{Sets: c.groups, Channels: c.channels / c.groups, Filters: c.filters / c.groups}
+	g := c.geometry(l.Channels, l.Filters)
+	l.Kernel = func() ComputedKernel { return &kernel.Conv{Geometry: g} }
+	if transposed {
+		l.Channels, l.Filters = l.Filters, l.Channels
+		l.Kernel = func() ComputedKernel { return &kernel.ConvTranspose{Geometry: g} }
+	}
+	if l.Filters < kernel.GroupWidth || l.Sets > 1 && n.In[0].Shape[0] > 1 {
+		return nil
+	}
+	if n.In[2] != nil {
+		l.Bias = slices.Clone(n.Float32s(2))
+	}
+	return l
 }
 
 // convolved is the layer of a kernel.

@@ -26,6 +26,22 @@ type Convolution struct {
 	Bias   []float32
 }
 
+// ComputedConvolution is a convolution whose weights, input 1, a step computes: each
+// of some sets of them for an image of its own, or one for all images.
+type ComputedConvolution struct {
+	Kernel            func() ComputedKernel // of one set
+	Sets              int
+	Channels, Filters int // of an image before and after
+	Bias              []float32
+}
+
+// ComputedKernel packs weights in a run.
+type ComputedKernel interface {
+	ConvKernel
+	Reserve()
+	PackPart(w []float32, part, parts int)
+}
+
 // IntegerConvolution is a convolution with constant weights of 8 bits, input 1, of
 // images of float32, which it quantises.
 type IntegerConvolution struct {
@@ -55,9 +71,10 @@ type InstanceNorm struct {
 	Epsilon     float32
 }
 
-func (View) layer()                {}
-func (*Dense) layer()              {}
-func (*Convolution) layer()        {}
-func (*IntegerConvolution) layer() {}
-func (*Tail) layer()               {}
-func (*InstanceNorm) layer()       {}
+func (View) layer()                 {}
+func (*Dense) layer()               {}
+func (*Convolution) layer()         {}
+func (*ComputedConvolution) layer() {}
+func (*IntegerConvolution) layer()  {}
+func (*Tail) layer()                {}
+func (*InstanceNorm) layer()        {}

@@ -45,9 +45,13 @@ func (p *Plan) Bind(block *Block) *Run {
 		r.data[i] = data
 	}
 	r.general = make([]arguments, p.general)
+	r.kernels = make([][]op.ComputedKernel, p.packing)
 	for _, s := range p.steps {
-		if s, ok := s.(*generalStep); ok {
+		switch s := s.(type) {
+		case *generalStep:
 			r.general[s.id] = arguments{r.tensors(s.out), r.tensors(s.in), *op.NewMemory(r.pad)}
+		case *packStep:
+			r.kernels[s.id] = s.kernels()
 		}
 	}
 	r.Workers(1)

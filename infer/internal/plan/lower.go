@@ -113,6 +113,8 @@ func (b *builder) node(g *graph.Node, in []*value, wants []bool) ([]*value, erro
 	case *op.Convolution:
 		weights := n.in[1].Const
 		return n.out, n.convolution(l.Kernel, l.Bias, func() error { return b.options.Weights.conv(l.Kernel, weights, l.Layout) })
+	case *op.ComputedConvolution:
+		return n.out, n.computedConvolution(l)
 	case *op.IntegerConvolution:
 		weights := n.in[1].Const
 		return n.out, n.convolution(l.Kernel, nil, func() error { return b.options.Weights.bytes(l.Kernel, weights, l.Layout) })

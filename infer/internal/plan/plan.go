@@ -26,6 +26,7 @@ type Plan struct {
 	inputs  []int // the buffers of the inputs and outputs
 	outputs []int
 	general int  // how many general steps there are
+	packing int  // and how many that pack weights
 	scratch int  // floats that one worker needs
 	block   int  // bytes of the block
 	cut     rest // nil: there is none
@@ -103,10 +104,11 @@ type step interface {
 // Run is a plan in memory. It serves one goroutine at a time.
 type Run struct {
 	plan    *Plan
-	floats  [][]float32 // where each buffer of float32 lies
-	data    []any       // pointers to where each buffer lies, of any type
-	scratch [][]float32 // for each worker
-	general []arguments // of the general steps
+	floats  [][]float32           // where each buffer of float32 lies
+	data    []any                 // pointers to where each buffer lies, of any type
+	scratch [][]float32           // for each worker
+	general []arguments           // of the general steps
+	kernels [][]op.ComputedKernel // of the steps that pack weights
 	pad     *op.Scratchpad
 	draws   Draws
 
