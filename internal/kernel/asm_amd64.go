@@ -156,6 +156,12 @@ func elementAVX2(f element, v *vecArgs) {
 // transformAVX2 runs the routine of f.
 func transformAVX2(f transform, t *transformArgs) {
 	switch f {
+	case tilesIn5:
+		tilesIn5AVX2(t)
+	case tilesOut5:
+		tilesOut5AVX2(t)
+	case weightsIn5:
+		weightsIn5AVX2(t)
 	case tilesIn:
 		tilesInAVX2(t)
 	case tilesOut:
@@ -429,6 +435,12 @@ func elementAVX512(f element, v *vecArgs) {
 // transformAVX512 runs the routine of f.
 func transformAVX512(f transform, t *transformArgs) {
 	switch f {
+	case tilesIn5:
+		tilesIn5AVX512(t)
+	case tilesOut5:
+		tilesOut5AVX512(t)
+	case weightsIn5:
+		weightsIn5AVX512(t)
 	case tilesIn:
 		tilesInAVX512(t)
 	case tilesOut:
@@ -695,6 +707,15 @@ func mixAVX2(v *vecArgs)
 //
 //go:noescape
 func adamAVX2(v *vecArgs)
+
+//go:noescape
+func tilesIn5AVX2(t *transformArgs)
+
+//go:noescape
+func tilesOut5AVX2(t *transformArgs)
+
+//go:noescape
+func weightsIn5AVX2(t *transformArgs)
 
 //go:noescape
 func tilesInAVX2(t *transformArgs)
@@ -1105,6 +1126,15 @@ func mixAVX512(v *vecArgs)
 //
 //go:noescape
 func adamAVX512(v *vecArgs)
+
+//go:noescape
+func tilesIn5AVX512(t *transformArgs)
+
+//go:noescape
+func tilesOut5AVX512(t *transformArgs)
+
+//go:noescape
+func weightsIn5AVX512(t *transformArgs)
 
 //go:noescape
 func tilesInAVX512(t *transformArgs)

@@ -3656,6 +3656,215 @@ done:
 	VZEROUPPER
 	RET
 
+// func tilesIn5AVX2(t *transformArgs)
+TEXT ·tilesIn5AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+160(SB), Y0 // -2.25
+	VBROADCASTSS consts<>+164(SB), Y1 // -0.25
+	VBROADCASTSS consts<>+168(SB), Y2 // -2.5
+	VBROADCASTSS consts<>+172(SB), Y3 // 0.5625
+	VBROADCASTSS consts<>+76(SB), Y4 // 0.5
+	VBROADCASTSS consts<>+176(SB), Y5 // -0.5
+	VBROADCASTSS consts<>+180(SB), Y6 // 1.5
+	VBROADCASTSS consts<>+184(SB), Y7 // -1.5
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Y8
+	VMOVUPS (R8)(DX*2), Y9
+	VMOVUPS (R9)(DX*1), Y10
+	VMOVUPS Y10, Y11
+	VFMADD231PS Y8, Y3, Y11
+	VFMADD231PS Y9, Y2, Y11
+	VMOVUPS Y11, (R11)(AX*1)
+	VMOVUPS Y9, Y10
+	VFMADD231PS Y8, Y0, Y10
+	VMOVUPS Y9, Y11
+	VFMADD231PS Y8, Y1, Y11
+	VMOVUPS (R8)(DX*1), Y8
+	VMOVUPS (R9), Y9
+	VMOVUPS Y9, Y12
+	VFMADD231PS Y8, Y0, Y12
+	VMOVUPS Y12, Y13
+	VFMADD231PS Y10, Y4, Y13
+	VMOVUPS Y13, (R10)
+	VMOVUPS Y12, Y13
+	VFMADD231PS Y10, Y5, Y13
+	VMOVUPS Y13, (R10)(AX*1)
+	VMOVUPS Y9, Y10
+	VFMADD231PS Y8, Y1, Y10
+	VMOVUPS Y10, Y12
+	VFMADD231PS Y11, Y6, Y12
+	VMOVUPS Y12, (R10)(AX*2)
+	VMOVUPS Y10, Y12
+	VFMADD231PS Y11, Y7, Y12
+	VMOVUPS Y12, (R11)
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	SUBQ $8, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func tilesOut5AVX2(t *transformArgs)
+TEXT ·tilesOut5AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+188(SB), Y0 // 3
+	VBROADCASTSS consts<>+192(SB), Y1 // 9
+	VBROADCASTSS consts<>+196(SB), Y2 // 27
+	VBROADCASTSS consts<>+76(SB), Y3 // 0.5
+	VBROADCASTSS consts<>+200(SB), Y4 // 0.25
+	VBROADCASTSS consts<>+204(SB), Y5 // 0.125
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Y6
+	VMOVUPS (R8)(DX*1), Y7
+	VADDPS Y7, Y6, Y8
+	VSUBPS Y7, Y6, Y9
+	VMOVUPS (R8)(DX*2), Y6
+	VMOVUPS (R9), Y7
+	VADDPS Y7, Y6, Y10
+	VSUBPS Y7, Y6, Y11
+	VMOVUPS (R9)(DX*1), Y6
+	VADDPS Y10, Y8, Y7
+	VMOVUPS Y7, (R10)
+	VMOVUPS Y9, Y7
+	VFMADD231PS Y11, Y0, Y7
+	VMULPS Y3, Y7, Y7
+	VMOVUPS Y7, (R10)(AX*1)
+	VMOVUPS Y8, Y7
+	VFMADD231PS Y10, Y1, Y7
+	VMULPS Y4, Y7, Y7
+	VMOVUPS Y7, (R10)(AX*2)
+	VMOVUPS Y9, Y7
+	VFMADD231PS Y11, Y2, Y7
+	VMOVUPS Y6, Y12
+	VFMADD231PS Y7, Y5, Y12
+	VMOVUPS Y12, (R11)
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	SUBQ $8, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func weightsIn5AVX2(t *transformArgs)
+TEXT ·weightsIn5AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+76(SB), Y0 // 0.5
+	VBROADCASTSS consts<>+176(SB), Y1 // -0.5
+	VBROADCASTSS consts<>+180(SB), Y2 // 1.5
+	VBROADCASTSS consts<>+184(SB), Y3 // -1.5
+	VBROADCASTSS consts<>+72(SB), Y4 // 0.16666667
+	VBROADCASTSS consts<>+208(SB), Y5 // -0.16666667
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Y6
+	VMOVUPS (R8)(DX*1), Y7
+	VMOVUPS Y6, Y8
+	VFMADD231PS Y7, Y0, Y8
+	VMULPS Y1, Y8, Y8
+	VMOVUPS Y8, (R10)
+	VMOVUPS Y6, Y8
+	VFMADD231PS Y7, Y1, Y8
+	VMULPS Y0, Y8, Y8
+	VMOVUPS Y8, (R10)(AX*1)
+	VMOVUPS Y6, Y8
+	VFMADD231PS Y7, Y2, Y8
+	VMULPS Y4, Y8, Y8
+	VMOVUPS Y8, (R10)(AX*2)
+	VMOVUPS Y6, Y8
+	VFMADD231PS Y7, Y3, Y8
+	VMULPS Y5, Y8, Y8
+	VMOVUPS Y8, (R11)
+	VMOVUPS Y7, (R11)(AX*1)
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	SUBQ $8, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func tilesInAVX2(t *transformArgs)
 TEXT ·tilesInAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
@@ -3666,13 +3875,13 @@ TEXT ·tilesInAVX2(SB), NOSPLIT, $0-8
 	MOVQ transformArgs_rows(DI), BX
 	SHLQ $2, DX
 	SHLQ $2, AX
-	VBROADCASTSS consts<>+160(SB), Y0 // -2
-	VBROADCASTSS consts<>+164(SB), Y1 // -0.5
+	VBROADCASTSS consts<>+212(SB), Y0 // -2
+	VBROADCASTSS consts<>+176(SB), Y1 // -0.5
 	VBROADCASTSS consts<>+168(SB), Y2 // -2.5
-	VBROADCASTSS consts<>+172(SB), Y3 // 0.70710677
-	VBROADCASTSS consts<>+176(SB), Y4 // -0.70710677
-	VBROADCASTSS consts<>+180(SB), Y5 // 1.4142135
-	VBROADCASTSS consts<>+184(SB), Y6 // -1.4142135
+	VBROADCASTSS consts<>+216(SB), Y3 // 0.70710677
+	VBROADCASTSS consts<>+220(SB), Y4 // -0.70710677
+	VBROADCASTSS consts<>+224(SB), Y5 // 1.4142135
+	VBROADCASTSS consts<>+228(SB), Y6 // -1.4142135
 
 row:
 	MOVQ transformArgs_n(DI), CX
@@ -3747,9 +3956,9 @@ TEXT ·tilesOutAVX2(SB), NOSPLIT, $0-8
 	SHLQ $2, DX
 	SHLQ $2, AX
 	VBROADCASTSS consts<>+28(SB), Y0 // 2
-	VBROADCASTSS consts<>+188(SB), Y1 // 8
-	VBROADCASTSS consts<>+172(SB), Y2 // 0.70710677
-	VBROADCASTSS consts<>+192(SB), Y3 // 0.35355338
+	VBROADCASTSS consts<>+232(SB), Y1 // 8
+	VBROADCASTSS consts<>+216(SB), Y2 // 0.70710677
+	VBROADCASTSS consts<>+236(SB), Y3 // 0.35355338
 	VBROADCASTSS consts<>+76(SB), Y4 // 0.5
 
 row:
@@ -3818,11 +4027,11 @@ TEXT ·weightsInAVX2(SB), NOSPLIT, $0-8
 	SHLQ $2, AX
 	VBROADCASTSS consts<>+76(SB), Y0 // 0.5
 	VBROADCASTSS consts<>+28(SB), Y1 // 2
-	VBROADCASTSS consts<>+172(SB), Y2 // 0.70710677
-	VBROADCASTSS consts<>+176(SB), Y3 // -0.70710677
-	VBROADCASTSS consts<>+180(SB), Y4 // 1.4142135
-	VBROADCASTSS consts<>+184(SB), Y5 // -1.4142135
-	VBROADCASTSS consts<>+196(SB), Y6 // -0.6666667
+	VBROADCASTSS consts<>+216(SB), Y2 // 0.70710677
+	VBROADCASTSS consts<>+220(SB), Y3 // -0.70710677
+	VBROADCASTSS consts<>+224(SB), Y4 // 1.4142135
+	VBROADCASTSS consts<>+228(SB), Y5 // -1.4142135
+	VBROADCASTSS consts<>+240(SB), Y6 // -0.6666667
 	VBROADCASTSS consts<>+72(SB), Y7 // 0.16666667
 
 row:
@@ -13537,6 +13746,215 @@ done:
 	VZEROUPPER
 	RET
 
+// func tilesIn5AVX512(t *transformArgs)
+TEXT ·tilesIn5AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+160(SB), Z0 // -2.25
+	VBROADCASTSS consts<>+164(SB), Z1 // -0.25
+	VBROADCASTSS consts<>+168(SB), Z2 // -2.5
+	VBROADCASTSS consts<>+172(SB), Z3 // 0.5625
+	VBROADCASTSS consts<>+76(SB), Z4 // 0.5
+	VBROADCASTSS consts<>+176(SB), Z5 // -0.5
+	VBROADCASTSS consts<>+180(SB), Z6 // 1.5
+	VBROADCASTSS consts<>+184(SB), Z7 // -1.5
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Z8
+	VMOVUPS (R8)(DX*2), Z9
+	VMOVUPS (R9)(DX*1), Z10
+	VMOVUPS Z10, Z11
+	VFMADD231PS Z8, Z3, Z11
+	VFMADD231PS Z9, Z2, Z11
+	VMOVUPS Z11, (R11)(AX*1)
+	VMOVUPS Z9, Z10
+	VFMADD231PS Z8, Z0, Z10
+	VMOVUPS Z9, Z11
+	VFMADD231PS Z8, Z1, Z11
+	VMOVUPS (R8)(DX*1), Z8
+	VMOVUPS (R9), Z9
+	VMOVUPS Z9, Z12
+	VFMADD231PS Z8, Z0, Z12
+	VMOVUPS Z12, Z13
+	VFMADD231PS Z10, Z4, Z13
+	VMOVUPS Z13, (R10)
+	VMOVUPS Z12, Z13
+	VFMADD231PS Z10, Z5, Z13
+	VMOVUPS Z13, (R10)(AX*1)
+	VMOVUPS Z9, Z10
+	VFMADD231PS Z8, Z1, Z10
+	VMOVUPS Z10, Z12
+	VFMADD231PS Z11, Z6, Z12
+	VMOVUPS Z12, (R10)(AX*2)
+	VMOVUPS Z10, Z12
+	VFMADD231PS Z11, Z7, Z12
+	VMOVUPS Z12, (R11)
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $64, R10
+	ADDQ $64, R11
+	SUBQ $16, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func tilesOut5AVX512(t *transformArgs)
+TEXT ·tilesOut5AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+188(SB), Z0 // 3
+	VBROADCASTSS consts<>+192(SB), Z1 // 9
+	VBROADCASTSS consts<>+196(SB), Z2 // 27
+	VBROADCASTSS consts<>+76(SB), Z3 // 0.5
+	VBROADCASTSS consts<>+200(SB), Z4 // 0.25
+	VBROADCASTSS consts<>+204(SB), Z5 // 0.125
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Z6
+	VMOVUPS (R8)(DX*1), Z7
+	VADDPS Z7, Z6, Z8
+	VSUBPS Z7, Z6, Z9
+	VMOVUPS (R8)(DX*2), Z6
+	VMOVUPS (R9), Z7
+	VADDPS Z7, Z6, Z10
+	VSUBPS Z7, Z6, Z11
+	VMOVUPS (R9)(DX*1), Z6
+	VADDPS Z10, Z8, Z7
+	VMOVUPS Z7, (R10)
+	VMOVUPS Z9, Z7
+	VFMADD231PS Z11, Z0, Z7
+	VMULPS Z3, Z7, Z7
+	VMOVUPS Z7, (R10)(AX*1)
+	VMOVUPS Z8, Z7
+	VFMADD231PS Z10, Z1, Z7
+	VMULPS Z4, Z7, Z7
+	VMOVUPS Z7, (R10)(AX*2)
+	VMOVUPS Z9, Z7
+	VFMADD231PS Z11, Z2, Z7
+	VMOVUPS Z6, Z12
+	VFMADD231PS Z7, Z5, Z12
+	VMOVUPS Z12, (R11)
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $64, R10
+	ADDQ $64, R11
+	SUBQ $16, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func weightsIn5AVX512(t *transformArgs)
+TEXT ·weightsIn5AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+76(SB), Z0 // 0.5
+	VBROADCASTSS consts<>+176(SB), Z1 // -0.5
+	VBROADCASTSS consts<>+180(SB), Z2 // 1.5
+	VBROADCASTSS consts<>+184(SB), Z3 // -1.5
+	VBROADCASTSS consts<>+72(SB), Z4 // 0.16666667
+	VBROADCASTSS consts<>+208(SB), Z5 // -0.16666667
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Z6
+	VMOVUPS (R8)(DX*1), Z7
+	VMOVUPS Z6, Z8
+	VFMADD231PS Z7, Z0, Z8
+	VMULPS Z1, Z8, Z8
+	VMOVUPS Z8, (R10)
+	VMOVUPS Z6, Z8
+	VFMADD231PS Z7, Z1, Z8
+	VMULPS Z0, Z8, Z8
+	VMOVUPS Z8, (R10)(AX*1)
+	VMOVUPS Z6, Z8
+	VFMADD231PS Z7, Z2, Z8
+	VMULPS Z4, Z8, Z8
+	VMOVUPS Z8, (R10)(AX*2)
+	VMOVUPS Z6, Z8
+	VFMADD231PS Z7, Z3, Z8
+	VMULPS Z5, Z8, Z8
+	VMOVUPS Z8, (R11)
+	VMOVUPS Z7, (R11)(AX*1)
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $64, R10
+	ADDQ $64, R11
+	SUBQ $16, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func tilesInAVX512(t *transformArgs)
 TEXT ·tilesInAVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
@@ -13547,13 +13965,13 @@ TEXT ·tilesInAVX512(SB), NOSPLIT, $0-8
 	MOVQ transformArgs_rows(DI), BX
 	SHLQ $2, DX
 	SHLQ $2, AX
-	VBROADCASTSS consts<>+160(SB), Z0 // -2
-	VBROADCASTSS consts<>+164(SB), Z1 // -0.5
+	VBROADCASTSS consts<>+212(SB), Z0 // -2
+	VBROADCASTSS consts<>+176(SB), Z1 // -0.5
 	VBROADCASTSS consts<>+168(SB), Z2 // -2.5
-	VBROADCASTSS consts<>+172(SB), Z3 // 0.70710677
-	VBROADCASTSS consts<>+176(SB), Z4 // -0.70710677
-	VBROADCASTSS consts<>+180(SB), Z5 // 1.4142135
-	VBROADCASTSS consts<>+184(SB), Z6 // -1.4142135
+	VBROADCASTSS consts<>+216(SB), Z3 // 0.70710677
+	VBROADCASTSS consts<>+220(SB), Z4 // -0.70710677
+	VBROADCASTSS consts<>+224(SB), Z5 // 1.4142135
+	VBROADCASTSS consts<>+228(SB), Z6 // -1.4142135
 
 row:
 	MOVQ transformArgs_n(DI), CX
@@ -13628,9 +14046,9 @@ TEXT ·tilesOutAVX512(SB), NOSPLIT, $0-8
 	SHLQ $2, DX
 	SHLQ $2, AX
 	VBROADCASTSS consts<>+28(SB), Z0 // 2
-	VBROADCASTSS consts<>+188(SB), Z1 // 8
-	VBROADCASTSS consts<>+172(SB), Z2 // 0.70710677
-	VBROADCASTSS consts<>+192(SB), Z3 // 0.35355338
+	VBROADCASTSS consts<>+232(SB), Z1 // 8
+	VBROADCASTSS consts<>+216(SB), Z2 // 0.70710677
+	VBROADCASTSS consts<>+236(SB), Z3 // 0.35355338
 	VBROADCASTSS consts<>+76(SB), Z4 // 0.5
 
 row:
@@ -13699,11 +14117,11 @@ TEXT ·weightsInAVX512(SB), NOSPLIT, $0-8
 	SHLQ $2, AX
 	VBROADCASTSS consts<>+76(SB), Z0 // 0.5
 	VBROADCASTSS consts<>+28(SB), Z1 // 2
-	VBROADCASTSS consts<>+172(SB), Z2 // 0.70710677
-	VBROADCASTSS consts<>+176(SB), Z3 // -0.70710677
-	VBROADCASTSS consts<>+180(SB), Z4 // 1.4142135
-	VBROADCASTSS consts<>+184(SB), Z5 // -1.4142135
-	VBROADCASTSS consts<>+196(SB), Z6 // -0.6666667
+	VBROADCASTSS consts<>+216(SB), Z2 // 0.70710677
+	VBROADCASTSS consts<>+220(SB), Z3 // -0.70710677
+	VBROADCASTSS consts<>+224(SB), Z4 // 1.4142135
+	VBROADCASTSS consts<>+228(SB), Z5 // -1.4142135
+	VBROADCASTSS consts<>+240(SB), Z6 // -0.6666667
 	VBROADCASTSS consts<>+72(SB), Z7 // 0.16666667
 
 row:
@@ -14033,14 +14451,25 @@ DATA consts<>+144(SB)/4, $0xbf906562
 DATA consts<>+148(SB)/4, $0xb8cb4c0d
 DATA consts<>+152(SB)/4, $0x3f580000
 DATA consts<>+156(SB)/4, $0x000000ff
-DATA consts<>+160(SB)/4, $0xc0000000
-DATA consts<>+164(SB)/4, $0xbf000000
+DATA consts<>+160(SB)/4, $0xc0100000
+DATA consts<>+164(SB)/4, $0xbe800000
 DATA consts<>+168(SB)/4, $0xc0200000
-DATA consts<>+172(SB)/4, $0x3f3504f3
-DATA consts<>+176(SB)/4, $0xbf3504f3
-DATA consts<>+180(SB)/4, $0x3fb504f3
-DATA consts<>+184(SB)/4, $0xbfb504f3
-DATA consts<>+188(SB)/4, $0x41000000
-DATA consts<>+192(SB)/4, $0x3eb504f3
-DATA consts<>+196(SB)/4, $0xbf2aaaab
-GLOBL consts<>(SB), RODATA|NOPTR, $200
+DATA consts<>+172(SB)/4, $0x3f100000
+DATA consts<>+176(SB)/4, $0xbf000000
+DATA consts<>+180(SB)/4, $0x3fc00000
+DATA consts<>+184(SB)/4, $0xbfc00000
+DATA consts<>+188(SB)/4, $0x40400000
+DATA consts<>+192(SB)/4, $0x41100000
+DATA consts<>+196(SB)/4, $0x41d80000
+DATA consts<>+200(SB)/4, $0x3e800000
+DATA consts<>+204(SB)/4, $0x3e000000
+DATA consts<>+208(SB)/4, $0xbe2aaaab
+DATA consts<>+212(SB)/4, $0xc0000000
+DATA consts<>+216(SB)/4, $0x3f3504f3
+DATA consts<>+220(SB)/4, $0xbf3504f3
+DATA consts<>+224(SB)/4, $0x3fb504f3
+DATA consts<>+228(SB)/4, $0xbfb504f3
+DATA consts<>+232(SB)/4, $0x41000000
+DATA consts<>+236(SB)/4, $0x3eb504f3
+DATA consts<>+240(SB)/4, $0xbf2aaaab
+GLOBL consts<>(SB), RODATA|NOPTR, $244

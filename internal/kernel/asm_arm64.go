@@ -167,6 +167,12 @@ func elementNEON(f element, v *vecArgs) {
 // transformNEON runs the routine of f.
 func transformNEON(f transform, t *transformArgs) {
 	switch f {
+	case tilesIn5:
+		tilesIn5NEON(t)
+	case tilesOut5:
+		tilesOut5NEON(t)
+	case weightsIn5:
+		weightsIn5NEON(t)
 	case tilesIn:
 		tilesInNEON(t)
 	case tilesOut:
@@ -430,6 +436,15 @@ func mixNEON(v *vecArgs)
 //
 //go:noescape
 func adamNEON(v *vecArgs)
+
+//go:noescape
+func tilesIn5NEON(t *transformArgs)
+
+//go:noescape
+func tilesOut5NEON(t *transformArgs)
+
+//go:noescape
+func weightsIn5NEON(t *transformArgs)
 
 //go:noescape
 func tilesInNEON(t *transformArgs)

@@ -5856,6 +5856,222 @@ loop:
 done:
 	RET
 
+// func tilesIn5NEON(t *transformArgs)
+TEXT ·tilesIn5NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD transformArgs_src(R0), R12
+	MOVD transformArgs_dst(R0), R13
+	MOVD transformArgs_srcTap(R0), R10
+	MOVD transformArgs_dstTap(R0), R11
+	MOVD transformArgs_rows(R0), R15
+	MOVD $tilesIn5NEON_consts<>(SB), R9
+	VLD1R.P 4(R9), [V0.S4] // -2.25
+	VLD1R.P 4(R9), [V1.S4] // -0.25
+	VLD1R.P 4(R9), [V2.S4] // -2.5
+	VLD1R.P 4(R9), [V3.S4] // 0.5625
+	VLD1R.P 4(R9), [V4.S4] // 0.5
+	VLD1R.P 4(R9), [V5.S4] // -0.5
+	VLD1R.P 4(R9), [V6.S4] // 1.5
+	VLD1R.P 4(R9), [V7.S4] // -1.5
+
+row:
+	MOVD R12, R1
+	ADD R10<<2, R1, R2
+	ADD R10<<2, R2, R3
+	ADD R10<<2, R3, R4
+	ADD R10<<2, R4, R5
+	MOVD R13, R19
+	ADD R11<<2, R19, R20
+	ADD R11<<2, R20, R21
+	ADD R11<<2, R21, R22
+	ADD R11<<2, R22, R23
+	MOVD transformArgs_n(R0), R7
+
+loop:
+	VLD1.P 16(R1), [V8.S4]
+	VLD1.P 16(R3), [V9.S4]
+	VLD1.P 16(R5), [V10.S4]
+	WORD $0x4eaa1d4b // MOV V11.16B, V10.16B
+	WORD $0x4e28cc6b // FMLA V11.4S, V3.4S, V8.4S
+	WORD $0x4e29cc4b // FMLA V11.4S, V2.4S, V9.4S
+	VST1.P [V11.S4], 16(R23)
+	WORD $0x4ea91d2a // MOV V10.16B, V9.16B
+	WORD $0x4e28cc0a // FMLA V10.4S, V0.4S, V8.4S
+	WORD $0x4ea91d2b // MOV V11.16B, V9.16B
+	WORD $0x4e28cc2b // FMLA V11.4S, V1.4S, V8.4S
+	VLD1.P 16(R2), [V8.S4]
+	VLD1.P 16(R4), [V9.S4]
+	WORD $0x4ea91d2c // MOV V12.16B, V9.16B
+	WORD $0x4e28cc0c // FMLA V12.4S, V0.4S, V8.4S
+	WORD $0x4eac1d8d // MOV V13.16B, V12.16B
+	WORD $0x4e2acc8d // FMLA V13.4S, V4.4S, V10.4S
+	VST1.P [V13.S4], 16(R19)
+	WORD $0x4eac1d8d // MOV V13.16B, V12.16B
+	WORD $0x4e2accad // FMLA V13.4S, V5.4S, V10.4S
+	VST1.P [V13.S4], 16(R20)
+	WORD $0x4ea91d2a // MOV V10.16B, V9.16B
+	WORD $0x4e28cc2a // FMLA V10.4S, V1.4S, V8.4S
+	WORD $0x4eaa1d4c // MOV V12.16B, V10.16B
+	WORD $0x4e2bcccc // FMLA V12.4S, V6.4S, V11.4S
+	VST1.P [V12.S4], 16(R21)
+	WORD $0x4eaa1d4c // MOV V12.16B, V10.16B
+	WORD $0x4e2bccec // FMLA V12.4S, V7.4S, V11.4S
+	VST1.P [V12.S4], 16(R22)
+	SUBS $4, R7
+	BGT  loop
+	MOVD transformArgs_srcRow(R0), R14
+	ADD R14<<2, R12, R12
+	MOVD transformArgs_dstRow(R0), R14
+	ADD R14<<2, R13, R13
+	SUBS $1, R15
+	BGT  row
+	RET
+
+DATA tilesIn5NEON_consts<>+0(SB)/4, $0xc0100000
+DATA tilesIn5NEON_consts<>+4(SB)/4, $0xbe800000
+DATA tilesIn5NEON_consts<>+8(SB)/4, $0xc0200000
+DATA tilesIn5NEON_consts<>+12(SB)/4, $0x3f100000
+DATA tilesIn5NEON_consts<>+16(SB)/4, $0x3f000000
+DATA tilesIn5NEON_consts<>+20(SB)/4, $0xbf000000
+DATA tilesIn5NEON_consts<>+24(SB)/4, $0x3fc00000
+DATA tilesIn5NEON_consts<>+28(SB)/4, $0xbfc00000
+GLOBL tilesIn5NEON_consts<>(SB), RODATA|NOPTR, $32
+
+// func tilesOut5NEON(t *transformArgs)
+TEXT ·tilesOut5NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD transformArgs_src(R0), R12
+	MOVD transformArgs_dst(R0), R13
+	MOVD transformArgs_srcTap(R0), R10
+	MOVD transformArgs_dstTap(R0), R11
+	MOVD transformArgs_rows(R0), R15
+	MOVD $tilesOut5NEON_consts<>(SB), R9
+	VLD1R.P 4(R9), [V0.S4] // 3
+	VLD1R.P 4(R9), [V1.S4] // 9
+	VLD1R.P 4(R9), [V2.S4] // 27
+	VLD1R.P 4(R9), [V3.S4] // 0.5
+	VLD1R.P 4(R9), [V4.S4] // 0.25
+	VLD1R.P 4(R9), [V5.S4] // 0.125
+
+row:
+	MOVD R12, R1
+	ADD R10<<2, R1, R2
+	ADD R10<<2, R2, R3
+	ADD R10<<2, R3, R4
+	ADD R10<<2, R4, R5
+	MOVD R13, R19
+	ADD R11<<2, R19, R20
+	ADD R11<<2, R20, R21
+	ADD R11<<2, R21, R22
+	MOVD transformArgs_n(R0), R7
+
+loop:
+	VLD1.P 16(R1), [V6.S4]
+	VLD1.P 16(R2), [V7.S4]
+	WORD $0x4e27d4c8 // FADD V8.4S, V6.4S, V7.4S
+	WORD $0x4ea7d4c9 // FSUB V9.4S, V6.4S, V7.4S
+	VLD1.P 16(R3), [V6.S4]
+	VLD1.P 16(R4), [V7.S4]
+	WORD $0x4e27d4ca // FADD V10.4S, V6.4S, V7.4S
+	WORD $0x4ea7d4cb // FSUB V11.4S, V6.4S, V7.4S
+	VLD1.P 16(R5), [V6.S4]
+	WORD $0x4e2ad507 // FADD V7.4S, V8.4S, V10.4S
+	VST1.P [V7.S4], 16(R19)
+	WORD $0x4ea91d27 // MOV V7.16B, V9.16B
+	WORD $0x4e2bcc07 // FMLA V7.4S, V0.4S, V11.4S
+	WORD $0x6e23dce7 // FMUL V7.4S, V7.4S, V3.4S
+	VST1.P [V7.S4], 16(R20)
+	WORD $0x4ea81d07 // MOV V7.16B, V8.16B
+	WORD $0x4e2acc27 // FMLA V7.4S, V1.4S, V10.4S
+	WORD $0x6e24dce7 // FMUL V7.4S, V7.4S, V4.4S
+	VST1.P [V7.S4], 16(R21)
+	WORD $0x4ea91d27 // MOV V7.16B, V9.16B
+	WORD $0x4e2bcc47 // FMLA V7.4S, V2.4S, V11.4S
+	WORD $0x4ea61ccc // MOV V12.16B, V6.16B
+	WORD $0x4e27ccac // FMLA V12.4S, V5.4S, V7.4S
+	VST1.P [V12.S4], 16(R22)
+	SUBS $4, R7
+	BGT  loop
+	MOVD transformArgs_srcRow(R0), R14
+	ADD R14<<2, R12, R12
+	MOVD transformArgs_dstRow(R0), R14
+	ADD R14<<2, R13, R13
+	SUBS $1, R15
+	BGT  row
+	RET
+
+DATA tilesOut5NEON_consts<>+0(SB)/4, $0x40400000
+DATA tilesOut5NEON_consts<>+4(SB)/4, $0x41100000
+DATA tilesOut5NEON_consts<>+8(SB)/4, $0x41d80000
+DATA tilesOut5NEON_consts<>+12(SB)/4, $0x3f000000
+DATA tilesOut5NEON_consts<>+16(SB)/4, $0x3e800000
+DATA tilesOut5NEON_consts<>+20(SB)/4, $0x3e000000
+GLOBL tilesOut5NEON_consts<>(SB), RODATA|NOPTR, $24
+
+// func weightsIn5NEON(t *transformArgs)
+TEXT ·weightsIn5NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD transformArgs_src(R0), R12
+	MOVD transformArgs_dst(R0), R13
+	MOVD transformArgs_srcTap(R0), R10
+	MOVD transformArgs_dstTap(R0), R11
+	MOVD transformArgs_rows(R0), R15
+	MOVD $weightsIn5NEON_consts<>(SB), R9
+	VLD1R.P 4(R9), [V0.S4] // 0.5
+	VLD1R.P 4(R9), [V1.S4] // -0.5
+	VLD1R.P 4(R9), [V2.S4] // 1.5
+	VLD1R.P 4(R9), [V3.S4] // -1.5
+	VLD1R.P 4(R9), [V4.S4] // 0.16666667
+	VLD1R.P 4(R9), [V5.S4] // -0.16666667
+
+row:
+	MOVD R12, R1
+	ADD R10<<2, R1, R2
+	MOVD R13, R19
+	ADD R11<<2, R19, R20
+	ADD R11<<2, R20, R21
+	ADD R11<<2, R21, R22
+	ADD R11<<2, R22, R23
+	MOVD transformArgs_n(R0), R7
+
+loop:
+	VLD1.P 16(R1), [V6.S4]
+	VLD1.P 16(R2), [V7.S4]
+	WORD $0x4ea61cc8 // MOV V8.16B, V6.16B
+	WORD $0x4e27cc08 // FMLA V8.4S, V0.4S, V7.4S
+	WORD $0x6e21dd08 // FMUL V8.4S, V8.4S, V1.4S
+	VST1.P [V8.S4], 16(R19)
+	WORD $0x4ea61cc8 // MOV V8.16B, V6.16B
+	WORD $0x4e27cc28 // FMLA V8.4S, V1.4S, V7.4S
+	WORD $0x6e20dd08 // FMUL V8.4S, V8.4S, V0.4S
+	VST1.P [V8.S4], 16(R20)
+	WORD $0x4ea61cc8 // MOV V8.16B, V6.16B
+	WORD $0x4e27cc48 // FMLA V8.4S, V2.4S, V7.4S
+	WORD $0x6e24dd08 // FMUL V8.4S, V8.4S, V4.4S
+	VST1.P [V8.S4], 16(R21)
+	WORD $0x4ea61cc8 // MOV V8.16B, V6.16B
+	WORD $0x4e27cc68 // FMLA V8.4S, V3.4S, V7.4S
+	WORD $0x6e25dd08 // FMUL V8.4S, V8.4S, V5.4S
+	VST1.P [V8.S4], 16(R22)
+	VST1.P [V7.S4], 16(R23)
+	SUBS $4, R7
+	BGT  loop
+	MOVD transformArgs_srcRow(R0), R14
+	ADD R14<<2, R12, R12
+	MOVD transformArgs_dstRow(R0), R14
+	ADD R14<<2, R13, R13
+	SUBS $1, R15
+	BGT  row
+	RET
+
+DATA weightsIn5NEON_consts<>+0(SB)/4, $0x3f000000
+DATA weightsIn5NEON_consts<>+4(SB)/4, $0xbf000000
+DATA weightsIn5NEON_consts<>+8(SB)/4, $0x3fc00000
+DATA weightsIn5NEON_consts<>+12(SB)/4, $0xbfc00000
+DATA weightsIn5NEON_consts<>+16(SB)/4, $0x3e2aaaab
+DATA weightsIn5NEON_consts<>+20(SB)/4, $0xbe2aaaab
+GLOBL weightsIn5NEON_consts<>(SB), RODATA|NOPTR, $24
+
 // func tilesInNEON(t *transformArgs)
 TEXT ·tilesInNEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0

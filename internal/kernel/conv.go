@@ -41,7 +41,7 @@ func (c *Conv) ScratchLen(n int) int {
 	switch {
 	case c.direct():
 		return 0
-	case c.winograd():
+	case c.winograd() != nil:
 		p := c.planWinograd()
 		return p.cut(nil)
 	}
@@ -64,7 +64,7 @@ func (c *Conv) Run(dst, src []float32, n int, tail *Tail, scratch []float32, par
 		Gemm(dst, c.F, src, k, rows, &c.w, tail, part, parts)
 		return
 	}
-	if c.winograd() {
+	if c.winograd() != nil {
 		c.winogradRun(dst, src, n, tail, scratch, part, parts)
 		return
 	}

@@ -1,23 +1,38 @@
 package kernel
 
-// This file is convolution with a 3x3 window and stride 1, the layer of most
-// generators that have no transposed ones, with fewer multiplications: Winograd's
-// F(4x4, 3x3) makes 16 pixels with 36 products in place of 144 (Lavin and Gray,
-// "Fast Algorithms for Convolutional Neural Networks", 2015).
+// This file is convolution with fewer multiplications, for the two layers of which
+// most networks are made: with a 3x3 window and stride 1, Winograd's F(4x4, 3x3)
+// makes 16 pixels with 36 products in place of 144 (Lavin and Gray, "Fast Algorithms
+// for Convolutional Neural Networks", 2015); with a 4x4 window and stride 2, which
+// is the sum of four convolutions with 2x2 windows of every other pixel of every
+// other line, the phases, F(4x4, 2x2) makes them with 100 in place of 256.
 //
 // The image is cut into tiles of 4x4 small pixels, from the first on; one sees 6x6
-// large ones, those outside being zeros. Pixels and weights go through tilesIn and
-// weightsIn, rows first, then columns; each of the 36 products is a chain over the
-// channels; and these go through tilesOut, rows first.
+// large ones, or 5x5 of each phase, those outside being zeros. Pixels and weights
+// go through tilesIn and weightsIn, rows first, then columns; each of the 36 or 25
+// products is a sum in blocks, as Gemm, over the phases, by rows, and their channels;
+// and these go through tilesOut, rows first.
 //
 // Weights stay as direct convolution has them and are transformed in each run, in
 // the time of four tiles: transformed ones would take four times the memory.
 
-const (
-	tileSide   = 4                       // small pixels of a tile's side
-	windowSide = 6                       // large pixels that it sees
-	products   = windowSide * windowSide // of a tile
+// tileSide is the small pixels of a tile's side.
+const tileSide = 4
 
+// A scheme is one of the two.
+type scheme struct {
+	stride                       int // and phases of a side
+	taps                         int // of a phase's window
+	points                       int // large pixels of a phase that a tile sees, and products, of a side
+	tilesIn, tilesOut, weightsIn transform
+}
+
+var (
+	scheme3 = scheme{1, 3, 6, tilesIn, tilesOut, weightsIn}
+	scheme4 = scheme{2, 2, 5, tilesIn5, tilesOut5, weightsIn5}
+)
+
+const (
 	// Fewer channels are not worth the transform of their pixels, nor fewer pixels
 	// that of the weights; nor are many weights, if there are more of a window
 	// position than this many a pixel.
@@ -33,30 +48,44 @@ const (
 	leastTiles = 24
 )
 
-// winograd reports whether the layer is computed so. It depends on the geometry
-// alone, as the bits depend on it.
-func (c *Conv) winograd() bool {
-	return c.KH == 3 && c.KW == 3 && c.StrideH == 1 && c.StrideW == 1 && c.dh() == 1 && c.dw() == 1 &&
-		c.C >= winogradChannels && c.OH*c.OW >= winogradPixels && c.C*c.F <= weightsPerPixel*c.OH*c.OW
+// winograd is the scheme by which the layer is computed, nil if there is none. It
+// depends on the geometry alone, as the bits depend on it.
+func (c *Conv) winograd() *scheme {
+	if c.dh() != 1 || c.dw() != 1 || c.StrideH != c.StrideW || c.KH != c.KW ||
+		c.C < winogradChannels || c.OH*c.OW < winogradPixels || c.C*c.F > weightsPerPixel*c.OH*c.OW {
+		return nil
+	}
+	switch {
+	case c.KH == 3 && c.StrideH == 1:
+		return &scheme3
+	case c.KH == 4 && c.StrideH == 2 && c.C%panelWidth == 0:
+		return &scheme4
+	}
+	return nil
 }
 
 // A winogradPlan is how a layer's work is cut, and where its values lie.
 type winogradPlan struct {
 	*Conv
+	*scheme
+	products   int // of a tile
 	ny, nx     int // tiles of an image
 	rows, cols int // most tiles that are multiplied at once
 	panels     int // most panels of weights at once
 	channels   int // from pixel to pixel: whole vectors
+	depth      int // from tile to tile: the channels of all phases
+	k          int // those that are multiplied
 
-	scratch                        []float32
 	frame, lines, in, weights, out []float32
 }
 
 // planWinograd cuts the work, without scratch.
 func (c *Conv) planWinograd() winogradPlan {
-	p := winogradPlan{Conv: c, ny: ceilDiv(c.OH, tileSide), nx: ceilDiv(c.OW, tileSide), channels: (c.C + panelWidth - 1) &^ (panelWidth - 1)}
-	p.panels = min(c.w.panels(), max(group, transformedWeights/(products*panelWidth*c.C)))
-	most := min(max(transformedTiles/(products*(p.channels+p.panels*panelWidth)), leastTiles), runRows)
+	p := winogradPlan{Conv: c, scheme: c.winograd(), ny: ceilDiv(c.OH, tileSide), nx: ceilDiv(c.OW, tileSide), channels: (c.C + panelWidth - 1) &^ (panelWidth - 1)}
+	phases := p.stride * p.stride
+	p.products, p.depth, p.k = p.points*p.points, phases*p.channels, phases*c.C
+	p.panels = min(c.w.panels(), max(group, transformedWeights/(p.products*panelWidth*p.k)))
+	most := min(max(transformedTiles/(p.products*(p.depth+p.panels*panelWidth)), leastTiles), runRows)
 	p.cols = balanced(p.nx, most)
 	p.rows = balanced(p.ny, max(1, most/p.cols))
 	return p
@@ -68,7 +97,7 @@ func plane(tiles, width int) int { return tiles*width + panelWidth }
 
 // line is the floats of the large pixels that a row of tiles sees.
 func (p *winogradPlan) line(cols int) int {
-	return (cols*tileSide + windowSide - tileSide) * p.channels
+	return p.stride * (cols*tileSide + p.points - tileSide) * p.channels
 }
 
 // cut takes the parts of scratch; of none, it returns how long it is to be.
@@ -80,11 +109,11 @@ func (p *winogradPlan) cut(scratch []float32) int {
 		}
 		at += n
 	}
-	take(&p.frame, max(windowSide*p.line(p.cols), p.cols*tileSide*width, transformedAtOnce*(9+18)))
-	take(&p.lines, windowSide*p.line(p.cols))
-	take(&p.in, products*plane(tiles, p.channels))
-	take(&p.out, products*plane(tiles, width))
-	take(&p.weights, products*p.C*width)
+	take(&p.frame, max(p.points*p.line(p.cols), p.cols*tileSide*width, transformedAtOnce*(p.window()+p.points*p.taps)))
+	take(&p.lines, p.points*p.line(p.cols))
+	take(&p.in, p.products*plane(tiles, p.depth))
+	take(&p.out, p.products*plane(tiles, width))
+	take(&p.weights, p.products*p.k*width)
 	return at
 }
 
@@ -127,7 +156,7 @@ const transformedAtOnce = 512
 // group, a matrix a product.
 func (p *winogradPlan) transformWeights(q0, q1 int) {
 	w := &p.w
-	wide, first := p.frame[:9*transformedAtOnce], p.frame[9*transformedAtOnce:]
+	wide, first := p.frame[:p.window()*transformedAtOnce], p.frame[p.window()*transformedAtOnce:]
 	to := p.weights
 	for q := q0; q < q1; {
 		at, step, end := w.panel(q)
@@ -139,19 +168,22 @@ func (p *winogradPlan) transformWeights(q0, q1 int) {
 			src, apart, row := w.data, p.C*step, step
 			from := at + c0*step
 			if w.half != nil {
-				for k := range 9 {
+				for k := range p.window() {
 					widen(wide[k*rows*n:], n, rows, w.half[from+k*apart:], step)
 				}
 				src, apart, row, from = wide, rows*n, n, 0
 			}
-			for k := range 3 {
-				weightsIn.apply(n, rows, first[k*rows*n:], 3*rows*n, n, src[from+k*apart:], 3*apart, row)
-			}
-			for k := range windowSide {
-				weightsIn.apply(rows*n, 1, to[(k*windowSide*p.C+c0)*n:], p.C*n, 0, first[3*k*rows*n:], rows*n, 0)
+			for phase := range p.stride * p.stride {
+				corner := phase/p.stride*p.KW + phase%p.stride
+				for k := range p.taps {
+					p.weightsIn.apply(n, rows, first[k*rows*n:], p.taps*rows*n, n, src[from+(corner+k*p.stride)*apart:], p.stride*p.KW*apart, row)
+				}
+				for k := range p.points {
+					p.weightsIn.apply(rows*n, 1, to[(k*p.points*p.k+phase*p.C+c0)*n:], p.k*n, 0, first[k*p.taps*rows*n:], rows*n, 0)
+				}
 			}
 		}
-		to = to[products*p.C*n:]
+		to = to[p.products*p.k*n:]
 		q = end
 	}
 }
@@ -159,35 +191,40 @@ func (p *winogradPlan) transformWeights(q0, q1 int) {
 // transformTiles makes the values of rows x cols tiles of an image, tile (y, x)
 // being the first.
 func (p *winogradPlan) transformTiles(image []float32, y, x, rows, cols int) {
-	tiles, line := plane(rows*cols, p.channels), p.line(cols)
-	left := x*tileSide - p.PadLeft
+	tiles, line := plane(rows*cols, p.depth), p.line(cols)
+	left := x*tileSide*p.stride - p.PadLeft
 	from := min(max(-left, 0), line/p.channels)     // the pixels of a line that are
 	to := max(min(p.W-left, line/p.channels), from) // in the image
 	for r := range rows {
-		top := (y+r)*tileSide - p.PadTop
-		if p.C == p.channels && top >= 0 && top+windowSide <= p.H {
-			for k := range windowSide {
-				l := p.lines[k*line:][:line]
-				clear(l[:from*p.C])
-				clear(l[to*p.C:])
+		for phase := range p.stride {
+			top := (y+r)*tileSide*p.stride - p.PadTop + phase
+			if p.C == p.channels && top >= 0 && top+(p.points-1)*p.stride < p.H && from < to {
+				for k := range p.points {
+					l := p.lines[k*line:][:line]
+					clear(l[:from*p.C])
+					clear(l[to*p.C:])
+				}
+				p.tilesIn.apply((to-from)*p.C, 1, p.lines[from*p.C:], line, 0, image[(top*p.W+left+from)*p.C:], p.stride*p.W*p.C, 0)
+			} else {
+				p.copyLines(image, top, left, from, to, line)
+				p.tilesIn.apply(line, 1, p.lines, line, 0, p.frame, line, 0)
 			}
-			tilesIn.apply((to-from)*p.C, 1, p.lines[from*p.C:], line, 0, image[(top*p.W+left+from)*p.C:], p.W*p.C, 0)
-		} else {
-			p.copyLines(image, top, left, from, to, line)
-			tilesIn.apply(line, 1, p.lines, line, 0, p.frame, line, 0)
-		}
-		for k := range windowSide {
-			tilesIn.apply(p.channels, cols, p.in[k*windowSide*tiles+r*cols*p.channels:], tiles, p.channels, p.lines[k*line:], p.channels, tileSide*p.channels)
+			for k := range p.points {
+				for column := range p.stride {
+					at := k*p.points*tiles + r*cols*p.depth + (phase*p.stride+column)*p.channels
+					p.tilesIn.apply(p.channels, cols, p.in[at:], tiles, p.depth, p.lines[k*line+column*p.channels:], p.stride*p.channels, p.stride*tileSide*p.channels)
+				}
+			}
 		}
 	}
 }
 
-// copyLines copies the pixels that a row of tiles sees, and zeros where there are
-// none.
+// copyLines copies the pixels that a row of tiles sees of a phase's lines, and zeros
+// where there are none.
 func (p *winogradPlan) copyLines(image []float32, top, left, from, to, line int) {
-	for k := range windowSide {
+	for k := range p.points {
 		l := p.frame[k*line:][:line]
-		y := top + k
+		y := top + k*p.stride
 		if y < 0 || y >= p.H || from == to {
 			clear(l)
 			continue
@@ -210,26 +247,28 @@ func (p *winogradPlan) copyLines(image []float32, top, left, from, to, line int)
 // multiply makes the products of tiles with panels q0 to q1.
 func (p *winogradPlan) multiply(tiles, q0, q1 int) {
 	width := (q1 - q0) * panelWidth
-	in, out := plane(tiles, p.channels), plane(tiles, width)
+	in, out := plane(tiles, p.depth), plane(tiles, width)
 	var aoff, coff offsets
 	weights := p.weights
 	for q := q0; q < q1; {
 		_, _, end := p.w.panel(q)
 		end = min(end, q1)
 		n := (end - q) * panelWidth
-		for i := range products {
-			w := weights[i*p.C*n:]
+		for i := range p.products {
+			w := weights[i*p.k*n:]
 			for j := q; j < end; {
 				s := slab{data: w[(j-q)*panelWidth:], step: n, n: balanced(end-j, panelsFor(tiles))}
 				s.width = s.n * panelWidth
-				for t := range tiles {
-					aoff[t], coff[t] = t*p.channels, t*width+(j-q0)*panelWidth
+				for k0 := 0; k0 < p.k; k0 += Block {
+					for t := range tiles {
+						aoff[t], coff[t] = t*p.depth+k0, t*width+(j-q0)*panelWidth
+					}
+					s.run(tiles, k0, min(Block, p.k-k0), p.in[i*in:], &aoff, p.out[i*out:], &coff, k0 > 0)
 				}
-				s.run(tiles, 0, p.C, p.in[i*in:], &aoff, p.out[i*out:], &coff, false)
 				j += s.n
 			}
 		}
-		weights = weights[products*p.C*n:]
+		weights = weights[p.products*p.k*n:]
 		q = end
 	}
 }
@@ -239,16 +278,16 @@ func (p *winogradPlan) pixels(dst []float32, tail *Tail, y, x, rows, cols, q0, q
 	wide := (q1 - q0) * panelWidth
 	j0, width := q0*panelWidth, min(wide, p.F-q0*panelWidth)
 	tiles := plane(rows*cols, wide)
-	tilesOut.apply(rows*cols*wide, windowSide, p.out, windowSide*tiles, tiles, p.out, windowSide*tiles, tiles)
+	p.tilesOut.apply(rows*cols*wide, p.points, p.out, p.points*tiles, tiles, p.out, p.points*tiles, tiles)
 	n := min(cols*tileSide, p.OW-x*tileSide) // pixels of a line
 	for r := range rows {
 		for k := range min(tileSide, p.OH-(y+r)*tileSide) {
 			to := dst[(((y+r)*tileSide+k)*p.OW+x*tileSide)*p.F+j0:]
-			src := p.out[k*windowSide*tiles+r*cols*wide:]
+			src := p.out[k*p.points*tiles+r*cols*wide:]
 			if width == wide && n == cols*tileSide {
-				tilesOut.apply(wide, cols, to, p.F, tileSide*p.F, src, tiles, wide)
+				p.tilesOut.apply(wide, cols, to, p.F, tileSide*p.F, src, tiles, wide)
 			} else {
-				tilesOut.apply(wide, cols, p.frame, wide, tileSide*wide, src, tiles, wide)
+				p.tilesOut.apply(wide, cols, p.frame, wide, tileSide*wide, src, tiles, wide)
 				for i := range n {
 					copy(to[i*p.F:][:width], p.frame[i*wide:])
 				}

@@ -2,9 +2,10 @@ package kernel
 
 import "math"
 
-// This file is the transforms of Winograd's F(4x4, 3x3) in one dimension, with the
-// points 0, 1/sqrt(2), -1/sqrt(2), sqrt(2), -sqrt(2) and infinity, whose errors are
-// smaller than those of whole numbers. The tiers have them in assembly.
+// This file is the transforms of Winograd's F(4x4, 3x3) and F(4x4, 2x2) in one
+// dimension. The first has the points 0, 1/sqrt(2), -1/sqrt(2), sqrt(2), -sqrt(2)
+// and infinity, whose errors are smaller than those of whole numbers; the second
+// 1/2, -1/2, 3/2, -3/2 and infinity. The tiers have them in assembly.
 
 // transform names one.
 type transform uint8
@@ -13,10 +14,14 @@ const (
 	tilesIn   transform = iota // of 6 pixels, 6 values
 	tilesOut                   // of 6 products, 4 pixels
 	weightsIn                  // of 3 weights, 6 values
+
+	tilesIn5   // of 5 pixels, 5 values
+	tilesOut5  // of 5 products, 4 pixels
+	weightsIn5 // of 2 weights, 5 values
 )
 
 // transformTaps are the last of the arrays that a transform reads and writes.
-var transformTaps = [...][2]int{tilesIn: {5, 5}, tilesOut: {5, 3}, weightsIn: {2, 5}}
+var transformTaps = [...][2]int{tilesIn: {5, 5}, tilesOut: {5, 3}, weightsIn: {2, 5}, tilesIn5: {4, 4}, tilesOut5: {4, 3}, weightsIn5: {1, 4}}
 
 const (
 	root2    = float32(math.Sqrt2)
@@ -63,6 +68,30 @@ func transformGo(f transform, n, rows int, dst []float32, dstTap, dstRow int, sr
 				out(3, fma(root2, g1, b)*sixth)
 				out(4, fma(-root2, g1, b)*sixth)
 				out(5, g2)
+			case tilesIn5:
+				d0, d1, d2, d3 := in(0), in(1), in(2), in(3)
+				a, b := fma(-2.25, d0, d2), fma(-2.25, d1, d3)
+				c, e := fma(-0.25, d0, d2), fma(-0.25, d1, d3)
+				out(0, fma(0.5, a, b))
+				out(1, fma(-0.5, a, b))
+				out(2, fma(1.5, c, e))
+				out(3, fma(-1.5, c, e))
+				out(4, fma(-2.5, d2, fma(0.5625, d0, in(4))))
+			case tilesOut5:
+				m0, m1, m2, m3 := in(0), in(1), in(2), in(3)
+				s, d, t, e := m0+m1, m0-m1, m2+m3, m2-m3
+				m4 := in(4)
+				out(0, s+t)
+				out(1, fma(3, e, d)*0.5)
+				out(2, fma(9, t, s)*0.25)
+				out(3, fma(0.125, fma(27, e, d), m4))
+			case weightsIn5:
+				g0, g1 := in(0), in(1)
+				out(0, fma(0.5, g1, g0)*-0.5)
+				out(1, fma(-0.5, g1, g0)*0.5)
+				out(2, fma(1.5, g1, g0)*sixth)
+				out(3, fma(-1.5, g1, g0)*-sixth)
+				out(4, g1)
 			}
 		}
 	}

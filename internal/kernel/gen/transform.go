@@ -20,6 +20,50 @@ type transform struct {
 }
 
 var transforms = []transform{
+	{"tilesIn5", 5, 5, []float32{-2.25, -0.25, -2.5, 0.5625, 0.5, -0.5, 1.5, -1.5}, func(v *vec, k []reg) {
+		d0, d2, d4 := v.in(0), v.in(2), v.in(4)
+		x := v.mulAdd(k[3], d0, d4)
+		v.isa.fma(x, k[2], d2, x)
+		v.out(x, 9)
+		v.drop(d4)
+		a, c := v.mulAdd(k[0], d0, d2), v.mulAdd(k[1], d0, d2)
+		v.drop(d0, d2)
+		d1, d3 := v.in(1), v.in(3)
+		b := v.mulAdd(k[0], d1, d3)
+		v.out(v.mulAdd(k[4], a, b), 5)
+		v.out(v.mulAdd(k[5], a, b), 6)
+		v.drop(a, b)
+		e := v.mulAdd(k[1], d1, d3)
+		v.out(v.mulAdd(k[6], c, e), 7)
+		v.out(v.mulAdd(k[7], c, e), 8)
+	}},
+	{"tilesOut5", 5, 4, []float32{3, 9, 27, 0.5, 0.25, 0.125}, func(v *vec, k []reg) {
+		m0, m1 := v.in(0), v.in(1)
+		s, d := v.do("add", m0, m1), v.do("sub", m0, m1)
+		v.drop(m0, m1)
+		m2, m3 := v.in(2), v.in(3)
+		t, e := v.do("add", m2, m3), v.do("sub", m2, m3)
+		v.drop(m2, m3)
+		m4 := v.in(4)
+		v.out(v.do("add", s, t), 5)
+		y := v.mulAdd(k[0], e, d)
+		v.op("mul", y, y, k[3])
+		v.out(y, 6)
+		y = v.mulAdd(k[1], t, s)
+		v.op("mul", y, y, k[4])
+		v.out(y, 7)
+		y = v.mulAdd(k[2], e, d)
+		v.out(v.mulAdd(k[5], y, m4), 8)
+	}},
+	{"weightsIn5", 2, 5, []float32{0.5, -0.5, 1.5, -1.5, 1.0 / 6, -1.0 / 6}, func(v *vec, k []reg) {
+		g0, g1 := v.in(0), v.in(1)
+		for i, by := range []reg{k[1], k[0], k[4], k[5]} {
+			x := v.mulAdd(k[i], g1, g0)
+			v.op("mul", x, x, by)
+			v.out(x, 2+i)
+		}
+		v.store(g1, 6)
+	}},
 	{"tilesIn", 6, 6, []float32{-2, -0.5, -2.5, math.Sqrt2 / 2, -math.Sqrt2 / 2, math.Sqrt2, -math.Sqrt2}, func(v *vec, k []reg) {
 		ends := func(low, middle, high reg, at int) {
 			x := v.mulAdd(k[2], middle, high)
