@@ -80,7 +80,7 @@ func checkGradients(t *testing.T, c *golden.Case, tr *Trainer, kind string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Check(t, kind+"."+name+".grad", op.Floats(g), 1e-5)
+		c.Check(t, kind+"."+name+".grad", op.Floats(g), 2e-5)
 	}
 }
 

@@ -156,6 +156,14 @@ func elementAVX2(f element, v *vecArgs) {
 // transformAVX2 runs the routine of f.
 func transformAVX2(f transform, t *transformArgs) {
 	switch f {
+	case gradsIn:
+		gradsInAVX2(t)
+	case weightsOut:
+		weightsOutAVX2(t)
+	case gradsIn5:
+		gradsIn5AVX2(t)
+	case weightsOut5:
+		weightsOut5AVX2(t)
 	case tilesIn5:
 		tilesIn5AVX2(t)
 	case tilesOut5:
@@ -435,6 +443,14 @@ func elementAVX512(f element, v *vecArgs) {
 // transformAVX512 runs the routine of f.
 func transformAVX512(f transform, t *transformArgs) {
 	switch f {
+	case gradsIn:
+		gradsInAVX512(t)
+	case weightsOut:
+		weightsOutAVX512(t)
+	case gradsIn5:
+		gradsIn5AVX512(t)
+	case weightsOut5:
+		weightsOut5AVX512(t)
 	case tilesIn5:
 		tilesIn5AVX512(t)
 	case tilesOut5:
@@ -707,6 +723,18 @@ func mixAVX2(v *vecArgs)
 //
 //go:noescape
 func adamAVX2(v *vecArgs)
+
+//go:noescape
+func gradsInAVX2(t *transformArgs)
+
+//go:noescape
+func weightsOutAVX2(t *transformArgs)
+
+//go:noescape
+func gradsIn5AVX2(t *transformArgs)
+
+//go:noescape
+func weightsOut5AVX2(t *transformArgs)
 
 //go:noescape
 func tilesIn5AVX2(t *transformArgs)
@@ -1126,6 +1154,18 @@ func mixAVX512(v *vecArgs)
 //
 //go:noescape
 func adamAVX512(v *vecArgs)
+
+//go:noescape
+func gradsInAVX512(t *transformArgs)
+
+//go:noescape
+func weightsOutAVX512(t *transformArgs)
+
+//go:noescape
+func gradsIn5AVX512(t *transformArgs)
+
+//go:noescape
+func weightsOut5AVX512(t *transformArgs)
 
 //go:noescape
 func tilesIn5AVX512(t *transformArgs)

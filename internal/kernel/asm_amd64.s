@@ -3656,6 +3656,268 @@ done:
 	VZEROUPPER
 	RET
 
+// func gradsInAVX2(t *transformArgs)
+TEXT ·gradsInAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+76(SB), Y0 // 0.5
+	VBROADCASTSS consts<>+28(SB), Y1 // 2
+	VBROADCASTSS consts<>+160(SB), Y2 // 0.70710677
+	VBROADCASTSS consts<>+164(SB), Y3 // -0.70710677
+	VBROADCASTSS consts<>+168(SB), Y4 // 1.4142135
+	VBROADCASTSS consts<>+172(SB), Y5 // -1.4142135
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Y6
+	VMOVUPS (R8)(DX*1), Y7
+	VMOVUPS (R8)(DX*2), Y8
+	VMOVUPS (R9), Y9
+	VMOVUPS Y6, (R10)
+	VMOVUPS Y9, (R11)(AX*2)
+	VMOVUPS Y6, Y10
+	VFMADD231PS Y8, Y0, Y10
+	VMOVUPS Y7, Y11
+	VFMADD231PS Y9, Y0, Y11
+	VMOVUPS Y10, Y12
+	VFMADD231PS Y11, Y2, Y12
+	VMOVUPS Y12, (R10)(AX*1)
+	VMOVUPS Y10, Y12
+	VFMADD231PS Y11, Y3, Y12
+	VMOVUPS Y12, (R10)(AX*2)
+	VMOVUPS Y6, Y10
+	VFMADD231PS Y8, Y1, Y10
+	VMOVUPS Y7, Y11
+	VFMADD231PS Y9, Y1, Y11
+	VMOVUPS Y10, Y12
+	VFMADD231PS Y11, Y4, Y12
+	VMOVUPS Y12, (R11)
+	VMOVUPS Y10, Y12
+	VFMADD231PS Y11, Y5, Y12
+	VMOVUPS Y12, (R11)(AX*1)
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	SUBQ $8, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func weightsOutAVX2(t *transformArgs)
+TEXT ·weightsOutAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+176(SB), Y0 // -0.6666667
+	VBROADCASTSS consts<>+72(SB), Y1 // 0.16666667
+	VBROADCASTSS consts<>+180(SB), Y2 // -0.47140452
+	VBROADCASTSS consts<>+184(SB), Y3 // 0.23570226
+	VBROADCASTSS consts<>+188(SB), Y4 // -0.33333334
+	VBROADCASTSS consts<>+192(SB), Y5 // 0.33333334
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8)(DX*1), Y6
+	VMOVUPS (R8)(DX*2), Y7
+	VADDPS Y7, Y6, Y8
+	VSUBPS Y7, Y6, Y9
+	VMOVUPS (R9), Y6
+	VMOVUPS (R9)(DX*1), Y7
+	VADDPS Y7, Y6, Y10
+	VSUBPS Y7, Y6, Y11
+	VMOVUPS (R8), Y6
+	VMOVUPS (R9)(DX*2), Y7
+	VFMADD231PS Y10, Y1, Y6
+	VFMADD231PS Y8, Y0, Y6
+	VMOVUPS Y6, (R10)
+	VMULPS Y3, Y11, Y11
+	VFMADD231PS Y9, Y2, Y11
+	VMOVUPS Y11, (R10)(AX*1)
+	VFMADD231PS Y10, Y5, Y7
+	VFMADD231PS Y8, Y4, Y7
+	VMOVUPS Y7, (R10)(AX*2)
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	SUBQ $8, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func gradsIn5AVX2(t *transformArgs)
+TEXT ·gradsIn5AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+196(SB), Y0 // 0.25
+	VBROADCASTSS consts<>+200(SB), Y1 // 2.25
+	VBROADCASTSS consts<>+76(SB), Y2 // 0.5
+	VBROADCASTSS consts<>+204(SB), Y3 // -0.5
+	VBROADCASTSS consts<>+208(SB), Y4 // 1.5
+	VBROADCASTSS consts<>+212(SB), Y5 // -1.5
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Y6
+	VMOVUPS (R8)(DX*1), Y7
+	VMOVUPS (R8)(DX*2), Y8
+	VMOVUPS (R9), Y9
+	VMOVUPS Y9, (R11)(AX*1)
+	VMOVUPS Y6, Y10
+	VFMADD231PS Y8, Y0, Y10
+	VMOVUPS Y7, Y11
+	VFMADD231PS Y9, Y0, Y11
+	VMOVUPS Y10, Y12
+	VFMADD231PS Y11, Y2, Y12
+	VMOVUPS Y12, (R10)
+	VMOVUPS Y10, Y12
+	VFMADD231PS Y11, Y3, Y12
+	VMOVUPS Y12, (R10)(AX*1)
+	VMOVUPS Y6, Y10
+	VFMADD231PS Y8, Y1, Y10
+	VMOVUPS Y7, Y11
+	VFMADD231PS Y9, Y1, Y11
+	VMOVUPS Y10, Y12
+	VFMADD231PS Y11, Y4, Y12
+	VMOVUPS Y12, (R10)(AX*2)
+	VMOVUPS Y10, Y12
+	VFMADD231PS Y11, Y5, Y12
+	VMOVUPS Y12, (R11)
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	SUBQ $8, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func weightsOut5AVX2(t *transformArgs)
+TEXT ·weightsOut5AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+76(SB), Y0 // 0.5
+	VBROADCASTSS consts<>+72(SB), Y1 // 0.16666667
+	VBROADCASTSS consts<>+196(SB), Y2 // 0.25
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Y3
+	VMOVUPS (R8)(DX*1), Y4
+	VMOVUPS (R8)(DX*2), Y5
+	VMOVUPS (R9), Y6
+	VMOVUPS (R9)(DX*1), Y7
+	VADDPS Y4, Y3, Y8
+	VSUBPS Y3, Y4, Y9
+	VADDPS Y6, Y5, Y10
+	VSUBPS Y6, Y5, Y11
+	VMULPS Y0, Y9, Y9
+	VFMADD231PS Y11, Y1, Y9
+	VMOVUPS Y9, (R10)
+	VSUBPS Y8, Y10, Y10
+	VFMADD231PS Y10, Y2, Y7
+	VMOVUPS Y7, (R10)(AX*1)
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	SUBQ $8, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func tilesIn5AVX2(t *transformArgs)
 TEXT ·tilesIn5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
@@ -3666,14 +3928,14 @@ TEXT ·tilesIn5AVX2(SB), NOSPLIT, $0-8
 	MOVQ transformArgs_rows(DI), BX
 	SHLQ $2, DX
 	SHLQ $2, AX
-	VBROADCASTSS consts<>+160(SB), Y0 // -2.25
-	VBROADCASTSS consts<>+164(SB), Y1 // -0.25
-	VBROADCASTSS consts<>+168(SB), Y2 // -2.5
-	VBROADCASTSS consts<>+172(SB), Y3 // 0.5625
+	VBROADCASTSS consts<>+216(SB), Y0 // -2.25
+	VBROADCASTSS consts<>+220(SB), Y1 // -0.25
+	VBROADCASTSS consts<>+224(SB), Y2 // -2.5
+	VBROADCASTSS consts<>+228(SB), Y3 // 0.5625
 	VBROADCASTSS consts<>+76(SB), Y4 // 0.5
-	VBROADCASTSS consts<>+176(SB), Y5 // -0.5
-	VBROADCASTSS consts<>+180(SB), Y6 // 1.5
-	VBROADCASTSS consts<>+184(SB), Y7 // -1.5
+	VBROADCASTSS consts<>+204(SB), Y5 // -0.5
+	VBROADCASTSS consts<>+208(SB), Y6 // 1.5
+	VBROADCASTSS consts<>+212(SB), Y7 // -1.5
 
 row:
 	MOVQ transformArgs_n(DI), CX
@@ -3742,12 +4004,12 @@ TEXT ·tilesOut5AVX2(SB), NOSPLIT, $0-8
 	MOVQ transformArgs_rows(DI), BX
 	SHLQ $2, DX
 	SHLQ $2, AX
-	VBROADCASTSS consts<>+188(SB), Y0 // 3
-	VBROADCASTSS consts<>+192(SB), Y1 // 9
-	VBROADCASTSS consts<>+196(SB), Y2 // 27
+	VBROADCASTSS consts<>+232(SB), Y0 // 3
+	VBROADCASTSS consts<>+236(SB), Y1 // 9
+	VBROADCASTSS consts<>+240(SB), Y2 // 27
 	VBROADCASTSS consts<>+76(SB), Y3 // 0.5
-	VBROADCASTSS consts<>+200(SB), Y4 // 0.25
-	VBROADCASTSS consts<>+204(SB), Y5 // 0.125
+	VBROADCASTSS consts<>+196(SB), Y4 // 0.25
+	VBROADCASTSS consts<>+244(SB), Y5 // 0.125
 
 row:
 	MOVQ transformArgs_n(DI), CX
@@ -3812,11 +4074,11 @@ TEXT ·weightsIn5AVX2(SB), NOSPLIT, $0-8
 	SHLQ $2, DX
 	SHLQ $2, AX
 	VBROADCASTSS consts<>+76(SB), Y0 // 0.5
-	VBROADCASTSS consts<>+176(SB), Y1 // -0.5
-	VBROADCASTSS consts<>+180(SB), Y2 // 1.5
-	VBROADCASTSS consts<>+184(SB), Y3 // -1.5
+	VBROADCASTSS consts<>+204(SB), Y1 // -0.5
+	VBROADCASTSS consts<>+208(SB), Y2 // 1.5
+	VBROADCASTSS consts<>+212(SB), Y3 // -1.5
 	VBROADCASTSS consts<>+72(SB), Y4 // 0.16666667
-	VBROADCASTSS consts<>+208(SB), Y5 // -0.16666667
+	VBROADCASTSS consts<>+248(SB), Y5 // -0.16666667
 
 row:
 	MOVQ transformArgs_n(DI), CX
@@ -3875,13 +4137,13 @@ TEXT ·tilesInAVX2(SB), NOSPLIT, $0-8
 	MOVQ transformArgs_rows(DI), BX
 	SHLQ $2, DX
 	SHLQ $2, AX
-	VBROADCASTSS consts<>+212(SB), Y0 // -2
-	VBROADCASTSS consts<>+176(SB), Y1 // -0.5
-	VBROADCASTSS consts<>+168(SB), Y2 // -2.5
-	VBROADCASTSS consts<>+216(SB), Y3 // 0.70710677
-	VBROADCASTSS consts<>+220(SB), Y4 // -0.70710677
-	VBROADCASTSS consts<>+224(SB), Y5 // 1.4142135
-	VBROADCASTSS consts<>+228(SB), Y6 // -1.4142135
+	VBROADCASTSS consts<>+252(SB), Y0 // -2
+	VBROADCASTSS consts<>+204(SB), Y1 // -0.5
+	VBROADCASTSS consts<>+224(SB), Y2 // -2.5
+	VBROADCASTSS consts<>+160(SB), Y3 // 0.70710677
+	VBROADCASTSS consts<>+164(SB), Y4 // -0.70710677
+	VBROADCASTSS consts<>+168(SB), Y5 // 1.4142135
+	VBROADCASTSS consts<>+172(SB), Y6 // -1.4142135
 
 row:
 	MOVQ transformArgs_n(DI), CX
@@ -3956,9 +4218,9 @@ TEXT ·tilesOutAVX2(SB), NOSPLIT, $0-8
 	SHLQ $2, DX
 	SHLQ $2, AX
 	VBROADCASTSS consts<>+28(SB), Y0 // 2
-	VBROADCASTSS consts<>+232(SB), Y1 // 8
-	VBROADCASTSS consts<>+216(SB), Y2 // 0.70710677
-	VBROADCASTSS consts<>+236(SB), Y3 // 0.35355338
+	VBROADCASTSS consts<>+256(SB), Y1 // 8
+	VBROADCASTSS consts<>+160(SB), Y2 // 0.70710677
+	VBROADCASTSS consts<>+260(SB), Y3 // 0.35355338
 	VBROADCASTSS consts<>+76(SB), Y4 // 0.5
 
 row:
@@ -4027,11 +4289,11 @@ TEXT ·weightsInAVX2(SB), NOSPLIT, $0-8
 	SHLQ $2, AX
 	VBROADCASTSS consts<>+76(SB), Y0 // 0.5
 	VBROADCASTSS consts<>+28(SB), Y1 // 2
-	VBROADCASTSS consts<>+216(SB), Y2 // 0.70710677
-	VBROADCASTSS consts<>+220(SB), Y3 // -0.70710677
-	VBROADCASTSS consts<>+224(SB), Y4 // 1.4142135
-	VBROADCASTSS consts<>+228(SB), Y5 // -1.4142135
-	VBROADCASTSS consts<>+240(SB), Y6 // -0.6666667
+	VBROADCASTSS consts<>+160(SB), Y2 // 0.70710677
+	VBROADCASTSS consts<>+164(SB), Y3 // -0.70710677
+	VBROADCASTSS consts<>+168(SB), Y4 // 1.4142135
+	VBROADCASTSS consts<>+172(SB), Y5 // -1.4142135
+	VBROADCASTSS consts<>+176(SB), Y6 // -0.6666667
 	VBROADCASTSS consts<>+72(SB), Y7 // 0.16666667
 
 row:
@@ -13746,6 +14008,268 @@ done:
 	VZEROUPPER
 	RET
 
+// func gradsInAVX512(t *transformArgs)
+TEXT ·gradsInAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+76(SB), Z0 // 0.5
+	VBROADCASTSS consts<>+28(SB), Z1 // 2
+	VBROADCASTSS consts<>+160(SB), Z2 // 0.70710677
+	VBROADCASTSS consts<>+164(SB), Z3 // -0.70710677
+	VBROADCASTSS consts<>+168(SB), Z4 // 1.4142135
+	VBROADCASTSS consts<>+172(SB), Z5 // -1.4142135
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Z6
+	VMOVUPS (R8)(DX*1), Z7
+	VMOVUPS (R8)(DX*2), Z8
+	VMOVUPS (R9), Z9
+	VMOVUPS Z6, (R10)
+	VMOVUPS Z9, (R11)(AX*2)
+	VMOVUPS Z6, Z10
+	VFMADD231PS Z8, Z0, Z10
+	VMOVUPS Z7, Z11
+	VFMADD231PS Z9, Z0, Z11
+	VMOVUPS Z10, Z12
+	VFMADD231PS Z11, Z2, Z12
+	VMOVUPS Z12, (R10)(AX*1)
+	VMOVUPS Z10, Z12
+	VFMADD231PS Z11, Z3, Z12
+	VMOVUPS Z12, (R10)(AX*2)
+	VMOVUPS Z6, Z10
+	VFMADD231PS Z8, Z1, Z10
+	VMOVUPS Z7, Z11
+	VFMADD231PS Z9, Z1, Z11
+	VMOVUPS Z10, Z12
+	VFMADD231PS Z11, Z4, Z12
+	VMOVUPS Z12, (R11)
+	VMOVUPS Z10, Z12
+	VFMADD231PS Z11, Z5, Z12
+	VMOVUPS Z12, (R11)(AX*1)
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $64, R10
+	ADDQ $64, R11
+	SUBQ $16, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func weightsOutAVX512(t *transformArgs)
+TEXT ·weightsOutAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+176(SB), Z0 // -0.6666667
+	VBROADCASTSS consts<>+72(SB), Z1 // 0.16666667
+	VBROADCASTSS consts<>+180(SB), Z2 // -0.47140452
+	VBROADCASTSS consts<>+184(SB), Z3 // 0.23570226
+	VBROADCASTSS consts<>+188(SB), Z4 // -0.33333334
+	VBROADCASTSS consts<>+192(SB), Z5 // 0.33333334
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8)(DX*1), Z6
+	VMOVUPS (R8)(DX*2), Z7
+	VADDPS Z7, Z6, Z8
+	VSUBPS Z7, Z6, Z9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(DX*1), Z7
+	VADDPS Z7, Z6, Z10
+	VSUBPS Z7, Z6, Z11
+	VMOVUPS (R8), Z6
+	VMOVUPS (R9)(DX*2), Z7
+	VFMADD231PS Z10, Z1, Z6
+	VFMADD231PS Z8, Z0, Z6
+	VMOVUPS Z6, (R10)
+	VMULPS Z3, Z11, Z11
+	VFMADD231PS Z9, Z2, Z11
+	VMOVUPS Z11, (R10)(AX*1)
+	VFMADD231PS Z10, Z5, Z7
+	VFMADD231PS Z8, Z4, Z7
+	VMOVUPS Z7, (R10)(AX*2)
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $64, R10
+	ADDQ $64, R11
+	SUBQ $16, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func gradsIn5AVX512(t *transformArgs)
+TEXT ·gradsIn5AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+196(SB), Z0 // 0.25
+	VBROADCASTSS consts<>+200(SB), Z1 // 2.25
+	VBROADCASTSS consts<>+76(SB), Z2 // 0.5
+	VBROADCASTSS consts<>+204(SB), Z3 // -0.5
+	VBROADCASTSS consts<>+208(SB), Z4 // 1.5
+	VBROADCASTSS consts<>+212(SB), Z5 // -1.5
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Z6
+	VMOVUPS (R8)(DX*1), Z7
+	VMOVUPS (R8)(DX*2), Z8
+	VMOVUPS (R9), Z9
+	VMOVUPS Z9, (R11)(AX*1)
+	VMOVUPS Z6, Z10
+	VFMADD231PS Z8, Z0, Z10
+	VMOVUPS Z7, Z11
+	VFMADD231PS Z9, Z0, Z11
+	VMOVUPS Z10, Z12
+	VFMADD231PS Z11, Z2, Z12
+	VMOVUPS Z12, (R10)
+	VMOVUPS Z10, Z12
+	VFMADD231PS Z11, Z3, Z12
+	VMOVUPS Z12, (R10)(AX*1)
+	VMOVUPS Z6, Z10
+	VFMADD231PS Z8, Z1, Z10
+	VMOVUPS Z7, Z11
+	VFMADD231PS Z9, Z1, Z11
+	VMOVUPS Z10, Z12
+	VFMADD231PS Z11, Z4, Z12
+	VMOVUPS Z12, (R10)(AX*2)
+	VMOVUPS Z10, Z12
+	VFMADD231PS Z11, Z5, Z12
+	VMOVUPS Z12, (R11)
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $64, R10
+	ADDQ $64, R11
+	SUBQ $16, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func weightsOut5AVX512(t *transformArgs)
+TEXT ·weightsOut5AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+	MOVQ transformArgs_src(DI), R12
+	MOVQ transformArgs_dst(DI), R13
+	MOVQ transformArgs_srcTap(DI), DX
+	MOVQ transformArgs_dstTap(DI), AX
+	MOVQ transformArgs_rows(DI), BX
+	SHLQ $2, DX
+	SHLQ $2, AX
+	VBROADCASTSS consts<>+76(SB), Z0 // 0.5
+	VBROADCASTSS consts<>+72(SB), Z1 // 0.16666667
+	VBROADCASTSS consts<>+196(SB), Z2 // 0.25
+
+row:
+	MOVQ transformArgs_n(DI), CX
+	MOVQ R12, R8
+	LEAQ (R12)(DX*2), R9
+	ADDQ DX, R9
+	MOVQ R13, R10
+	LEAQ (R13)(AX*2), R11
+	ADDQ AX, R11
+
+loop:
+	VMOVUPS (R8), Z3
+	VMOVUPS (R8)(DX*1), Z4
+	VMOVUPS (R8)(DX*2), Z5
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(DX*1), Z7
+	VADDPS Z4, Z3, Z8
+	VSUBPS Z3, Z4, Z9
+	VADDPS Z6, Z5, Z10
+	VSUBPS Z6, Z5, Z11
+	VMULPS Z0, Z9, Z9
+	VFMADD231PS Z11, Z1, Z9
+	VMOVUPS Z9, (R10)
+	VSUBPS Z8, Z10, Z10
+	VFMADD231PS Z10, Z2, Z7
+	VMOVUPS Z7, (R10)(AX*1)
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $64, R10
+	ADDQ $64, R11
+	SUBQ $16, CX
+	JGT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ transformArgs_srcRow(DI), CX
+	LEAQ (R12)(CX*4), R12
+	MOVQ transformArgs_dstRow(DI), CX
+	LEAQ (R13)(CX*4), R13
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func tilesIn5AVX512(t *transformArgs)
 TEXT ·tilesIn5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
@@ -13756,14 +14280,14 @@ TEXT ·tilesIn5AVX512(SB), NOSPLIT, $0-8
 	MOVQ transformArgs_rows(DI), BX
 	SHLQ $2, DX
 	SHLQ $2, AX
-	VBROADCASTSS consts<>+160(SB), Z0 // -2.25
-	VBROADCASTSS consts<>+164(SB), Z1 // -0.25
-	VBROADCASTSS consts<>+168(SB), Z2 // -2.5
-	VBROADCASTSS consts<>+172(SB), Z3 // 0.5625
+	VBROADCASTSS consts<>+216(SB), Z0 // -2.25
+	VBROADCASTSS consts<>+220(SB), Z1 // -0.25
+	VBROADCASTSS consts<>+224(SB), Z2 // -2.5
+	VBROADCASTSS consts<>+228(SB), Z3 // 0.5625
 	VBROADCASTSS consts<>+76(SB), Z4 // 0.5
-	VBROADCASTSS consts<>+176(SB), Z5 // -0.5
-	VBROADCASTSS consts<>+180(SB), Z6 // 1.5
-	VBROADCASTSS consts<>+184(SB), Z7 // -1.5
+	VBROADCASTSS consts<>+204(SB), Z5 // -0.5
+	VBROADCASTSS consts<>+208(SB), Z6 // 1.5
+	VBROADCASTSS consts<>+212(SB), Z7 // -1.5
 
 row:
 	MOVQ transformArgs_n(DI), CX
@@ -13832,12 +14356,12 @@ TEXT ·tilesOut5AVX512(SB), NOSPLIT, $0-8
 	MOVQ transformArgs_rows(DI), BX
 	SHLQ $2, DX
 	SHLQ $2, AX
-	VBROADCASTSS consts<>+188(SB), Z0 // 3
-	VBROADCASTSS consts<>+192(SB), Z1 // 9
-	VBROADCASTSS consts<>+196(SB), Z2 // 27
+	VBROADCASTSS consts<>+232(SB), Z0 // 3
+	VBROADCASTSS consts<>+236(SB), Z1 // 9
+	VBROADCASTSS consts<>+240(SB), Z2 // 27
 	VBROADCASTSS consts<>+76(SB), Z3 // 0.5
-	VBROADCASTSS consts<>+200(SB), Z4 // 0.25
-	VBROADCASTSS consts<>+204(SB), Z5 // 0.125
+	VBROADCASTSS consts<>+196(SB), Z4 // 0.25
+	VBROADCASTSS consts<>+244(SB), Z5 // 0.125
 
 row:
 	MOVQ transformArgs_n(DI), CX
@@ -13902,11 +14426,11 @@ TEXT ·weightsIn5AVX512(SB), NOSPLIT, $0-8
 	SHLQ $2, DX
 	SHLQ $2, AX
 	VBROADCASTSS consts<>+76(SB), Z0 // 0.5
-	VBROADCASTSS consts<>+176(SB), Z1 // -0.5
-	VBROADCASTSS consts<>+180(SB), Z2 // 1.5
-	VBROADCASTSS consts<>+184(SB), Z3 // -1.5
+	VBROADCASTSS consts<>+204(SB), Z1 // -0.5
+	VBROADCASTSS consts<>+208(SB), Z2 // 1.5
+	VBROADCASTSS consts<>+212(SB), Z3 // -1.5
 	VBROADCASTSS consts<>+72(SB), Z4 // 0.16666667
-	VBROADCASTSS consts<>+208(SB), Z5 // -0.16666667
+	VBROADCASTSS consts<>+248(SB), Z5 // -0.16666667
 
 row:
 	MOVQ transformArgs_n(DI), CX
@@ -13965,13 +14489,13 @@ TEXT ·tilesInAVX512(SB), NOSPLIT, $0-8
 	MOVQ transformArgs_rows(DI), BX
 	SHLQ $2, DX
 	SHLQ $2, AX
-	VBROADCASTSS consts<>+212(SB), Z0 // -2
-	VBROADCASTSS consts<>+176(SB), Z1 // -0.5
-	VBROADCASTSS consts<>+168(SB), Z2 // -2.5
-	VBROADCASTSS consts<>+216(SB), Z3 // 0.70710677
-	VBROADCASTSS consts<>+220(SB), Z4 // -0.70710677
-	VBROADCASTSS consts<>+224(SB), Z5 // 1.4142135
-	VBROADCASTSS consts<>+228(SB), Z6 // -1.4142135
+	VBROADCASTSS consts<>+252(SB), Z0 // -2
+	VBROADCASTSS consts<>+204(SB), Z1 // -0.5
+	VBROADCASTSS consts<>+224(SB), Z2 // -2.5
+	VBROADCASTSS consts<>+160(SB), Z3 // 0.70710677
+	VBROADCASTSS consts<>+164(SB), Z4 // -0.70710677
+	VBROADCASTSS consts<>+168(SB), Z5 // 1.4142135
+	VBROADCASTSS consts<>+172(SB), Z6 // -1.4142135
 
 row:
 	MOVQ transformArgs_n(DI), CX
@@ -14046,9 +14570,9 @@ TEXT ·tilesOutAVX512(SB), NOSPLIT, $0-8
 	SHLQ $2, DX
 	SHLQ $2, AX
 	VBROADCASTSS consts<>+28(SB), Z0 // 2
-	VBROADCASTSS consts<>+232(SB), Z1 // 8
-	VBROADCASTSS consts<>+216(SB), Z2 // 0.70710677
-	VBROADCASTSS consts<>+236(SB), Z3 // 0.35355338
+	VBROADCASTSS consts<>+256(SB), Z1 // 8
+	VBROADCASTSS consts<>+160(SB), Z2 // 0.70710677
+	VBROADCASTSS consts<>+260(SB), Z3 // 0.35355338
 	VBROADCASTSS consts<>+76(SB), Z4 // 0.5
 
 row:
@@ -14117,11 +14641,11 @@ TEXT ·weightsInAVX512(SB), NOSPLIT, $0-8
 	SHLQ $2, AX
 	VBROADCASTSS consts<>+76(SB), Z0 // 0.5
 	VBROADCASTSS consts<>+28(SB), Z1 // 2
-	VBROADCASTSS consts<>+216(SB), Z2 // 0.70710677
-	VBROADCASTSS consts<>+220(SB), Z3 // -0.70710677
-	VBROADCASTSS consts<>+224(SB), Z4 // 1.4142135
-	VBROADCASTSS consts<>+228(SB), Z5 // -1.4142135
-	VBROADCASTSS consts<>+240(SB), Z6 // -0.6666667
+	VBROADCASTSS consts<>+160(SB), Z2 // 0.70710677
+	VBROADCASTSS consts<>+164(SB), Z3 // -0.70710677
+	VBROADCASTSS consts<>+168(SB), Z4 // 1.4142135
+	VBROADCASTSS consts<>+172(SB), Z5 // -1.4142135
+	VBROADCASTSS consts<>+176(SB), Z6 // -0.6666667
 	VBROADCASTSS consts<>+72(SB), Z7 // 0.16666667
 
 row:
@@ -14451,25 +14975,30 @@ DATA consts<>+144(SB)/4, $0xbf906562
 DATA consts<>+148(SB)/4, $0xb8cb4c0d
 DATA consts<>+152(SB)/4, $0x3f580000
 DATA consts<>+156(SB)/4, $0x000000ff
-DATA consts<>+160(SB)/4, $0xc0100000
-DATA consts<>+164(SB)/4, $0xbe800000
-DATA consts<>+168(SB)/4, $0xc0200000
-DATA consts<>+172(SB)/4, $0x3f100000
-DATA consts<>+176(SB)/4, $0xbf000000
-DATA consts<>+180(SB)/4, $0x3fc00000
-DATA consts<>+184(SB)/4, $0xbfc00000
-DATA consts<>+188(SB)/4, $0x40400000
-DATA consts<>+192(SB)/4, $0x41100000
-DATA consts<>+196(SB)/4, $0x41d80000
-DATA consts<>+200(SB)/4, $0x3e800000
-DATA consts<>+204(SB)/4, $0x3e000000
-DATA consts<>+208(SB)/4, $0xbe2aaaab
-DATA consts<>+212(SB)/4, $0xc0000000
-DATA consts<>+216(SB)/4, $0x3f3504f3
-DATA consts<>+220(SB)/4, $0xbf3504f3
-DATA consts<>+224(SB)/4, $0x3fb504f3
-DATA consts<>+228(SB)/4, $0xbfb504f3
-DATA consts<>+232(SB)/4, $0x41000000
-DATA consts<>+236(SB)/4, $0x3eb504f3
-DATA consts<>+240(SB)/4, $0xbf2aaaab
-GLOBL consts<>(SB), RODATA|NOPTR, $244
+DATA consts<>+160(SB)/4, $0x3f3504f3
+DATA consts<>+164(SB)/4, $0xbf3504f3
+DATA consts<>+168(SB)/4, $0x3fb504f3
+DATA consts<>+172(SB)/4, $0xbfb504f3
+DATA consts<>+176(SB)/4, $0xbf2aaaab
+DATA consts<>+180(SB)/4, $0xbef15bef
+DATA consts<>+184(SB)/4, $0x3e715bef
+DATA consts<>+188(SB)/4, $0xbeaaaaab
+DATA consts<>+192(SB)/4, $0x3eaaaaab
+DATA consts<>+196(SB)/4, $0x3e800000
+DATA consts<>+200(SB)/4, $0x40100000
+DATA consts<>+204(SB)/4, $0xbf000000
+DATA consts<>+208(SB)/4, $0x3fc00000
+DATA consts<>+212(SB)/4, $0xbfc00000
+DATA consts<>+216(SB)/4, $0xc0100000
+DATA consts<>+220(SB)/4, $0xbe800000
+DATA consts<>+224(SB)/4, $0xc0200000
+DATA consts<>+228(SB)/4, $0x3f100000
+DATA consts<>+232(SB)/4, $0x40400000
+DATA consts<>+236(SB)/4, $0x41100000
+DATA consts<>+240(SB)/4, $0x41d80000
+DATA consts<>+244(SB)/4, $0x3e000000
+DATA consts<>+248(SB)/4, $0xbe2aaaab
+DATA consts<>+252(SB)/4, $0xc0000000
+DATA consts<>+256(SB)/4, $0x41000000
+DATA consts<>+260(SB)/4, $0x3eb504f3
+GLOBL consts<>(SB), RODATA|NOPTR, $264

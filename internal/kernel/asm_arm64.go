@@ -167,6 +167,14 @@ func elementNEON(f element, v *vecArgs) {
 // transformNEON runs the routine of f.
 func transformNEON(f transform, t *transformArgs) {
 	switch f {
+	case gradsIn:
+		gradsInNEON(t)
+	case weightsOut:
+		weightsOutNEON(t)
+	case gradsIn5:
+		gradsIn5NEON(t)
+	case weightsOut5:
+		weightsOut5NEON(t)
 	case tilesIn5:
 		tilesIn5NEON(t)
 	case tilesOut5:
@@ -436,6 +444,18 @@ func mixNEON(v *vecArgs)
 //
 //go:noescape
 func adamNEON(v *vecArgs)
+
+//go:noescape
+func gradsInNEON(t *transformArgs)
+
+//go:noescape
+func weightsOutNEON(t *transformArgs)
+
+//go:noescape
+func gradsIn5NEON(t *transformArgs)
+
+//go:noescape
+func weightsOut5NEON(t *transformArgs)
 
 //go:noescape
 func tilesIn5NEON(t *transformArgs)

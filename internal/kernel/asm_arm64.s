@@ -5856,6 +5856,272 @@ loop:
 done:
 	RET
 
+// func gradsInNEON(t *transformArgs)
+TEXT ·gradsInNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD transformArgs_src(R0), R12
+	MOVD transformArgs_dst(R0), R13
+	MOVD transformArgs_srcTap(R0), R10
+	MOVD transformArgs_dstTap(R0), R11
+	MOVD transformArgs_rows(R0), R15
+	MOVD $gradsInNEON_consts<>(SB), R9
+	VLD1R.P 4(R9), [V0.S4] // 0.5
+	VLD1R.P 4(R9), [V1.S4] // 2
+	VLD1R.P 4(R9), [V2.S4] // 0.70710677
+	VLD1R.P 4(R9), [V3.S4] // -0.70710677
+	VLD1R.P 4(R9), [V4.S4] // 1.4142135
+	VLD1R.P 4(R9), [V5.S4] // -1.4142135
+
+row:
+	MOVD R12, R1
+	ADD R10<<2, R1, R2
+	ADD R10<<2, R2, R3
+	ADD R10<<2, R3, R4
+	MOVD R13, R19
+	ADD R11<<2, R19, R20
+	ADD R11<<2, R20, R21
+	ADD R11<<2, R21, R22
+	ADD R11<<2, R22, R23
+	ADD R11<<2, R23, R24
+	MOVD transformArgs_n(R0), R7
+
+loop:
+	VLD1.P 16(R1), [V6.S4]
+	VLD1.P 16(R2), [V7.S4]
+	VLD1.P 16(R3), [V8.S4]
+	VLD1.P 16(R4), [V9.S4]
+	VST1.P [V6.S4], 16(R19)
+	VST1.P [V9.S4], 16(R24)
+	WORD $0x4ea61cca // MOV V10.16B, V6.16B
+	WORD $0x4e28cc0a // FMLA V10.4S, V0.4S, V8.4S
+	WORD $0x4ea71ceb // MOV V11.16B, V7.16B
+	WORD $0x4e29cc0b // FMLA V11.4S, V0.4S, V9.4S
+	WORD $0x4eaa1d4c // MOV V12.16B, V10.16B
+	WORD $0x4e2bcc4c // FMLA V12.4S, V2.4S, V11.4S
+	VST1.P [V12.S4], 16(R20)
+	WORD $0x4eaa1d4c // MOV V12.16B, V10.16B
+	WORD $0x4e2bcc6c // FMLA V12.4S, V3.4S, V11.4S
+	VST1.P [V12.S4], 16(R21)
+	WORD $0x4ea61cca // MOV V10.16B, V6.16B
+	WORD $0x4e28cc2a // FMLA V10.4S, V1.4S, V8.4S
+	WORD $0x4ea71ceb // MOV V11.16B, V7.16B
+	WORD $0x4e29cc2b // FMLA V11.4S, V1.4S, V9.4S
+	WORD $0x4eaa1d4c // MOV V12.16B, V10.16B
+	WORD $0x4e2bcc8c // FMLA V12.4S, V4.4S, V11.4S
+	VST1.P [V12.S4], 16(R22)
+	WORD $0x4eaa1d4c // MOV V12.16B, V10.16B
+	WORD $0x4e2bccac // FMLA V12.4S, V5.4S, V11.4S
+	VST1.P [V12.S4], 16(R23)
+	SUBS $4, R7
+	BGT  loop
+	MOVD transformArgs_srcRow(R0), R14
+	ADD R14<<2, R12, R12
+	MOVD transformArgs_dstRow(R0), R14
+	ADD R14<<2, R13, R13
+	SUBS $1, R15
+	BGT  row
+	RET
+
+DATA gradsInNEON_consts<>+0(SB)/4, $0x3f000000
+DATA gradsInNEON_consts<>+4(SB)/4, $0x40000000
+DATA gradsInNEON_consts<>+8(SB)/4, $0x3f3504f3
+DATA gradsInNEON_consts<>+12(SB)/4, $0xbf3504f3
+DATA gradsInNEON_consts<>+16(SB)/4, $0x3fb504f3
+DATA gradsInNEON_consts<>+20(SB)/4, $0xbfb504f3
+GLOBL gradsInNEON_consts<>(SB), RODATA|NOPTR, $24
+
+// func weightsOutNEON(t *transformArgs)
+TEXT ·weightsOutNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD transformArgs_src(R0), R12
+	MOVD transformArgs_dst(R0), R13
+	MOVD transformArgs_srcTap(R0), R10
+	MOVD transformArgs_dstTap(R0), R11
+	MOVD transformArgs_rows(R0), R15
+	MOVD $weightsOutNEON_consts<>(SB), R9
+	VLD1R.P 4(R9), [V0.S4] // -0.6666667
+	VLD1R.P 4(R9), [V1.S4] // 0.16666667
+	VLD1R.P 4(R9), [V2.S4] // -0.47140452
+	VLD1R.P 4(R9), [V3.S4] // 0.23570226
+	VLD1R.P 4(R9), [V4.S4] // -0.33333334
+	VLD1R.P 4(R9), [V5.S4] // 0.33333334
+
+row:
+	MOVD R12, R1
+	ADD R10<<2, R1, R2
+	ADD R10<<2, R2, R3
+	ADD R10<<2, R3, R4
+	ADD R10<<2, R4, R5
+	ADD R10<<2, R5, R6
+	MOVD R13, R19
+	ADD R11<<2, R19, R20
+	ADD R11<<2, R20, R21
+	MOVD transformArgs_n(R0), R7
+
+loop:
+	VLD1.P 16(R2), [V6.S4]
+	VLD1.P 16(R3), [V7.S4]
+	WORD $0x4e27d4c8 // FADD V8.4S, V6.4S, V7.4S
+	WORD $0x4ea7d4c9 // FSUB V9.4S, V6.4S, V7.4S
+	VLD1.P 16(R4), [V6.S4]
+	VLD1.P 16(R5), [V7.S4]
+	WORD $0x4e27d4ca // FADD V10.4S, V6.4S, V7.4S
+	WORD $0x4ea7d4cb // FSUB V11.4S, V6.4S, V7.4S
+	VLD1.P 16(R1), [V6.S4]
+	VLD1.P 16(R6), [V7.S4]
+	WORD $0x4e2acc26 // FMLA V6.4S, V1.4S, V10.4S
+	WORD $0x4e28cc06 // FMLA V6.4S, V0.4S, V8.4S
+	VST1.P [V6.S4], 16(R19)
+	WORD $0x6e23dd6b // FMUL V11.4S, V11.4S, V3.4S
+	WORD $0x4e29cc4b // FMLA V11.4S, V2.4S, V9.4S
+	VST1.P [V11.S4], 16(R20)
+	WORD $0x4e2acca7 // FMLA V7.4S, V5.4S, V10.4S
+	WORD $0x4e28cc87 // FMLA V7.4S, V4.4S, V8.4S
+	VST1.P [V7.S4], 16(R21)
+	SUBS $4, R7
+	BGT  loop
+	MOVD transformArgs_srcRow(R0), R14
+	ADD R14<<2, R12, R12
+	MOVD transformArgs_dstRow(R0), R14
+	ADD R14<<2, R13, R13
+	SUBS $1, R15
+	BGT  row
+	RET
+
+DATA weightsOutNEON_consts<>+0(SB)/4, $0xbf2aaaab
+DATA weightsOutNEON_consts<>+4(SB)/4, $0x3e2aaaab
+DATA weightsOutNEON_consts<>+8(SB)/4, $0xbef15bef
+DATA weightsOutNEON_consts<>+12(SB)/4, $0x3e715bef
+DATA weightsOutNEON_consts<>+16(SB)/4, $0xbeaaaaab
+DATA weightsOutNEON_consts<>+20(SB)/4, $0x3eaaaaab
+GLOBL weightsOutNEON_consts<>(SB), RODATA|NOPTR, $24
+
+// func gradsIn5NEON(t *transformArgs)
+TEXT ·gradsIn5NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD transformArgs_src(R0), R12
+	MOVD transformArgs_dst(R0), R13
+	MOVD transformArgs_srcTap(R0), R10
+	MOVD transformArgs_dstTap(R0), R11
+	MOVD transformArgs_rows(R0), R15
+	MOVD $gradsIn5NEON_consts<>(SB), R9
+	VLD1R.P 4(R9), [V0.S4] // 0.25
+	VLD1R.P 4(R9), [V1.S4] // 2.25
+	VLD1R.P 4(R9), [V2.S4] // 0.5
+	VLD1R.P 4(R9), [V3.S4] // -0.5
+	VLD1R.P 4(R9), [V4.S4] // 1.5
+	VLD1R.P 4(R9), [V5.S4] // -1.5
+
+row:
+	MOVD R12, R1
+	ADD R10<<2, R1, R2
+	ADD R10<<2, R2, R3
+	ADD R10<<2, R3, R4
+	MOVD R13, R19
+	ADD R11<<2, R19, R20
+	ADD R11<<2, R20, R21
+	ADD R11<<2, R21, R22
+	ADD R11<<2, R22, R23
+	MOVD transformArgs_n(R0), R7
+
+loop:
+	VLD1.P 16(R1), [V6.S4]
+	VLD1.P 16(R2), [V7.S4]
+	VLD1.P 16(R3), [V8.S4]
+	VLD1.P 16(R4), [V9.S4]
+	VST1.P [V9.S4], 16(R23)
+	WORD $0x4ea61cca // MOV V10.16B, V6.16B
+	WORD $0x4e28cc0a // FMLA V10.4S, V0.4S, V8.4S
+	WORD $0x4ea71ceb // MOV V11.16B, V7.16B
+	WORD $0x4e29cc0b // FMLA V11.4S, V0.4S, V9.4S
+	WORD $0x4eaa1d4c // MOV V12.16B, V10.16B
+	WORD $0x4e2bcc4c // FMLA V12.4S, V2.4S, V11.4S
+	VST1.P [V12.S4], 16(R19)
+	WORD $0x4eaa1d4c // MOV V12.16B, V10.16B
+	WORD $0x4e2bcc6c // FMLA V12.4S, V3.4S, V11.4S
+	VST1.P [V12.S4], 16(R20)
+	WORD $0x4ea61cca // MOV V10.16B, V6.16B
+	WORD $0x4e28cc2a // FMLA V10.4S, V1.4S, V8.4S
+	WORD $0x4ea71ceb // MOV V11.16B, V7.16B
+	WORD $0x4e29cc2b // FMLA V11.4S, V1.4S, V9.4S
+	WORD $0x4eaa1d4c // MOV V12.16B, V10.16B
+	WORD $0x4e2bcc8c // FMLA V12.4S, V4.4S, V11.4S
+	VST1.P [V12.S4], 16(R21)
+	WORD $0x4eaa1d4c // MOV V12.16B, V10.16B
+	WORD $0x4e2bccac // FMLA V12.4S, V5.4S, V11.4S
+	VST1.P [V12.S4], 16(R22)
+	SUBS $4, R7
+	BGT  loop
+	MOVD transformArgs_srcRow(R0), R14
+	ADD R14<<2, R12, R12
+	MOVD transformArgs_dstRow(R0), R14
+	ADD R14<<2, R13, R13
+	SUBS $1, R15
+	BGT  row
+	RET
+
+DATA gradsIn5NEON_consts<>+0(SB)/4, $0x3e800000
+DATA gradsIn5NEON_consts<>+4(SB)/4, $0x40100000
+DATA gradsIn5NEON_consts<>+8(SB)/4, $0x3f000000
+DATA gradsIn5NEON_consts<>+12(SB)/4, $0xbf000000
+DATA gradsIn5NEON_consts<>+16(SB)/4, $0x3fc00000
+DATA gradsIn5NEON_consts<>+20(SB)/4, $0xbfc00000
+GLOBL gradsIn5NEON_consts<>(SB), RODATA|NOPTR, $24
+
+// func weightsOut5NEON(t *transformArgs)
+TEXT ·weightsOut5NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD transformArgs_src(R0), R12
+	MOVD transformArgs_dst(R0), R13
+	MOVD transformArgs_srcTap(R0), R10
+	MOVD transformArgs_dstTap(R0), R11
+	MOVD transformArgs_rows(R0), R15
+	MOVD $weightsOut5NEON_consts<>(SB), R9
+	VLD1R.P 4(R9), [V0.S4] // 0.5
+	VLD1R.P 4(R9), [V1.S4] // 0.16666667
+	VLD1R.P 4(R9), [V2.S4] // 0.25
+
+row:
+	MOVD R12, R1
+	ADD R10<<2, R1, R2
+	ADD R10<<2, R2, R3
+	ADD R10<<2, R3, R4
+	ADD R10<<2, R4, R5
+	MOVD R13, R19
+	ADD R11<<2, R19, R20
+	MOVD transformArgs_n(R0), R7
+
+loop:
+	VLD1.P 16(R1), [V3.S4]
+	VLD1.P 16(R2), [V4.S4]
+	VLD1.P 16(R3), [V5.S4]
+	VLD1.P 16(R4), [V6.S4]
+	VLD1.P 16(R5), [V7.S4]
+	WORD $0x4e24d468 // FADD V8.4S, V3.4S, V4.4S
+	WORD $0x4ea3d489 // FSUB V9.4S, V4.4S, V3.4S
+	WORD $0x4e26d4aa // FADD V10.4S, V5.4S, V6.4S
+	WORD $0x4ea6d4ab // FSUB V11.4S, V5.4S, V6.4S
+	WORD $0x6e20dd29 // FMUL V9.4S, V9.4S, V0.4S
+	WORD $0x4e2bcc29 // FMLA V9.4S, V1.4S, V11.4S
+	VST1.P [V9.S4], 16(R19)
+	WORD $0x4ea8d54a // FSUB V10.4S, V10.4S, V8.4S
+	WORD $0x4e2acc47 // FMLA V7.4S, V2.4S, V10.4S
+	VST1.P [V7.S4], 16(R20)
+	SUBS $4, R7
+	BGT  loop
+	MOVD transformArgs_srcRow(R0), R14
+	ADD R14<<2, R12, R12
+	MOVD transformArgs_dstRow(R0), R14
+	ADD R14<<2, R13, R13
+	SUBS $1, R15
+	BGT  row
+	RET
+
+DATA weightsOut5NEON_consts<>+0(SB)/4, $0x3f000000
+DATA weightsOut5NEON_consts<>+4(SB)/4, $0x3e2aaaab
+DATA weightsOut5NEON_consts<>+8(SB)/4, $0x3e800000
+GLOBL weightsOut5NEON_consts<>(SB), RODATA|NOPTR, $12
+
 // func tilesIn5NEON(t *transformArgs)
 TEXT ·tilesIn5NEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0

@@ -128,15 +128,29 @@ func naiveWinograd(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 	tail.Apply(dst, g.C)
 }
 
+// square applies a transform to rows, then to columns.
+func square(f transform, in []float32, from, to int) []float32 {
+	rows, out := make([]float32, to*from), make([]float32, to*to)
+	transformGo(f, from, 1, rows, from, 0, in, from, 0)
+	transformGo(f, 1, to, out, 1, to, rows, 1, from)
+	return out
+}
+
+// tile is the values of tile (y, x), in small pixels, of a phase of a channel.
+func (s *scheme) tile(g Geometry, large []float32, y, x, phase, c int) []float32 {
+	tile := make([]float32, s.points*s.points)
+	for k := range tile {
+		y, x := (y+k/s.points)*s.stride+phase/s.stride-g.PadTop, (x+k%s.points)*s.stride+phase%s.stride-g.PadLeft
+		if y >= 0 && y < g.H && x >= 0 && x < g.W {
+			tile[k] = large[(y*g.W+x)*g.C+c]
+		}
+	}
+	return square(s.tilesIn, tile, s.points, s.points)
+}
+
 // naiveConvWinograd is the contract of convwinograd.go.
 func naiveConvWinograd(g Geometry, dst, src, w []float32, n int, tail *Tail) {
-	p := (&Conv{Geometry: g}).winograd()
-	square := func(f transform, in []float32, from, to int) []float32 { // rows, then columns
-		rows, out := make([]float32, to*from), make([]float32, to*to)
-		transformGo(f, from, 1, rows, from, 0, in, from, 0)
-		transformGo(f, 1, to, out, 1, to, rows, 1, from)
-		return out
-	}
+	p := g.winograd()
 	phases := p.stride * p.stride
 	weights := make([][]float32, g.F*g.C*phases)
 	for i := range weights {
@@ -153,15 +167,7 @@ func naiveConvWinograd(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 		img, y, x := u/(ny*nx), u/nx%ny*4, u%nx*4
 		tiles := make([][]float32, phases*g.C) // phase by phase
 		for i := range tiles {
-			phase, c := i/g.C, i%g.C
-			tile := make([]float32, p.points*p.points)
-			for k := range tile {
-				y, x := (y+k/p.points)*p.stride+phase/p.stride-g.PadTop, (x+k%p.points)*p.stride+phase%p.stride-g.PadLeft
-				if y >= 0 && y < g.H && x >= 0 && x < g.W {
-					tile[k] = src[((img*g.H+y)*g.W+x)*g.C+c]
-				}
-			}
-			tiles[i] = square(p.tilesIn, tile, p.points, p.points)
+			tiles[i] = p.tile(g, src[img*g.Large():], y, x, i/g.C, i%g.C)
 		}
 		for f := range g.F {
 			sums := make([]float32, p.points*p.points)
@@ -178,6 +184,65 @@ func naiveConvWinograd(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 		}
 	}
 	tail.Apply(dst, g.F)
+}
+
+// naiveGradWinograd is the contract of gradwinograd.go.
+func naiveGradWinograd(g Geometry, dw, large, small []float32, n int) {
+	plan := (&GradWeights{g}).planWinograd()
+	p, phases := plan.scheme, plan.stride*plan.stride
+	sums := make([][]float32, g.F*g.C*phases)
+	for i := range sums {
+		sums[i] = make([]float32, p.points*p.points)
+	}
+	for img := range n {
+		for y0 := 0; y0 < plan.ny; {
+			rows := balanced(plan.ny-y0, plan.rows)
+			for x0 := 0; x0 < plan.nx; {
+				cols := balanced(plan.nx-x0, plan.cols)
+				chains := make([][]float32, len(sums))
+				for i := range chains {
+					chains[i] = make([]float32, p.points*p.points)
+				}
+				for t := range rows * cols {
+					y, x := 4*(y0+t/cols), 4*(x0+t%cols)
+					tiles, grads := make([][]float32, phases*g.C), make([][]float32, g.F)
+					for i := range tiles {
+						tiles[i] = p.tile(g, large[img*g.Large():], y, x, i%phases, i/phases)
+					}
+					for f := range grads {
+						tile := make([]float32, 16)
+						for k := range tile {
+							if y, x := y+k/4, x+k%4; y < g.OH && x < g.OW {
+								tile[k] = small[((img*g.OH+y)*g.OW+x)*g.F+f]
+							}
+						}
+						grads[f] = square(p.gradsIn, tile, 4, p.points)
+					}
+					for i, chain := range chains {
+						for j := range chain {
+							chain[j] = fma(grads[i/phases/g.C][j], tiles[i%(phases*g.C)][j], chain[j])
+						}
+					}
+				}
+				for i, chain := range chains {
+					if img+y0+x0 == 0 {
+						copy(sums[i], chain)
+					} else {
+						AddTo(sums[i], chain)
+					}
+				}
+				x0 += cols
+			}
+			y0 += rows
+		}
+	}
+	for i, sum := range sums {
+		phase, c, f := i%phases, i/phases%g.C, i/phases/g.C
+		for k, v := range square(p.weightsOut, sum, p.points, p.taps) {
+			ky, kx := k/p.taps*p.stride+phase/p.stride, k%p.taps*p.stride+phase%p.stride
+			dw[((f*g.C+c)*g.KH+ky)*g.KW+kx] = v
+		}
+	}
 }
 
 func naiveGrad(g Geometry, dw, large, small []float32, n int) {
@@ -198,6 +263,7 @@ func geometries() []Geometry {
 	return []Geometry{
 		sq(1, 100, 1, 33, 1, 1, 0),  // dense
 		sq(1, 600, 1, 5, 1, 1, 0),   // dense, more than a block
+		sq(1, 9, 1, 40, 1, 1, 0),    // dense, more filters
 		sq(7, 32, 1, 20, 7, 1, 0),   // the first layer of a generator, or a discriminator's last
 		sq(14, 16, 7, 24, 4, 2, 1),  // stride 2
 		sq(14, 1, 7, 19, 4, 2, 1),   // one channel
@@ -238,9 +304,9 @@ func TestConvolutionsKeepTheContract(t *testing.T) {
 		down := &Tail{Bias: few, Act: LeakyReLU, Alpha: .2}
 		up := &Tail{Bias: many, Scale: many, Shift: many, Act: ReLU}
 		wantSmall, wantLarge, wantGrad := make([]float32, len(small)), make([]float32, len(large)), make([]float32, len(w))
-		naiveDown := naiveConv
-		if (&Conv{Geometry: g}).winograd() != nil {
-			naiveDown = naiveConvWinograd
+		naiveDown, naiveGrad := naiveConv, naiveGrad
+		if g.winograd() != nil {
+			naiveDown, naiveGrad = naiveConvWinograd, naiveGradWinograd
 		}
 		naiveDown(g, wantSmall, large, w, n, down)
 		naive := naiveTranspose
@@ -324,6 +390,12 @@ func TestWinogradIsClose(t *testing.T) {
 		c := NewConv(g, w)
 		c.Run(got, large, 1, nil, make([]float32, c.ScratchLen(1)), 0, 1)
 		naiveConv(g, want, large, w, 1, &Tail{})
+		isClose(t, got, want)
+
+		grad := GradWeights{g}
+		got, want = make([]float32, g.Weights()), make([]float32, g.Weights())
+		grad.Run(got, large, small[:g.Small()], 1, make([]float32, grad.ScratchLen()), 0, 1)
+		naiveGrad(g, want, large, small, 1)
 		isClose(t, got, want)
 	}
 }

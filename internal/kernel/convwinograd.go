@@ -25,11 +25,12 @@ type scheme struct {
 	taps                         int // of a phase's window
 	points                       int // large pixels of a phase that a tile sees, and products, of a side
 	tilesIn, tilesOut, weightsIn transform
+	gradsIn, weightsOut          transform
 }
 
 var (
-	scheme3 = scheme{1, 3, 6, tilesIn, tilesOut, weightsIn}
-	scheme4 = scheme{2, 2, 5, tilesIn5, tilesOut5, weightsIn5}
+	scheme3 = scheme{1, 3, 6, tilesIn, tilesOut, weightsIn, gradsIn, weightsOut}
+	scheme4 = scheme{2, 2, 5, tilesIn5, tilesOut5, weightsIn5, gradsIn5, weightsOut5}
 )
 
 const (
@@ -37,7 +38,7 @@ const (
 	// that of the weights; nor are many weights, if there are more of a window
 	// position than this many a pixel.
 	winogradChannels = 8
-	winogradPixels   = 64
+	winogradPixels   = 49
 	weightsPerPixel  = 1 << 10
 	// transformedWeights and transformedTiles are about how many floats are held at
 	// once: the former fill a part of the last cache, the latter of a core's own.
@@ -50,7 +51,7 @@ const (
 
 // winograd is the scheme by which the layer is computed, nil if there is none. It
 // depends on the geometry alone, as the bits depend on it.
-func (c *Conv) winograd() *scheme {
+func (c *Geometry) winograd() *scheme {
 	if c.dh() != 1 || c.dw() != 1 || c.StrideH != c.StrideW || c.KH != c.KW ||
 		c.C < winogradChannels || c.OH*c.OW < winogradPixels || c.C*c.F > weightsPerPixel*c.OH*c.OW {
 		return nil
@@ -66,8 +67,9 @@ func (c *Conv) winograd() *scheme {
 
 // A winogradPlan is how a layer's work is cut, and where its values lie.
 type winogradPlan struct {
-	*Conv
+	*Geometry
 	*scheme
+	w          *Packed
 	products   int // of a tile
 	ny, nx     int // tiles of an image
 	rows, cols int // most tiles that are multiplied at once
@@ -81,14 +83,26 @@ type winogradPlan struct {
 
 // planWinograd cuts the work, without scratch.
 func (c *Conv) planWinograd() winogradPlan {
-	p := winogradPlan{Conv: c, scheme: c.winograd(), ny: ceilDiv(c.OH, tileSide), nx: ceilDiv(c.OW, tileSide), channels: (c.C + panelWidth - 1) &^ (panelWidth - 1)}
+	p := c.Geometry.planTiles()
+	p.w = &c.w
+	p.panels = min(c.w.panels(), max(group, transformedWeights/(p.products*panelWidth*p.k)))
+	p.chunk(p.panels * panelWidth)
+	return p
+}
+
+// planTiles is a plan without weights.
+func (c *Geometry) planTiles() winogradPlan {
+	p := winogradPlan{Geometry: c, scheme: c.winograd(), ny: ceilDiv(c.OH, tileSide), nx: ceilDiv(c.OW, tileSide), channels: (c.C + panelWidth - 1) &^ (panelWidth - 1)}
 	phases := p.stride * p.stride
 	p.products, p.depth, p.k = p.points*p.points, phases*p.channels, phases*c.C
-	p.panels = min(c.w.panels(), max(group, transformedWeights/(p.products*panelWidth*p.k)))
-	most := min(max(transformedTiles/(p.products*(p.depth+p.panels*panelWidth)), leastTiles), runRows)
+	return p
+}
+
+// chunk chooses how many tiles, of so many values more, are multiplied at once.
+func (p *winogradPlan) chunk(more int) {
+	most := min(max(transformedTiles/(p.products*(p.depth+more)), leastTiles), runRows)
 	p.cols = balanced(p.nx, most)
 	p.rows = balanced(p.ny, max(1, most/p.cols))
-	return p
 }
 
 // plane is how far apart the values of two products of so many tiles stand: not a
@@ -155,7 +169,7 @@ const transformedAtOnce = 512
 // transformWeights makes the weights of panels q0 to q1: for spans of panels of one
 // group, a matrix a product.
 func (p *winogradPlan) transformWeights(q0, q1 int) {
-	w := &p.w
+	w := p.w
 	wide, first := p.frame[:p.window()*transformedAtOnce], p.frame[p.window()*transformedAtOnce:]
 	to := p.weights
 	for q := q0; q < q1; {

@@ -14,7 +14,7 @@
 //     is stored, each further one is added to it in ascending order. For Conv, k
 //     runs over window rows, then columns, then channels; positions outside the
 //     image count as zeros. With an undilated 3x3 window and stride 1, or
-//     4x4 and stride 2, 8 or more channels and 64 or more pixels it is mostly (see
+//     4x4 and stride 2, 8 or more channels and 49 or more pixels it is mostly (see
 //     Conv's winograd) Winograd's F(4x4, 3x3) or F(4x4, 2x2), as convwinograd.go
 //     states it: then an infinite input may come out as NaN.
 //   - ConvTranspose: the output starts at +0; window positions (row, then
@@ -25,7 +25,8 @@
 //     4x4 window, stride 2 and padding 1, from even sides of at least 8 to images
 //     twice as large of at least 16 channels, it is Winograd's F(2x2, 2x2), as
 //     winograd.go states it: then an infinite input may come out as NaN.
-//   - GradWeights: as Gemm, k over images, then rows, then columns.
+//   - GradWeights: as Gemm, k over images, then rows, then columns; where Conv is
+//     Winograd's, as gradwinograd.go states it.
 //   - Depthwise: one chain over the window's rows, then columns, in the image.
 //   - ByteConv: exact in int32, which wraps around; sums become floats by one
 //     product with their scale. DynamicConv: Quantize, ByteConv, its tail.

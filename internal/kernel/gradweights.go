@@ -11,6 +11,10 @@ type GradWeights struct {
 
 // ScratchLen is the length of the scratch that one Run needs.
 func (g *GradWeights) ScratchLen() int {
+	if g.winograd() != nil {
+		p := g.planWinograd()
+		return p.cut(nil)
+	}
 	k := g.window() * g.C
 	return Block*g.F + // a block of small, transposed
 		Block*k + // its im2col rows
@@ -21,6 +25,10 @@ func (g *GradWeights) ScratchLen() int {
 // [n, OH, OW, F]. It does its part-th of parts shares; no two parts write the
 // same weight.
 func (g *GradWeights) Run(dw, large, small []float32, n int, scratch []float32, part, parts int) {
+	if g.winograd() != nil {
+		g.winogradRun(dw, large, small, n, scratch, part, parts)
+		return
+	}
 	k := g.window() * g.C
 	panels, columns := (k+panelWidth-1)/panelWidth, (g.F+together-1)/together
 	// A share is of whichever there are more of: each of these is turned or packed
@@ -109,15 +117,14 @@ const together = 8
 // Transpose writes n matrices of rows x cols as cols x rows. It does its part-th
 // of parts shares of the columns.
 func Transpose(dst, src []float32, n, rows, cols, part, parts int) {
-	each := together
-	if rows == 3 {
-		each *= 128
-	}
-	groups := (cols + each - 1) / each
+	groups := (cols + together - 1) / together
 	from, to := Share(n*groups, part, parts)
-	for i := from; i < to; i++ {
-		at, c := i/groups*rows*cols, i%groups*each
-		width := min(each, cols-c)
+	for i, next := from, 0; i < to; i = next {
+		if next = i + 1; rows == 3 { // the rest of the matrix
+			next = min(to, (i/groups+1)*groups)
+		}
+		at, c := i/groups*rows*cols, i%groups*together
+		width := min((next-i)*together, cols-c)
 		switch {
 		case rows == 3: // colours
 			x, y, z, to := src[at+c:][:width], src[at+cols+c:][:width], src[at+2*cols+c:][:width], dst[at+3*c:][:3*width]

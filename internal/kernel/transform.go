@@ -18,10 +18,17 @@ const (
 	tilesIn5   // of 5 pixels, 5 values
 	tilesOut5  // of 5 products, 4 pixels
 	weightsIn5 // of 2 weights, 5 values
+
+	// Those of gradients are the others the other way.
+	gradsIn     // of 4 pixels, 6 values
+	weightsOut  // of 6 products, 3 weights
+	gradsIn5    // of 4 pixels, 5 values
+	weightsOut5 // of 5 products, 2 weights
 )
 
 // transformTaps are the last of the arrays that a transform reads and writes.
-var transformTaps = [...][2]int{tilesIn: {5, 5}, tilesOut: {5, 3}, weightsIn: {2, 5}, tilesIn5: {4, 4}, tilesOut5: {4, 3}, weightsIn5: {1, 4}}
+var transformTaps = [...][2]int{tilesIn: {5, 5}, tilesOut: {5, 3}, weightsIn: {2, 5}, tilesIn5: {4, 4}, tilesOut5: {4, 3}, weightsIn5: {1, 4},
+	gradsIn: {3, 5}, weightsOut: {5, 2}, gradsIn5: {3, 4}, weightsOut5: {4, 1}}
 
 const (
 	root2    = float32(math.Sqrt2)
@@ -92,6 +99,35 @@ func transformGo(f transform, n, rows int, dst []float32, dstTap, dstRow int, sr
 				out(2, fma(1.5, g1, g0)*sixth)
 				out(3, fma(-1.5, g1, g0)*-sixth)
 				out(4, g1)
+			case gradsIn:
+				g0, g1, g2, g3 := in(0), in(1), in(2), in(3)
+				a, b := fma(0.5, g2, g0), fma(0.5, g3, g1)
+				c, e := fma(2, g2, g0), fma(2, g3, g1)
+				out(0, g0)
+				out(1, fma(half2, b, a))
+				out(2, fma(-half2, b, a))
+				out(3, fma(root2, e, c))
+				out(4, fma(-root2, e, c))
+				out(5, g3)
+			case weightsOut:
+				u0, u1, u2, u3, u4, u5 := in(0), in(1), in(2), in(3), in(4), in(5)
+				s, d, t, e := u1+u2, u1-u2, u3+u4, u3-u4
+				out(0, fma(-third2, s, fma(sixth, t, u0)))
+				out(1, fma(-math.Sqrt2/3, d, float32(e*(math.Sqrt2/6))))
+				out(2, fma(-1.0/3, s, fma(1.0/3, t, u5)))
+			case gradsIn5:
+				g0, g1, g2, g3 := in(0), in(1), in(2), in(3)
+				a, b := fma(0.25, g2, g0), fma(0.25, g3, g1)
+				c, e := fma(2.25, g2, g0), fma(2.25, g3, g1)
+				out(0, fma(0.5, b, a))
+				out(1, fma(-0.5, b, a))
+				out(2, fma(1.5, e, c))
+				out(3, fma(-1.5, e, c))
+				out(4, g3)
+			case weightsOut5:
+				u0, u1, u2, u3, u4 := in(0), in(1), in(2), in(3), in(4)
+				out(0, fma(sixth, u2-u3, float32((u1-u0)*0.5)))
+				out(1, fma(0.25, (u2+u3)-(u0+u1), u4))
 			}
 		}
 	}

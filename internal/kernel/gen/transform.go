@@ -20,6 +20,57 @@ type transform struct {
 }
 
 var transforms = []transform{
+	// Gradients: in place, weightsOut reads all before it writes.
+	{"gradsIn", 4, 6, []float32{0.5, 2, math.Sqrt2 / 2, -math.Sqrt2 / 2, math.Sqrt2, -math.Sqrt2}, func(v *vec, k []reg) {
+		g0, g1, g2, g3 := v.in(0), v.in(1), v.in(2), v.in(3)
+		v.store(g0, 4)
+		v.store(g3, 9)
+		for i := range 2 {
+			even, odd := v.mulAdd(k[i], g2, g0), v.mulAdd(k[i], g3, g1)
+			v.out(v.mulAdd(k[2+2*i], odd, even), 5+2*i)
+			v.out(v.mulAdd(k[3+2*i], odd, even), 6+2*i)
+			v.drop(even, odd)
+		}
+	}},
+	{"weightsOut", 6, 3, []float32{-2.0 / 3, 1.0 / 6, -math.Sqrt2 / 3, math.Sqrt2 / 6, -1.0 / 3, 1.0 / 3}, func(v *vec, k []reg) {
+		u1, u2 := v.in(1), v.in(2)
+		s, d := v.do("add", u1, u2), v.do("sub", u1, u2)
+		v.drop(u1, u2)
+		u3, u4 := v.in(3), v.in(4)
+		t, e := v.do("add", u3, u4), v.do("sub", u3, u4)
+		v.drop(u3, u4)
+		u0, u5 := v.in(0), v.in(5)
+		v.isa.fma(u0, k[1], t, u0)
+		v.isa.fma(u0, k[0], s, u0)
+		v.out(u0, 6)
+		v.op("mul", e, e, k[3])
+		v.isa.fma(e, k[2], d, e)
+		v.out(e, 7)
+		v.isa.fma(u5, k[5], t, u5)
+		v.isa.fma(u5, k[4], s, u5)
+		v.out(u5, 8)
+	}},
+	{"gradsIn5", 4, 5, []float32{0.25, 2.25, 0.5, -0.5, 1.5, -1.5}, func(v *vec, k []reg) {
+		g0, g1, g2, g3 := v.in(0), v.in(1), v.in(2), v.in(3)
+		v.store(g3, 8)
+		for i := range 2 {
+			even, odd := v.mulAdd(k[i], g2, g0), v.mulAdd(k[i], g3, g1)
+			v.out(v.mulAdd(k[2+2*i], odd, even), 4+2*i)
+			v.out(v.mulAdd(k[3+2*i], odd, even), 5+2*i)
+			v.drop(even, odd)
+		}
+	}},
+	{"weightsOut5", 5, 2, []float32{0.5, 1.0 / 6, 0.25}, func(v *vec, k []reg) {
+		u0, u1, u2, u3, u4 := v.in(0), v.in(1), v.in(2), v.in(3), v.in(4)
+		s, d := v.do("add", u0, u1), v.do("sub", u1, u0)
+		t, e := v.do("add", u2, u3), v.do("sub", u2, u3)
+		v.op("mul", d, d, k[0])
+		v.isa.fma(d, k[1], e, d)
+		v.out(d, 5)
+		v.op("sub", t, t, s)
+		v.isa.fma(u4, k[2], t, u4)
+		v.out(u4, 6)
+	}},
 	{"tilesIn5", 5, 5, []float32{-2.25, -0.25, -2.5, 0.5625, 0.5, -0.5, 1.5, -1.5}, func(v *vec, k []reg) {
 		d0, d2, d4 := v.in(0), v.in(2), v.in(4)
 		x := v.mulAdd(k[3], d0, d4)
