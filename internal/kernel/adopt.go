@@ -53,7 +53,12 @@ func (c *ConvTranspose) Adopt(other *ConvTranspose) bool {
 	if !c.sameWeights(&other.Geometry) {
 		return false
 	}
+	t, o := c.asConv(), other.asConv()
 	switch {
+	case (t == nil) != (o == nil):
+		return false
+	case t != nil:
+		return t.Adopt(&o.Conv)
 	case c.aside() != other.aside():
 		return false
 	case c.aside():

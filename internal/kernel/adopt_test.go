@@ -41,6 +41,8 @@ func TestAdopt(t *testing.T) {
 		{"transposed, side by side", func(s int) layer {
 			return &ConvTranspose{Geometry: Geometry{H: 2 * s, W: 2 * s, OH: s, OW: s, C: 16, F: 8, KH: 2, KW: 2, StrideH: 2, StrideW: 2}}
 		}, func(a, b layer) bool { return a.(*ConvTranspose).Adopt(b.(*ConvTranspose)) }, 5, 7, true, 16 * 8 * 4},
+		{"transposed, turned", func(s int) layer { return &ConvTranspose{Geometry: geometry(s, 16, 8)} },
+			func(a, b layer) bool { return a.(*ConvTranspose).Adopt(b.(*ConvTranspose)) }, 8, 9, true, 16 * 8 * 9},
 		{"transposed, in another way", func(s int) layer { return &ConvTranspose{Geometry: double(s, 16, 8)} },
 			func(a, b layer) bool { return a.(*ConvTranspose).Adopt(b.(*ConvTranspose)) }, 8, 7, false, 16 * 8 * 16},
 	}

@@ -186,6 +186,16 @@ func naiveConvWinograd(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 	tail.Apply(dst, g.F)
 }
 
+// naiveTurned is a transposed convolution as the one with the turned window.
+func naiveTurned(g Geometry, dst, src, w []float32, n int, tail *Tail) {
+	turned := make([]float32, len(w))
+	for i, v := range w {
+		f, c, k := i/9/g.C, i/9%g.C, i%9
+		turned[(c*g.F+f)*9+8-k] = v
+	}
+	naiveConvWinograd((&ConvTranspose{Geometry: g}).asConv().Geometry, dst, src, turned, n, tail)
+}
+
 // naiveGradWinograd is the contract of gradwinograd.go.
 func naiveGradWinograd(g Geometry, dw, large, small []float32, n int) {
 	plan := (&GradWeights{g}).planWinograd()
@@ -310,7 +320,10 @@ func TestConvolutionsKeepTheContract(t *testing.T) {
 		}
 		naiveDown(g, wantSmall, large, w, n, down)
 		naive := naiveTranspose
-		if (&ConvTranspose{Geometry: g}).winograd() {
+		switch c := (&ConvTranspose{Geometry: g}); {
+		case c.asConv() != nil:
+			naive = naiveTurned
+		case c.winograd():
 			naive = naiveWinograd
 		}
 		naive(g, wantLarge, small, w, n, up)
@@ -377,6 +390,13 @@ func TestWinogradIsClose(t *testing.T) {
 	small, w := randoms(r, g.Small()), randoms(r, g.Weights())
 	got, want := make([]float32, g.Large()), make([]float32, g.Large())
 	c := NewConvTranspose(g, w)
+	c.Run(got, small, 1, nil, make([]float32, c.ScratchLen(1)), 0, 1)
+	naiveTranspose(g, want, small, w, 1, &Tail{})
+	isClose(t, got, want)
+
+	g = Geometry{H: 17, W: 16, C: 16, OH: 15, OW: 16, F: 128, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 0, PadLeft: 1}
+	got, want, w = make([]float32, g.Large()), make([]float32, g.Large()), w[:g.Weights()]
+	c = NewConvTranspose(g, w)
 	c.Run(got, small, 1, nil, make([]float32, c.ScratchLen(1)), 0, 1)
 	naiveTranspose(g, want, small, w, 1, &Tail{})
 	isClose(t, got, want)

@@ -15,6 +15,7 @@ type ConvTranspose struct {
 	Geometry
 	w        Packed   // few channels: [F, KH*KW*C]
 	rows     []Packed // side by side: for each row of the window, [F, KW*C]
+	turned   *turned  // with a 3x3 window and stride 1
 	taps     []*tap   // many: the window positions in the order of their use
 	phases   [][]*tap // those of each phase, ascending
 	products []Packed // by Winograd from float32: for each phase, the 9 products' weights
@@ -45,15 +46,57 @@ func (c *ConvTranspose) aside() bool {
 		c.H == c.OH*c.KH && c.W == c.OW*c.KW && c.OH*c.OW > 1 && 2*c.KW*c.C >= panelWidth
 }
 
+// turned is the convolution from the small image to the large one that is a
+// transposed one, with its window turned by half a circle.
+type turned struct {
+	Conv
+	w []float32 // [C, F, KH, KW], from which it is packed
+}
+
+// asConv returns that convolution, nil if it is not computed by Winograd's scheme.
+func (c *ConvTranspose) asConv() *turned {
+	if c.turned == nil && c.KH == 3 && c.KW == 3 && c.StrideH == 1 && c.StrideW == 1 {
+		g := Geometry{
+			H: c.OH, W: c.OW, C: c.F, OH: c.H, OW: c.W, F: c.C, KH: 3, KW: 3, StrideH: 1, StrideW: 1,
+			PadTop: 2 - c.PadTop, PadLeft: 2 - c.PadLeft, DilationH: c.DilationH, DilationW: c.DilationW,
+		}
+		if g.winograd() != nil {
+			c.turned = &turned{Conv: Conv{Geometry: g}}
+		}
+	}
+	return c.turned
+}
+
+// turn writes the weights of filters from to to, [C, F, 9], of [F, C, 9].
+func turn[T element16or32](dst, w []T, f, c, from, to int) {
+	for i := from; i < to; i++ {
+		for j := range f {
+			x, y := w[(j*c+i)*9:][:9], dst[(i*f+j)*9:][:9]
+			for k, v := range x {
+				y[8-k] = v
+			}
+		}
+	}
+}
+
 // Pack replaces the weights, [F, C, KH, KW], without allocating again.
 func (c *ConvTranspose) Pack(w []float32) {
 	c.Reserve()
 	c.PackPart(w, 0, 1)
+	if t := c.turned; t != nil {
+		t.w = nil
+	}
 }
 
 // Reserve makes room for weights.
 func (c *ConvTranspose) Reserve() {
+	t := c.asConv()
 	switch {
+	case t != nil:
+		t.Reserve()
+		if t.w == nil {
+			t.w = make([]float32, c.Weights())
+		}
 	case c.aside():
 		c.rows = reserveRows(c, func(p *Packed) *[]float32 { p.half = nil; return &p.data })
 	case c.few():
@@ -72,7 +115,12 @@ func (c *ConvTranspose) Reserve() {
 
 // PackPart does the part-th of parts shares of Pack, after Reserve.
 func (c *ConvTranspose) PackPart(w []float32, part, parts int) {
+	t := c.asConv()
 	switch {
+	case t != nil:
+		from, to := Share(t.Conv.w.panels(), part, parts)
+		turn(t.w, w, c.F, c.C, min(from*panelWidth, c.C), min(to*panelWidth, c.C))
+		t.PackPart(t.w, part, parts)
 	case c.aside():
 		packRows(c.rows, func(p *Packed) []float32 { return p.data }, w, c.C, c.KW, part, parts)
 	case c.few():
@@ -86,6 +134,12 @@ func (c *ConvTranspose) PackPart(w []float32, part, parts int) {
 
 // PackHalf is Pack for weights of float16 bits, which they stay in memory.
 func (c *ConvTranspose) PackHalf(w []uint16) {
+	if t := c.asConv(); t != nil {
+		half := make([]uint16, len(w))
+		turn(half, w, c.F, c.C, 0, c.C)
+		t.PackHalf(half)
+		return
+	}
 	t := c.window()
 	if c.aside() {
 		c.rows = reserveRows(c, func(p *Packed) *[]uint16 { p.data = nil; return &p.half })
@@ -138,8 +192,11 @@ func (c *ConvTranspose) plan() int {
 func (c *ConvTranspose) panels() int { return (c.C + panelWidth - 1) / panelWidth }
 
 // ScratchLen is the length of the scratch that one Run needs.
-func (c *ConvTranspose) ScratchLen(int) int {
+func (c *ConvTranspose) ScratchLen(n int) int {
+	t := c.asConv()
 	switch {
+	case t != nil:
+		return t.ScratchLen(n)
 	case c.aside():
 		return 0
 	case c.few():
@@ -154,6 +211,10 @@ func (c *ConvTranspose) ScratchLen(int) int {
 // [n, OH, OW, F] and applies tail (which may be nil). It does its part-th of
 // parts shares; no two parts write the same output.
 func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []float32, part, parts int) {
+	if t := c.asConv(); t != nil {
+		t.Run(dst, src, n, tail, scratch, part, parts)
+		return
+	}
 	if c.aside() {
 		c.runRows(dst, src, n, tail, part, parts)
 		return

@@ -24,7 +24,9 @@
 //     without the first +0. Inserted zeros are never multiplied. With an undilated
 //     4x4 window, stride 2 and padding 1, from even sides of at least 8 to images
 //     twice as large of at least 16 channels, it is Winograd's F(2x2, 2x2), as
-//     winograd.go states it: then an infinite input may come out as NaN.
+//     winograd.go states it: then an infinite input may come out as NaN. With a 3x3
+//     window and stride 1 it is, if that is Winograd's, the Conv from the small image
+//     to the large one whose window is turned by half a circle.
 //   - GradWeights: as Gemm, k over images, then rows, then columns; where Conv is
 //     Winograd's, as gradwinograd.go states it.
 //   - Depthwise: one chain over the window's rows, then columns, in the image.
