@@ -76,11 +76,7 @@ const wideLen = 480
 // which it takes for fewer rows of more: the tail's slices repeated.
 func (t *Tail) applyWide(y []float32, c int) {
 	var bias, scale, shift [wideLen]float32
-	n := c
-	for n%panelWidth != 0 && n <= wideLen/2 {
-		n *= 2
-	}
-	n = wideLen / n * n
+	n := wideColumns(c)
 	wide := Tail{
 		Bias: repeated(bias[:n], t.Bias), Scale: repeated(scale[:n], t.Scale), Shift: repeated(shift[:n], t.Shift),
 		Act: t.Act, Alpha: t.Alpha,
@@ -90,6 +86,16 @@ func (t *Tail) applyWide(y []float32, c int) {
 	if rest := y[whole:]; len(rest) > 0 {
 		wide.apply(rest, 0, len(rest), 1, len(rest))
 	}
+}
+
+// wideColumns is a multiple of c channels of at most wideLen, in whole vectors if
+// there is such.
+func wideColumns(c int) int {
+	n := c
+	for n%panelWidth != 0 && n <= wideLen/2 {
+		n *= 2
+	}
+	return wideLen / n * n
 }
 
 // repeated fills room with v over and over; nil stays nil.

@@ -113,18 +113,37 @@ func Normalize(y, x, mean, inv, gamma, beta []float32, act Act, alpha float32) {
 
 // InstanceNorm brings each column of x, [len(x)/C, C], to mean 0 and variance 1,
 // with the column's own statistics as NormStats computes them, and applies gamma
-// and beta as Normalize does. It needs 4 floats of scratch a column, and 16 more.
+// and beta: fma(x-mean, inv*gamma, beta). It needs 4 floats of scratch a column, and
+// 16 more.
 func InstanceNorm(y, x, gamma, beta []float32, eps float32, scratch []float32) {
 	c := len(gamma)
-	mean, shift, scale, acc := scratch[:c], scratch[c:][:c], scratch[2*c:][:c], scratch[3*c:][:accLen(c)]
-	normStats(mean, shift, scale, acc, x, eps)
+	mean, variance, scale, acc := scratch[:c], scratch[c:][:c], scratch[2*c:][:c], scratch[3*c:][:accLen(c)]
+	normStats(mean, variance, scale, acc, x, eps)
 	for i := range c {
 		scale[i] *= gamma[i]
-		shift[i] = fma(-mean[i], scale[i], beta[i])
 	}
-	copy(y, x)
-	tail := Tail{Scale: scale, Shift: shift}
+	subtractRow(y, x, mean)
+	tail := Tail{Scale: scale, Shift: beta}
 	tail.Apply(y, c)
+}
+
+// subtractRow is y = x - row for each row of x.
+func subtractRow(y, x, row []float32) {
+	var room [wideLen]float32
+	c := len(row)
+	if c <= wideLen/2 { // fewer rows, which fill vectors
+		row = repeated(room[:wideColumns(c)], row)
+	}
+	n := len(row)
+	whole := len(x) / n
+	done := vectorMatrix(subtractElement, n, whole, [6]int{n, n, 0}, y, x, row)
+	for r := range whole {
+		for j := done; j < n; j++ {
+			y[r*n+j] = x[r*n+j] - row[j]
+		}
+	}
+	rest := y[whole*n : len(x)]
+	Sub(rest, x[whole*n:], row[:len(rest)])
 }
 
 // NormGradSums computes the gradients of gamma and beta: the sums over rows of
