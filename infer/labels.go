@@ -2,7 +2,12 @@ package infer
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+
+	"github.com/ganlet/ganlet/infer/internal/graph"
+	"github.com/ganlet/ganlet/infer/internal/tensor"
+	"github.com/ganlet/ganlet/internal/onnx"
 )
 
 // This file is conditional generators: models of latents and labels.
@@ -20,6 +25,47 @@ func (m *Model) Classes() (names []string) {
 		}
 		names = append(names, name)
 	}
+}
+
+// classesOf is how many classes a graph tells of a label: the rows of a table that it
+// picks from, or the depth of a OneHot; 0 if it tells nothing.
+func classesOf(g *graph.Graph, label int) (classes int) {
+	labels := map[int]bool{label: true} // values that hold the label as it is
+	least := func(n int) {
+		if classes == 0 || n < classes {
+			classes = n
+		}
+	}
+	for i := range g.Nodes {
+		n := &g.Nodes[i]
+		of := func(k int) *tensor.Const {
+			if k < len(n.In) && n.In[k] != graph.None {
+				return g.Values[n.In[k]].Const
+			}
+			return nil
+		}
+		is := func(k int) bool { return k < len(n.In) && labels[n.In[k]] }
+		switch n.Op {
+		case "Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze":
+			if is(0) {
+				labels[n.Out[0]] = true
+			}
+		case "Gather":
+			first := !slices.ContainsFunc(n.Attrs, func(a onnx.Attr) bool { return a.Name == "axis" && a.Int != 0 })
+			if table := of(0); is(1) && first && table != nil && len(table.Shape) > 0 {
+				least(table.Shape[0])
+			}
+		case "OneHot":
+			if depth := of(1); is(0) && depth != nil && depth.Len() == 1 {
+				if t, err := depth.Value(); err == nil {
+					n := tensor.New(onnx.Int64, 1)
+					tensor.Convert(n, tensor.Tensor{Elem: t.Elem, Shape: n.Shape, Data: t.Data})
+					least(int(tensor.Of[int64](n)[0]))
+				}
+			}
+		}
+	}
+	return classes
 }
 
 // Conditional reports whether the model takes labels: its second and last input

@@ -48,3 +48,27 @@ func TestGenerateLabels(t *testing.T) {
 	}
 	wantError(t, plain.GenerateLabels(dst, z, labels), "1 inputs")
 }
+
+// A file that names no classes tells how many there are by the depth of a OneHot, or
+// the rows of a table.
+func TestClassesOfGraph(t *testing.T) {
+	for _, oneHot := range []bool{false, true} {
+		s := newSketch(-1, 2)
+		s.Graph.Inputs = append(s.Graph.Inputs, onnx.ValueInfo{Name: "label", Type: onnx.Int64, Shape: onnx.Shape(-1)})
+		label := s.node("Cast", []string{"label"}, onnx.IntAttr("to", int64(onnx.Int32)))
+		row := ""
+		if oneHot {
+			row = s.node("OneHot", []string{label, s.scalar(3), s.weight32(0, 1)})
+		} else {
+			row = s.node("Gather", []string{s.weight(1, 3, 3), label})
+		}
+		session := mustSession(t, load(t, s.outputs(s.node("Concat", []string{"z", row}, onnx.IntAttr("axis", 1)))), 1)
+		z, dst := []float32{1, 2}, make([]float32, 5)
+		if err := session.GenerateLabels(dst, z, []int64{2}); err != nil {
+			t.Error(err)
+		}
+		for _, label := range []int64{3, -1} {
+			wantError(t, session.GenerateLabels(dst, z, []int64{label}), "but the classes are 0 to 2")
+		}
+	}
+}

@@ -20,7 +20,7 @@ import (
 type Model struct {
 	inputs, outputs, optional []Value
 	metadata                  map[string]string
-	classes                   int // that the metadata name
+	classes                   int // that the metadata name, or else the graph tells; 0: unknown
 	stats                     Stats
 	pixels                    [2]float64 // black and white; both 0: not said by options
 
@@ -126,6 +126,9 @@ func (o Options) compile(data []byte, own bool) (m *Model, err error) {
 	}
 	if err := m.build(file, &o, own); err != nil {
 		return nil, public(err)
+	}
+	if m.classes == 0 && m.Conditional() {
+		m.classes = classesOf(m.graph, m.graph.Inputs[1].Value)
 	}
 	if err := m.probe(); err != nil {
 		return nil, public(err)
