@@ -40,10 +40,9 @@ const (
 	winogradChannels = 8
 	winogradPixels   = 49
 	weightsPerPixel  = 1 << 10
-	// transformedWeights and transformedTiles are about how many floats are held at
-	// once: the former fill a part of the last cache, the latter of a core's own.
-	transformedWeights = 1 << 21
-	transformedTiles   = 1 << 18
+	// transformed is about how many floats of weights are held at once, and of tiles:
+	// what a core's own cache has.
+	transformed = 1 << 18
 	// leastTiles is how many tiles are multiplied at once if there are so many:
 	// enough that the weights are not what a product waits for.
 	leastTiles = 24
@@ -85,7 +84,7 @@ type winogradPlan struct {
 func (c *Conv) planWinograd() winogradPlan {
 	p := c.Geometry.planTiles()
 	p.w = &c.w
-	p.panels = min(c.w.panels(), max(group, transformedWeights/(p.products*panelWidth*p.k)))
+	p.panels = min(c.w.panels(), max(group, transformed/(p.products*panelWidth*p.k)))
 	p.chunk(p.panels * panelWidth)
 	return p
 }
@@ -100,7 +99,7 @@ func (c *Geometry) planTiles() winogradPlan {
 
 // chunk chooses how many tiles, of so many values more, are multiplied at once.
 func (p *winogradPlan) chunk(more int) {
-	most := min(max(transformedTiles/(p.products*(p.depth+more)), leastTiles), runRows)
+	most := min(max(transformed/(p.products*(p.depth+more)), leastTiles), runRows)
 	p.cols = balanced(p.nx, most)
 	p.rows = balanced(p.ny, max(1, most/p.cols))
 }
