@@ -7,7 +7,7 @@ package kernel
 // after chunk added; and these go through weightsOut, rows first.
 
 // summedGrads is about how many floats of sums are held at once.
-const summedGrads = 1 << 21
+const summedGrads = 1 << 20
 
 // gradPlan is how the work of a GradWeights is cut.
 type gradPlan struct {
