@@ -45,7 +45,7 @@ func (c *Conv) ScratchLen(n int) int {
 		p := c.planWinograd()
 		return p.cut(nil)
 	}
-	return min(runRows, n*c.OH*c.OW) * c.w.K
+	return min(runRows, n*c.OH*c.OW) * c.window() * c.C
 }
 
 // direct says that im2col rows stand in the image as they are.

@@ -200,7 +200,7 @@ func (c *ConvTranspose) ScratchLen(n int) int {
 	case c.aside():
 		return 0
 	case c.few():
-		return c.OH * c.OW * c.w.N
+		return c.OH * c.OW * c.window() * c.C
 	case c.winograd():
 		return c.winogradScratch()
 	}

@@ -84,14 +84,14 @@ type winogradPlan struct {
 func (c *Conv) planWinograd() winogradPlan {
 	p := c.Geometry.planTiles()
 	p.w = &c.w
-	p.panels = min(c.w.panels(), max(group, transformed/(p.products*panelWidth*p.k)))
+	p.panels = min(ceilDiv(c.F, panelWidth), max(group, transformed/(p.products*panelWidth*p.k)))
 	p.chunk(p.panels * panelWidth)
 	return p
 }
 
 // planTiles is a plan without weights.
 func (c *Geometry) planTiles() winogradPlan {
-	p := winogradPlan{Geometry: c, scheme: c.winograd(), ny: ceilDiv(c.OH, tileSide), nx: ceilDiv(c.OW, tileSide), channels: (c.C + panelWidth - 1) &^ (panelWidth - 1)}
+	p := winogradPlan{Geometry: c, scheme: c.winograd(), ny: ceilDiv(c.OH, tileSide), nx: ceilDiv(c.OW, tileSide), channels: wholePanels(c.C)}
 	phases := p.stride * p.stride
 	p.products, p.depth, p.k = p.points*p.points, phases*p.channels, phases*c.C
 	return p
@@ -113,21 +113,31 @@ func (p *winogradPlan) line(cols int) int {
 	return p.stride * (cols*tileSide + p.points - tileSide) * p.channels
 }
 
+// wholePanels is n rounded up to whole panels.
+func wholePanels(n int) int { return (n + panelWidth - 1) &^ (panelWidth - 1) }
+
+// cutter takes scratch apart, and counts how much; of none, it only counts.
+type cutter struct {
+	scratch []float32
+	at      int
+}
+
+func (c *cutter) take(to *[]float32, n int) {
+	if c.scratch != nil {
+		*to = c.scratch[c.at:][:n]
+	}
+	c.at += n
+}
+
 // cut takes the parts of scratch; of none, it returns how long it is to be.
 func (p *winogradPlan) cut(scratch []float32) int {
-	tiles, width, at := p.rows*p.cols, p.panels*panelWidth, 0
-	take := func(to *[]float32, n int) {
-		if scratch != nil {
-			*to = scratch[at:][:n]
-		}
-		at += n
-	}
-	take(&p.frame, max(p.points*p.line(p.cols), p.cols*tileSide*width, transformedAtOnce*(p.window()+p.points*p.taps)))
-	take(&p.lines, p.points*p.line(p.cols))
-	take(&p.in, p.products*plane(tiles, p.depth))
-	take(&p.out, p.products*plane(tiles, width))
-	take(&p.weights, p.products*p.k*width)
-	return at
+	tiles, width, c := p.rows*p.cols, p.panels*panelWidth, cutter{scratch: scratch}
+	c.take(&p.frame, max(p.points*p.line(p.cols), p.cols*tileSide*width, transformedAtOnce*(p.window()+p.points*p.taps)))
+	c.take(&p.lines, p.points*p.line(p.cols))
+	c.take(&p.in, p.products*plane(tiles, p.depth))
+	c.take(&p.out, p.products*plane(tiles, width))
+	c.take(&p.weights, p.products*p.k*width)
+	return c.at
 }
 
 // winogradRun is Run.

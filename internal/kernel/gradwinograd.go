@@ -20,28 +20,22 @@ type gradPlan struct {
 func (g *GradWeights) planWinograd() gradPlan {
 	p := gradPlan{winogradPlan: g.planTiles()}
 	most := max(panelWidth, summedGrads/(p.products*p.depth)&^(panelWidth-1))
-	p.filters = min((g.F+panelWidth-1)&^(panelWidth-1), most)
+	p.filters = min(wholePanels(g.F), most)
 	p.chunk(2 * p.filters)
 	return p
 }
 
 // cut takes the parts of scratch; of none, it returns how long it is to be.
 func (p *gradPlan) cut(scratch []float32) int {
-	tiles, at := p.rows*p.cols, 0
-	take := func(to *[]float32, n int) {
-		if scratch != nil {
-			*to = scratch[at:][:n]
-		}
-		at += n
-	}
+	tiles, c := p.rows*p.cols, cutter{scratch: scratch}
 	wide := p.cols * tileSide * p.filters // a line of gradients
-	take(&p.frame, max(p.points*p.line(p.cols), tileSide*wide))
-	take(&p.lines, p.points*max(p.line(p.cols), wide))
-	take(&p.in, p.products*plane(tiles, p.depth))
-	take(&p.grads, p.products*plane(tiles, p.filters))
-	take(&p.turned, tiles*p.filters)
-	take(&p.sums, p.products*p.filters*p.depth)
-	return at
+	c.take(&p.frame, max(p.points*p.line(p.cols), tileSide*wide))
+	c.take(&p.lines, p.points*max(p.line(p.cols), wide))
+	c.take(&p.in, p.products*plane(tiles, p.depth))
+	c.take(&p.grads, p.products*plane(tiles, p.filters))
+	c.take(&p.turned, tiles*p.filters)
+	c.take(&p.sums, p.products*p.filters*p.depth)
+	return c.at
 }
 
 // winogradRun is Run.
@@ -74,7 +68,7 @@ func (g *GradWeights) winogradRun(dw, large, small []float32, n int, scratch []f
 // transformGrads makes the values of the gradient of rows x cols tiles, for some
 // filters from f on.
 func (p *gradPlan) transformGrads(small []float32, y, x, rows, cols, f, filters int) {
-	wide := (filters + panelWidth - 1) &^ (panelWidth - 1)
+	wide := wholePanels(filters)
 	tiles, line := plane(rows*cols, wide), cols*tileSide*wide
 	pixels := min(cols*tileSide, p.OW-x*tileSide)
 	for r := range rows {
@@ -102,7 +96,7 @@ func (p *gradPlan) transformGrads(small []float32, y, x, rows, cols, f, filters 
 
 // sum multiplies the values of tiles, and adds up.
 func (p *gradPlan) sum(tiles, filters int, add bool) {
-	wide := (filters + panelWidth - 1) &^ (panelWidth - 1)
+	wide := wholePanels(filters)
 	in, grads := plane(tiles, p.depth), plane(tiles, wide)
 	panels := p.depth / panelWidth
 	var aoff, coff offsets

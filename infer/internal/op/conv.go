@@ -79,7 +79,7 @@ func convTransposeLayer(n *Node) Layer {
 // generators have it that modulate their weights by sample. Each makes as many
 // channels as a group has with a kernel of its own, however many there are.
 func (n *Node) computedConvolution(transposed bool) Layer {
-	if n.In[0] == nil || n.In[1] == nil || !n.computed(0) || !n.computed(1) || !n.constant(2) || len(n.In[1].Shape) > 4 || n.empty() {
+	if !n.computed(0) || !n.computed(1) || !n.constant(2) || len(n.In[1].Shape) > 4 || n.empty() {
 		return nil
 	}
 	c := n.convolution(transposed)

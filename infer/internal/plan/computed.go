@@ -96,10 +96,8 @@ func (n *node) computedConvolution(l *op.ComputedConvolution) error {
 	p := &packStep{link: link{weights, n.plan.buffer(onnx.Float, []int{1})}, id: n.plan.packing, sets: l.Sets, len: w.Len(), kernel: l.Kernel}
 	n.plan.packing++
 	n.plan.add(p)
-	k := l.Kernel()
-	k.Reserve()
 	dst := n.plan.buffer(onnx.Float, y.Shape)
-	s := &computedStep{packed: p, each: n.MulAdds / int64(rows), in: x.Len() / rows, out: y.Len() / rows, room: k.ScratchLen(rows)}
+	s := &computedStep{packed: p, each: n.MulAdds / int64(rows), in: x.Len() / rows, out: y.Len() / rows, room: l.Kernel().ScratchLen(rows)}
 	s.layer = layer{link: link{src, dst}, rows: rows, channels: l.Filters}
 	y.layer = &s.layer
 	y.setPixels(dst)
