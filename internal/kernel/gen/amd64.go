@@ -104,16 +104,22 @@ func (a *amd64) end() {
 	a.p("RET")
 }
 
+// args loads fields of a routine's arguments, to which DI points, each into a
+// register.
+func (a *amd64) args(of string, fields ...string) {
+	for _, f := range fields {
+		field, to, _ := strings.Cut(f, " ")
+		a.p("MOVQ %s_%s(DI), %s", of, field, to)
+	}
+}
+
 // beginTransform keeps the steps between arrays in DX and AX. R8 is the first array
 // read and R9 the fourth, R10 and R11 are those written; R12 and R13 are where the
 // row began.
 func (a *amd64) beginTransform(name string, in, out int) {
 	fmt.Fprintf(a.out, "TEXT ·%s(SB), NOSPLIT, $0-8\n", name)
 	a.p("MOVQ t+0(FP), DI")
-	for _, arg := range []string{"src R12", "dst R13", "srcTap DX", "dstTap AX", "rows BX"} {
-		field, to, _ := strings.Cut(arg, " ")
-		a.p("MOVQ transformArgs_%s(DI), %s", field, to)
-	}
+	a.args("transformArgs", "src R12", "dst R13", "srcTap DX", "dstTap AX", "rows BX")
 	a.p("SHLQ $2, DX")
 	a.p("SHLQ $2, AX")
 	taps := func(n int, low, high, step string) {

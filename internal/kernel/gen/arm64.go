@@ -136,6 +136,15 @@ func (a *arm64) writeConsts() {
 	fmt.Fprintf(a.out, "GLOBL %s_consts<>(SB), RODATA|NOPTR, $%d\n", a.fn, 4*len(a.consts))
 }
 
+// args loads fields of a routine's arguments, to which R0 points, each into a
+// register.
+func (a *arm64) args(of string, fields ...string) {
+	for _, f := range fields {
+		field, to, _ := strings.Cut(f, " ")
+		fmt.Fprintf(a.out, "\tMOVD %s_%s(R0), %s\n", of, field, to)
+	}
+}
+
 // beginTransform gives the arrays read R1 to R6, those written R19 to R24; R12 and
 // R13 are where the row begins.
 func (a *arm64) beginTransform(name string, in, out int) {
@@ -158,10 +167,7 @@ func (a *arm64) endTransform() {
 	p := func(f string, args ...any) { fmt.Fprintf(a.out, "\t"+f+"\n", args...) }
 	fmt.Fprintf(a.out, "TEXT ·%s(SB), NOSPLIT, $0-8\n", a.fn)
 	p("MOVD t+0(FP), R0")
-	for _, arg := range []string{"src R12", "dst R13", "srcTap R10", "dstTap R11", "rows R15"} {
-		field, to, _ := strings.Cut(arg, " ")
-		p("MOVD transformArgs_%s(R0), %s", field, to)
-	}
+	a.args("transformArgs", "src R12", "dst R13", "srcTap R10", "dstTap R11", "rows R15")
 	p("MOVD $%s_consts<>(SB), R9", a.fn)
 	a.out.Write(a.setup)
 	fmt.Fprintf(a.out, "\nrow:\n")

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"strings"
 )
 
 // This file is sums of columns of float32 in float64, as sums.go has them in Go.
@@ -18,10 +17,7 @@ func writeSums(m machine, asm, stubs *bytes.Buffer) {
 
 func (a *amd64) sums() {
 	a.p("MOVQ s+0(FP), DI")
-	for _, arg := range []string{"x R10", "y R12", "n CX", "xRow SI"} {
-		field, to, _ := strings.Cut(arg, " ")
-		a.p("MOVQ sumArgs_%s(DI), %s", field, to)
-	}
+	a.args("sumArgs", "x R10", "y R12", "n CX", "xRow SI")
 	a.p("SHLQ $2, SI")
 	fmt.Fprintf(a.out, "\ncolumn:\n")
 	a.p("VMOVUPD (R12), %s", a.r(0))
@@ -50,10 +46,7 @@ func (a *arm64) sums() {
 	p := func(f string, args ...any) { fmt.Fprintf(a.out, "\t"+f+"\n", args...) }
 	word := func(code uint32, comment string) { p("WORD $0x%08x // %s", code, comment) }
 	p("MOVD s+0(FP), R0")
-	for _, arg := range []string{"x R10", "y R12", "n R7", "xRow R15"} {
-		field, to, _ := strings.Cut(arg, " ")
-		p("MOVD sumArgs_%s(R0), %s", field, to)
-	}
+	a.args("sumArgs", "x R10", "y R12", "n R7", "xRow R15")
 	p("LSL $2, R15")
 	fmt.Fprintf(a.out, "\ncolumn:\n")
 	p("VLD1 (R12), [V0.D2, V1.D2]")

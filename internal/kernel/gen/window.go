@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"strings"
 )
 
 // This file is rows of windows of depthwise convolution, as depthwise.go has them
@@ -29,10 +28,7 @@ func writeWindows(m machine, asm, dispatch, stubs *bytes.Buffer) {
 // R9 are the first and the fourth window position of the row.
 func (a *amd64) window(taps int) {
 	a.p("MOVQ w+0(FP), DI")
-	for _, arg := range []string{"x R10", "w R11", "y R12", "n CX", "xTap DX", "wTap AX", "xRow SI", "yRow R13"} {
-		field, to, _ := strings.Cut(arg, " ")
-		a.p("MOVQ windowArgs_%s(DI), %s", field, to)
-	}
+	a.args("windowArgs", "x R10", "w R11", "y R12", "n CX", "xTap DX", "wTap AX", "xRow SI", "yRow R13")
 	for _, r := range []string{"DX", "AX", "SI", "R13"} {
 		a.p("SHLQ $2, %s", r)
 	}
@@ -71,10 +67,7 @@ func (a *amd64) window(taps int) {
 func (a *arm64) window(taps int) {
 	p := func(f string, args ...any) { fmt.Fprintf(a.out, "\t"+f+"\n", args...) }
 	p("MOVD w+0(FP), R0")
-	for _, arg := range []string{"x R10", "w R11", "y R12", "n R7", "xTap R13", "wTap R14", "xRow R15", "yRow R16"} {
-		field, to, _ := strings.Cut(arg, " ")
-		p("MOVD windowArgs_%s(R0), %s", field, to)
-	}
+	a.args("windowArgs", "x R10", "w R11", "y R12", "n R7", "xTap R13", "wTap R14", "xRow R15", "yRow R16")
 	for _, r := range []int{13, 14, 15, 16} {
 		p("LSL $2, R%d", r)
 	}
