@@ -37,6 +37,8 @@ func (a *amd64) v(r reg) string          { return a.r(int(r)) }
 func (a *amd64) name() string            { return a.tier }
 func (a *amd64) lanes() int              { return a.bytes / 4 }
 func (a *amd64) registers() int          { return a.regs }
+func (a *amd64) overFactor() bool        { return true }
+func (a *amd64) rehearsal() isa          { return newAMD64(a.tier, new(bytes.Buffer), new(constants)) }
 func (a *amd64) mem(array int) string {
 	if a.places != nil {
 		return a.places[array]
@@ -83,6 +85,9 @@ func (a *amd64) begin(name string, arrays int) {
 	a.p("MOVQ vecArgs_n(DI), CX")
 	a.p("MOVQ vecArgs_rows(DI), BX")
 	a.shifts = slices.Repeat([]int{2}, arrays)
+}
+
+func (a *amd64) loop() {
 	fmt.Fprintf(a.out, "\nrow:\n")
 	a.p("XORQ SI, SI")
 	fmt.Fprintf(a.out, "\nloop:\n")
@@ -180,7 +185,12 @@ func (a *amd64) op(name string, dst, x, y reg) {
 }
 
 func (a *amd64) fma(dst, x, y, z reg) {
-	if dst != z {
+	switch dst {
+	case z:
+	case x:
+		a.p("VFMADD213PS %s, %s, %s", a.v(z), a.v(y), a.v(dst))
+		return
+	default:
 		a.move(dst, z)
 	}
 	a.p("VFMADD231PS %s, %s, %s", a.v(y), a.v(x), a.v(dst))

@@ -19,16 +19,19 @@ type arm64 struct {
 	body   bytes.Buffer
 	taps   []int  // of a transform: the registers of its arrays' addresses
 	in     int    // and how many of them are read
-	setup  []byte // and what comes before its loop
+	setup  []byte // of the function at hand: what comes before its loop
+	once   int    // and how many of its constants are read there
 }
 
 func (a *arm64) p(f string, args ...any) { fmt.Fprintf(&a.body, "\t"+f+"\n", args...) }
 func (a *arm64) word(code uint32, comment string, args ...any) {
 	a.p("WORD $0x%08x // %s", code, fmt.Sprintf(comment, args...))
 }
-func (a *arm64) name() string   { return "NEON" }
-func (a *arm64) lanes() int     { return 4 }
-func (a *arm64) registers() int { return 32 }
+func (a *arm64) name() string     { return "NEON" }
+func (a *arm64) lanes() int       { return 4 }
+func (a *arm64) registers() int   { return 32 }
+func (a *arm64) overFactor() bool { return false }
+func (a *arm64) rehearsal() isa   { return &arm64{out: new(bytes.Buffer)} }
 
 func (a *arm64) load(dst reg, array int) {
 	if a.taps != nil {
@@ -84,6 +87,13 @@ func three(code uint32, d, n, m reg) uint32 { return code | uint32(m)<<16 | uint
 
 func (a *arm64) begin(name string, arrays int) {
 	a.fn, a.shifts, a.consts = name, slices.Repeat([]int{2}, arrays), nil
+	a.setup = nil
+	a.body.Reset()
+}
+
+// loop ends what runs once; the constants that stand there come first.
+func (a *arm64) loop() {
+	a.setup, a.once = slices.Clone(a.body.Bytes()), len(a.consts)
 	a.body.Reset()
 }
 
@@ -92,8 +102,12 @@ func (a *arm64) end() {
 	fmt.Fprintf(a.out, "TEXT ·%s(SB), NOSPLIT, $0-8\n", a.fn)
 	p("MOVD v+0(FP), R0")
 	p("MOVD vecArgs_rows(R0), R15")
-	if len(a.consts) > 0 {
-		p("MOVD $%s_consts<>(SB), R8", a.fn)
+	if a.once > 0 {
+		p("MOVD $%s_consts<>(SB), R9", a.fn)
+	}
+	a.out.Write(a.setup)
+	if len(a.consts) > a.once {
+		p("MOVD $%s_consts<>+%d(SB), R8", a.fn, 4*a.once)
 	}
 	fmt.Fprintf(a.out, "\nrow:\n")
 	for i := range a.shifts {
@@ -101,7 +115,7 @@ func (a *arm64) end() {
 	}
 	p("MOVD vecArgs_n(R0), R7")
 	fmt.Fprintf(a.out, "\nloop:\n")
-	if len(a.consts) > 0 {
+	if len(a.consts) > a.once {
 		p("MOVD R8, R9")
 	}
 	a.out.Write(a.body.Bytes())
@@ -158,10 +172,7 @@ func (a *arm64) beginTransform(name string, in, out int) {
 	}
 }
 
-func (a *arm64) loopTransform() {
-	a.setup = slices.Clone(a.body.Bytes())
-	a.body.Reset()
-}
+func (a *arm64) loopTransform() { a.loop() }
 
 func (a *arm64) endTransform() {
 	p := func(f string, args ...any) { fmt.Fprintf(a.out, "\t"+f+"\n", args...) }

@@ -191,7 +191,7 @@ var functions = []function{
 			old, k, a := v.in(array), v.arg(keep), v.arg(add)
 			v.op("mul", old, old, k)
 			if array == 3 { // the square's: (g*add)*g
-				v.op("mul", a, a, d)
+				a = v.do("mul", a, d)
 			}
 			v.fma(old, d, a, old)
 			v.drop(k, a)
@@ -221,10 +221,9 @@ func expOf(v *vec, x reg) reg {
 	lo := v.num(-104)
 	v.op("max", x, lo, x)
 	v.drop(lo)
-	k, t := v.num(log2e), v.num(magic)
-	v.fma(t, x, k, t)
+	k, m := v.num(log2e), v.num(magic)
+	t := v.mulAdd(x, k, m)
 	v.drop(k)
-	m := v.num(magic)
 	n := v.do("sub", t, m)
 	v.op("isub", t, t, m) // the integer n
 	v.drop(m)

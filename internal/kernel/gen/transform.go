@@ -183,7 +183,7 @@ func writeTransforms(m isa, asm, dispatch, stubs *bytes.Buffer) {
 		fmt.Fprintf(stubs, "//go:noescape\nfunc %s(t *transformArgs)\n\n", name)
 		fmt.Fprintf(asm, "\n// func %s(t *transformArgs)\n", name)
 		m.beginTransform(name, f.in, f.out)
-		v := &vec{isa: m, used: make([]bool, m.registers())}
+		v := newVec(m, nil)
 		var numbers []reg
 		for _, x := range f.numbers {
 			numbers = append(numbers, v.num(x))

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"log"
 	"math"
+	"slices"
 )
 
 // This file is a small language for element-wise functions: each is written
@@ -18,9 +20,12 @@ type isa interface {
 	lanes() int
 	registers() int
 	// begin and end print the routine around the loop over whole vectors;
-	// arrays is how many the function has.
+	// arrays is how many the function has. What is printed before loop runs once.
 	begin(name string, arrays int)
+	loop()
 	end()
+	// rehearsal is the same isa, printing to nowhere.
+	rehearsal() isa
 	// The same around a transform's numbers and its loop.
 	beginTransform(name string, in, out int)
 	loopTransform()
@@ -34,7 +39,8 @@ type isa interface {
 	scalar(dst reg, i int)         // broadcast of scalar argument i
 	constant(dst reg, bits uint32) // broadcast of a constant
 	op(name string, dst, a, b reg) // dst = a op b
-	fma(dst, a, b, c reg)          // dst = a*b + c
+	fma(dst, a, b, c reg)          // dst = a*b + c; dst may be c, and a where overFactor
+	overFactor() bool
 	move(dst, a reg)
 	shift(name string, dst, a reg, n int) // shl, sar
 	less(dst, a, b reg)                   // mask: a < b
@@ -42,10 +48,46 @@ type isa interface {
 	sqrt(dst, a reg)
 }
 
-// A vec builds one function.
+// A vec builds one function. Its registers are those below len(used); above them
+// are the numbers that stay in registers, which nothing may write to.
 type vec struct {
 	isa
 	used []bool
+	full bool // there was no register left
+	kept map[number]reg
+	uses []number // in the order of their first use
+}
+
+// A number is a scalar argument, or else a constant.
+type number struct {
+	argument int // none: noArgument
+	bits     uint32
+}
+
+const noArgument = -1
+
+// newVec keeps numbers in the last registers of m.
+func newVec(m isa, numbers []number) *vec {
+	v := &vec{isa: m, used: make([]bool, m.registers()-len(numbers)), kept: make(map[number]reg)}
+	for i, n := range numbers {
+		v.kept[n] = reg(len(v.used) + i)
+	}
+	return v
+}
+
+// kept returns the numbers of a function that find room beside its registers.
+func kept(m isa, f *function) []number {
+	v := newVec(m.rehearsal(), nil)
+	v.begin(f.name, f.arrays)
+	f.body(v)
+	for n := min(len(v.uses), m.registers()-1); n > 0; n-- {
+		with := newVec(m.rehearsal(), v.uses[:n])
+		with.begin(f.name, f.arrays)
+		if f.body(with); !with.full {
+			return v.uses[:n]
+		}
+	}
+	return nil
 }
 
 func (v *vec) new() reg {
@@ -55,25 +97,48 @@ func (v *vec) new() reg {
 			return reg(i)
 		}
 	}
-	panic("no register left")
+	v.full = true
+	return 0
 }
+
+// fixed returns the register of a number, which is only to be read.
+func (v *vec) fixed(n number) reg {
+	if r, ok := v.kept[n]; ok {
+		return r
+	}
+	if !slices.Contains(v.uses, n) {
+		v.uses = append(v.uses, n)
+	}
+	r := v.new()
+	v.fetch(r, n)
+	return r
+}
+
+func (v *vec) fetch(r reg, n number) {
+	if n.argument == noArgument {
+		v.constant(r, n.bits)
+	} else {
+		v.scalar(r, n.argument)
+	}
+}
+
+// ours reports whether a register may be written to.
+func (v *vec) ours(r reg) bool { return int(r) < len(v.used) }
 
 // drop gives registers back.
 func (v *vec) drop(rs ...reg) {
 	for _, r := range rs {
-		v.used[r] = false
+		if v.ours(r) {
+			v.used[r] = false
+		}
 	}
 }
 
 func (v *vec) in(array int) reg   { r := v.new(); v.load(r, array); return r }
 func (v *vec) half(array int) reg { r := v.new(); v.widen(r, array); return r }
-func (v *vec) arg(i int) reg      { r := v.new(); v.scalar(r, i); return r }
-func (v *vec) num(x float32) reg {
-	r := v.new()
-	v.constant(r, math.Float32bits(x))
-	return r
-}
-func (v *vec) word(x uint32) reg { r := v.new(); v.constant(r, x); return r }
+func (v *vec) arg(i int) reg      { return v.fixed(number{argument: i}) }
+func (v *vec) word(x uint32) reg  { return v.fixed(number{noArgument, x}) }
+func (v *vec) num(x float32) reg  { return v.word(math.Float32bits(x)) }
 
 // do is a op b; both are kept.
 func (v *vec) do(op string, a, b reg) reg { r := v.new(); v.op(op, r, a, b); return r }
@@ -100,9 +165,14 @@ func (v *vec) mulAdd(a, b, c reg) reg { r := v.new(); v.isa.fma(r, a, b, c); ret
 // horner is p*x + the constant, in p's place.
 func (v *vec) horner(p, x reg, c float32) reg {
 	k := v.num(c)
-	v.isa.fma(k, p, x, k)
-	v.drop(p)
-	return k
+	if v.overFactor() && v.ours(p) {
+		v.fma(p, p, x, k)
+		v.drop(k)
+		return p
+	}
+	r := v.mulAdd(p, x, k)
+	v.drop(p, k)
+	return r
 }
 
 // peakFMAs is how many multiply-adds one turn of a peak routine has.
@@ -121,8 +191,16 @@ func elementwise(m isa, asm, stubs *bytes.Buffer) {
 	for _, f := range functions {
 		name := f.name + m.name()
 		fmt.Fprintf(asm, "\n// func %s(v *vecArgs)\n", name)
+		numbers := kept(m, &f)
+		v := newVec(m, numbers)
 		m.begin(name, f.arrays)
-		f.body(&vec{isa: m, used: make([]bool, m.registers())})
+		for _, n := range numbers {
+			v.fetch(v.kept[n], n)
+		}
+		m.loop()
+		if f.body(v); v.full {
+			log.Fatalf("%s: no register left", name)
+		}
 		m.end()
 		fmt.Fprintf(stubs, "// %s: %s\n//\n//go:noescape\nfunc %s(v *vecArgs)\n\n", name, f.doc, name)
 	}
