@@ -54,7 +54,7 @@ func (p *Bytes) Pack(w []byte, signed bool, n, taps, c int, step [3]int) {
 	p.N, p.taps, p.c, p.signed = n, taps, c, signed
 	size := p.panels() * p.panelLen()
 	if cap(p.data) < size {
-		p.data = make([]int8, size)
+		p.data = Make[int8](size)
 	}
 	if cap(p.sums) < n {
 		p.sums = make([]int32, n)

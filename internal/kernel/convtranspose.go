@@ -95,7 +95,7 @@ func (c *ConvTranspose) Reserve() {
 	case t != nil:
 		t.Reserve()
 		if t.w == nil {
-			t.w = make([]float32, c.Weights())
+			t.w = Make[float32](c.Weights())
 		}
 	case c.aside():
 		c.rows = reserveRows(c, func(p *Packed) *[]float32 { p.half = nil; return &p.data })
@@ -105,7 +105,7 @@ func (c *ConvTranspose) Reserve() {
 		c.reserveWinograd()
 	default:
 		if each := c.plan(); each > 0 && c.taps[0].data == nil {
-			all := make([]float32, each*len(c.taps)) // in one stretch, to be fetched ahead
+			all := Make[float32](each * len(c.taps)) // in one stretch, to be fetched ahead
 			for i, p := range c.taps {
 				p.data, p.half = all[i*each:][:each], nil
 			}
@@ -153,7 +153,7 @@ func (c *ConvTranspose) PackHalf(w []uint16) {
 	}
 	c.products = nil
 	if each := c.plan(); each > 0 && c.taps[0].half == nil {
-		all := make([]uint16, each*len(c.taps))
+		all := Make[uint16](each * len(c.taps))
 		for i, p := range c.taps {
 			p.data, p.half = nil, all[i*each:][:each]
 		}

@@ -56,6 +56,16 @@ func (p *Packed) Pack(b []float32, k, n, rowStride, colStride int) {
 	pack(p, p.data, b, rowStride, colStride)
 }
 
+// Place lets p use memory of the caller's for its next matrix, of at least PackedLen
+// numbers.
+func (p *Packed) Place(memory []float32) { p.data = memory[:0:len(memory)] }
+
+// PackedLen is how many numbers a packed k x n matrix takes.
+func PackedLen(k, n int) int {
+	p := Packed{K: k, N: n}
+	return p.panels() * panelWidth * k
+}
+
 // PackHalf is Pack for a matrix of float16 bits.
 func (p *Packed) PackHalf(b []uint16, k, n, rowStride, colStride int) {
 	p.data, p.half = nil, room(p, p.half, k, n)
@@ -89,9 +99,9 @@ func (p *Packed) columns(order []int, f func(to, from int)) {
 // room makes p k x n and returns memory for it, reusing old's.
 func room[T element16or32](p *Packed, old []T, k, n int) []T {
 	p.K, p.N = k, n
-	need := p.panels() * panelWidth * k
+	need := PackedLen(k, n)
 	if cap(old) < need {
-		return make([]T, need)
+		return Make[T](need)
 	}
 	return old[:need]
 }

@@ -33,7 +33,7 @@ func (c *ConvTranspose) reserveWinograd() {
 		return
 	}
 	each := c.panels() * panelWidth * c.F
-	all := make([]float32, 36*each)
+	all := Make[float32](36 * each)
 	c.products = make([]Packed, 36)
 	for i := range c.products {
 		c.products[i] = Packed{K: c.F, N: c.C, data: all[i*each:][:each]}
