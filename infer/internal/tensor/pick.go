@@ -106,13 +106,13 @@ func (p *Pick) Part(dst, src, fill Tensor, part, parts int) {
 	}
 	switch dst.Elem.Size() {
 	case 8:
-		pickAxes(BitsOf[uint64](dst)[from:to], BitsOf[uint64](src), 0, axes, oneOf[uint64](fill))
+		pickAxes(BitsOf[uint64](dst)[from:to], BitsOf[uint64](src), 0, axes, pieceOf(axes[len(axes)-1]), oneOf[uint64](fill))
 	case 4:
-		pickAxes(BitsOf[uint32](dst)[from:to], BitsOf[uint32](src), 0, axes, oneOf[uint32](fill))
+		pickAxes(BitsOf[uint32](dst)[from:to], BitsOf[uint32](src), 0, axes, pieceOf(axes[len(axes)-1]), oneOf[uint32](fill))
 	case 2:
-		pickAxes(BitsOf[uint16](dst)[from:to], BitsOf[uint16](src), 0, axes, oneOf[uint16](fill))
+		pickAxes(BitsOf[uint16](dst)[from:to], BitsOf[uint16](src), 0, axes, pieceOf(axes[len(axes)-1]), oneOf[uint16](fill))
 	default:
-		pickAxes(BitsOf[uint8](dst)[from:to], BitsOf[uint8](src), 0, axes, oneOf[uint8](fill))
+		pickAxes(BitsOf[uint8](dst)[from:to], BitsOf[uint8](src), 0, axes, pieceOf(axes[len(axes)-1]), oneOf[uint8](fill))
 	}
 }
 
@@ -124,20 +124,21 @@ func oneOf[T Bits](fill Tensor) (one T) {
 	return one
 }
 
-func pickAxes[T Bits](dst, src []T, at int, axes [][]int, fill T) {
+// pickAxes moves the elements of axes; piece is that of the last.
+func pickAxes[T Bits](dst, src []T, at int, axes [][]int, piece int, fill T) {
 	list := axes[0]
 	if len(dst) == 0 {
 		return
 	}
 	switch each := len(dst) / len(list); {
 	case len(axes) == 1:
-		pickLine(dst, src, at, list, fill)
+		pickLine(dst, src, at, list, piece, fill)
 	case len(axes) == 2 && ascending(list):
 		pickTurned(dst, src[at+list[0]:], len(list), axes[1], fill)
 	default:
 		for i, k := range list {
 			if k != Filling {
-				pickAxes(dst[i*each:][:each], src, at+k, axes[1:], fill)
+				pickAxes(dst[i*each:][:each], src, at+k, axes[1:], piece, fill)
 				continue
 			}
 			for j := range each {
@@ -147,27 +148,50 @@ func pickAxes[T Bits](dst, src []T, at int, axes [][]int, fill T) {
 	}
 }
 
-// pickLine moves one line of elements; neighbours that stay neighbours go
-// together.
-func pickLine[T Bits](dst, src []T, at int, list []int, fill T) {
+// pickLine moves one line of elements, whose pieces are of so many.
+func pickLine[T Bits](dst, src []T, at int, list []int, piece int, fill T) {
+	if piece == 1 {
+		for i, k := range list {
+			if k == Filling {
+				dst[i] = fill
+			} else {
+				dst[i] = src[at+k]
+			}
+		}
+		return
+	}
 	for i := 0; i < len(list); {
-		k := list[i]
+		n, k := piece, list[i]
 		if k == Filling {
 			dst[i] = fill
 			i++
 			continue
 		}
-		n := consecutive(list[i:])
-		to, from := dst[i:i+n], src[at+k:][:n]
-		if i += n; n >= 8 {
-			copy(to, from)
-			continue
+		if n < len(list) {
+			n = consecutive(list[i:])
 		}
-		//lint:ignore S1001 a few elements: a call would take longer
-		for j, v := range from {
-			to[j] = v
+		copy(dst[i:i+n], src[at+k:][:n])
+		i += n
+	}
+}
+
+// pieceOf is about how many neighbours of a line stay neighbours: all of them, some
+// that are worth looking for, or 1.
+func pieceOf(line []int) int {
+	n := len(line)
+	if line[0] != Filling && consecutive(line) == n {
+		return n
+	}
+	breaks := 0
+	for i, k := range line[1:] {
+		if k == Filling || k != line[i]+1 {
+			breaks++
 		}
 	}
+	if breaks < n/8 {
+		return 2
+	}
+	return 1
 }
 
 // consecutive returns how many numbers of a list count up by one.
