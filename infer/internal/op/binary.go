@@ -236,8 +236,12 @@ func stepped[T any](room, v []T, at, step int) []T {
 		return v[at:][:len(room)]
 	}
 	if step == 0 {
-		for i, one := 0, v[at]; i < len(room); i++ {
+		few := min(len(room), 8)
+		for i, one := 0, v[at]; i < few; i++ {
 			room[i] = one
+		}
+		for n := few; n < len(room); n *= 2 {
+			copy(room[n:], room[:n])
 		}
 		return room
 	}
