@@ -84,6 +84,8 @@ func elementAVX2(f element, v *vecArgs) {
 	switch f {
 	case addElement:
 		addAVX2(v)
+	case addRowsElement:
+		addRowsAVX2(v)
 	case scaleShiftElement:
 		scaleShiftAVX2(v)
 	case subtractElement:
@@ -122,6 +124,10 @@ func elementAVX2(f element, v *vecArgs) {
 		gateAVX2(v)
 	case timesAffineElement:
 		timesAffineAVX2(v)
+	case maxElement:
+		maxAVX2(v)
+	case maxRowsElement:
+		maxRowsAVX2(v)
 	case largerElement:
 		largerAVX2(v)
 	case rangeElement:
@@ -371,6 +377,8 @@ func elementAVX512(f element, v *vecArgs) {
 	switch f {
 	case addElement:
 		addAVX512(v)
+	case addRowsElement:
+		addRowsAVX512(v)
 	case scaleShiftElement:
 		scaleShiftAVX512(v)
 	case subtractElement:
@@ -409,6 +417,10 @@ func elementAVX512(f element, v *vecArgs) {
 		gateAVX512(v)
 	case timesAffineElement:
 		timesAffineAVX512(v)
+	case maxElement:
+		maxAVX512(v)
+	case maxRowsElement:
+		maxRowsAVX512(v)
 	case largerElement:
 		largerAVX512(v)
 	case rangeElement:
@@ -559,6 +571,11 @@ func bytesAVX2r2p1(t *byteArgs)
 //go:noescape
 func addAVX2(v *vecArgs)
 
+// addRowsAVX2: x[i] += y[i], each of n x over all rows
+//
+//go:noescape
+func addRowsAVX2(v *vecArgs)
+
 // scaleShiftAVX2: x[i] = fma(x[i], y[i], z[i])
 //
 //go:noescape
@@ -653,6 +670,16 @@ func gateAVX2(v *vecArgs)
 //
 //go:noescape
 func timesAffineAVX2(v *vecArgs)
+
+// maxAVX2: x[i] = max(x[i], y[i]); any of them, if one is NaN
+//
+//go:noescape
+func maxAVX2(v *vecArgs)
+
+// maxRowsAVX2: x[i] = max(x[i], y[i]); any of them, if one is NaN, each of n x over all rows
+//
+//go:noescape
+func maxRowsAVX2(v *vecArgs)
 
 // largerAVX2: x[i] = y[i] if x[i] < y[i] or y[i] is NaN
 //
@@ -990,6 +1017,11 @@ func bytesVNNIr6p4(t *byteArgs)
 //go:noescape
 func addAVX512(v *vecArgs)
 
+// addRowsAVX512: x[i] += y[i], each of n x over all rows
+//
+//go:noescape
+func addRowsAVX512(v *vecArgs)
+
 // scaleShiftAVX512: x[i] = fma(x[i], y[i], z[i])
 //
 //go:noescape
@@ -1084,6 +1116,16 @@ func gateAVX512(v *vecArgs)
 //
 //go:noescape
 func timesAffineAVX512(v *vecArgs)
+
+// maxAVX512: x[i] = max(x[i], y[i]); any of them, if one is NaN
+//
+//go:noescape
+func maxAVX512(v *vecArgs)
+
+// maxRowsAVX512: x[i] = max(x[i], y[i]); any of them, if one is NaN, each of n x over all rows
+//
+//go:noescape
+func maxRowsAVX512(v *vecArgs)
 
 // largerAVX512: x[i] = y[i] if x[i] < y[i] or y[i] is NaN
 //

@@ -2193,6 +2193,36 @@ done:
 	VZEROUPPER
 	RET
 
+// func addRowsAVX2(v *vecArgs)
+TEXT ·addRowsAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride+8(DI), R10
+	SHLQ $2, R10
+	XORQ SI, SI
+
+column:
+	VMOVUPS (R8)(SI*4), Y0
+	LEAQ (R9)(SI*4), R11
+	MOVQ BX, DX
+
+row:
+	VMOVUPS (R11), Y1
+	VADDPS Y1, Y0, Y2
+	VMOVUPS Y2, Y0
+	ADDQ R10, R11
+	DECQ DX
+	JNE  row
+	VMOVUPS Y0, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  column
+	VZEROUPPER
+	RET
+
 // func scaleShiftAVX2(v *vecArgs)
 TEXT ·scaleShiftAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -3078,6 +3108,67 @@ loop:
 	JMP  row
 
 done:
+	VZEROUPPER
+	RET
+
+// func maxAVX2(v *vecArgs)
+TEXT ·maxAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R8)(SI*4), Y0
+	VMOVUPS (R9)(SI*4), Y1
+	VMAXPS Y1, Y0, Y2
+	VMOVUPS Y2, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func maxRowsAVX2(v *vecArgs)
+TEXT ·maxRowsAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride+8(DI), R10
+	SHLQ $2, R10
+	XORQ SI, SI
+
+column:
+	VMOVUPS (R8)(SI*4), Y0
+	LEAQ (R9)(SI*4), R11
+	MOVQ BX, DX
+
+row:
+	VMOVUPS (R11), Y1
+	VMAXPS Y1, Y0, Y2
+	VMOVUPS Y2, Y0
+	ADDQ R10, R11
+	DECQ DX
+	JNE  row
+	VMOVUPS Y0, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  column
 	VZEROUPPER
 	RET
 
@@ -12554,6 +12645,36 @@ done:
 	VZEROUPPER
 	RET
 
+// func addRowsAVX512(v *vecArgs)
+TEXT ·addRowsAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride+8(DI), R10
+	SHLQ $2, R10
+	XORQ SI, SI
+
+column:
+	VMOVUPS (R8)(SI*4), Z0
+	LEAQ (R9)(SI*4), R11
+	MOVQ BX, DX
+
+row:
+	VMOVUPS (R11), Z1
+	VADDPS Z1, Z0, Z2
+	VMOVUPS Z2, Z0
+	ADDQ R10, R11
+	DECQ DX
+	JNE  row
+	VMOVUPS Z0, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  column
+	VZEROUPPER
+	RET
+
 // func scaleShiftAVX512(v *vecArgs)
 TEXT ·scaleShiftAVX512(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -13429,6 +13550,67 @@ loop:
 	JMP  row
 
 done:
+	VZEROUPPER
+	RET
+
+// func maxAVX512(v *vecArgs)
+TEXT ·maxAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R8)(SI*4), Z0
+	VMOVUPS (R9)(SI*4), Z1
+	VMAXPS Z1, Z0, Z2
+	VMOVUPS Z2, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func maxRowsAVX512(v *vecArgs)
+TEXT ·maxRowsAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	MOVQ vecArgs_stride+8(DI), R10
+	SHLQ $2, R10
+	XORQ SI, SI
+
+column:
+	VMOVUPS (R8)(SI*4), Z0
+	LEAQ (R9)(SI*4), R11
+	MOVQ BX, DX
+
+row:
+	VMOVUPS (R11), Z1
+	VMAXPS Z1, Z0, Z2
+	VMOVUPS Z2, Z0
+	ADDQ R10, R11
+	DECQ DX
+	JNE  row
+	VMOVUPS Z0, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  column
 	VZEROUPPER
 	RET
 

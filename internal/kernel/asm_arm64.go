@@ -95,6 +95,8 @@ func elementNEON(f element, v *vecArgs) {
 	switch f {
 	case addElement:
 		addNEON(v)
+	case addRowsElement:
+		addRowsNEON(v)
 	case scaleShiftElement:
 		scaleShiftNEON(v)
 	case subtractElement:
@@ -133,6 +135,10 @@ func elementNEON(f element, v *vecArgs) {
 		gateNEON(v)
 	case timesAffineElement:
 		timesAffineNEON(v)
+	case maxElement:
+		maxNEON(v)
+	case maxRowsElement:
+		maxRowsNEON(v)
 	case largerElement:
 		largerNEON(v)
 	case rangeElement:
@@ -280,6 +286,11 @@ func bytesNEONr2p1(t *byteArgs)
 //go:noescape
 func addNEON(v *vecArgs)
 
+// addRowsNEON: x[i] += y[i], each of n x over all rows
+//
+//go:noescape
+func addRowsNEON(v *vecArgs)
+
 // scaleShiftNEON: x[i] = fma(x[i], y[i], z[i])
 //
 //go:noescape
@@ -374,6 +385,16 @@ func gateNEON(v *vecArgs)
 //
 //go:noescape
 func timesAffineNEON(v *vecArgs)
+
+// maxNEON: x[i] = max(x[i], y[i]); any of them, if one is NaN
+//
+//go:noescape
+func maxNEON(v *vecArgs)
+
+// maxRowsNEON: x[i] = max(x[i], y[i]); any of them, if one is NaN, each of n x over all rows
+//
+//go:noescape
+func maxRowsNEON(v *vecArgs)
 
 // largerNEON: x[i] = y[i] if x[i] < y[i] or y[i] is NaN
 //

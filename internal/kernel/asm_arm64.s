@@ -4010,6 +4010,35 @@ loop:
 done:
 	RET
 
+// func addRowsNEON(v *vecArgs)
+TEXT ·addRowsNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride+8(R0), R14
+	LSL $2, R14
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R3
+	MOVD vecArgs_n(R0), R7
+
+column:
+	VLD1 (R1), [V0.S4]
+	MOVD R3, R2
+	MOVD R15, R8
+
+row:
+	VLD1 (R2), [V1.S4]
+	WORD $0x4e21d402 // FADD V2.4S, V0.4S, V1.4S
+	WORD $0x4ea21c40 // MOV V0.16B, V2.16B
+	ADD R14, R2, R2
+	SUBS $1, R8
+	BNE  row
+	VST1 [V0.S4], (R1)
+	ADD $16, R1
+	ADD $16, R3
+	SUBS $4, R7
+	BGT  column
+	RET
+
 // func scaleShiftNEON(v *vecArgs)
 TEXT ·scaleShiftNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0
@@ -5141,6 +5170,69 @@ loop:
 	B row
 
 done:
+	RET
+
+// func maxNEON(v *vecArgs)
+TEXT ·maxNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R1), [V0.S4]
+	VLD1 (R2), [V1.S4]
+	WORD $0x4e21f402 // FMAX V2.4S, V0.4S, V1.4S
+	VST1 [V2.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	B row
+
+done:
+	RET
+
+// func maxRowsNEON(v *vecArgs)
+TEXT ·maxRowsNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+	MOVD vecArgs_stride+8(R0), R14
+	LSL $2, R14
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R3
+	MOVD vecArgs_n(R0), R7
+
+column:
+	VLD1 (R1), [V0.S4]
+	MOVD R3, R2
+	MOVD R15, R8
+
+row:
+	VLD1 (R2), [V1.S4]
+	WORD $0x4e21f402 // FMAX V2.4S, V0.4S, V1.4S
+	WORD $0x4ea21c40 // MOV V0.16B, V2.16B
+	ADD R14, R2, R2
+	SUBS $1, R8
+	BNE  row
+	VST1 [V0.S4], (R1)
+	ADD $16, R1
+	ADD $16, R3
+	SUBS $4, R7
+	BGT  column
 	RET
 
 // func largerNEON(v *vecArgs)

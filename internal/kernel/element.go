@@ -5,6 +5,7 @@ type element uint8
 
 const (
 	addElement        element = iota // x += y
+	addRowsElement                   // the same, of one row x
 	scaleShiftElement                // x = fma(x, y, z)
 	subtractElement                  // x = y - z
 	sumElement                       // x = y + z
@@ -24,6 +25,8 @@ const (
 	clipElement        // q = x < s0 ? s0 : x; x = s1 < q ? s1 : q
 	gateElement        // t = y + s0, clipped to s1..s2; x = y*t/s3
 	timesAffineElement // x = fma(y*s, z, u)
+	maxElement         // x = max(x, y); any of them, if one is NaN
+	maxRowsElement     // the same, of one row x
 	largerElement      // x = y if x < y or y is NaN
 	rangeElement       // x = z < x ? z : x; y = y < z ? z : y
 	scaleIntsElement   // x = y*z of int32 y

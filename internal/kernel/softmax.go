@@ -23,11 +23,11 @@ func softmax(row []float32) {
 	if len(row) == 0 {
 		return
 	}
-	m := joined(largerElement, row)
+	m := joined(maxElement, maxRowsElement, row) // a NaN may get lost here: the sum has it
 	for i := wholly(expLessElement, []float32{m}, row); i < len(row); i++ {
 		row[i] = exp(row[i] - m)
 	}
-	sum := joined(addElement, row)
+	sum := joined(addElement, addRowsElement, row)
 	for i := vector(divideElement, []float32{sum}, row); i < len(row); i++ {
 		row[i] /= sum
 	}
@@ -37,12 +37,12 @@ func softmax(row []float32) {
 const interleaved = 128
 
 // joined is the sum of x, which is not empty, as Softmax has it, or its maximum.
-func joined(e element, x []float32) float32 {
+func joined(e, rowsOf element, x []float32) float32 {
 	var acc [interleaved]float32
 	n := copy(acc[:], x)
 	x = x[n:]
 	rows := len(x) / interleaved
-	if vectorMatrix(e, interleaved, rows, [6]int{0, interleaved}, acc[:], x) > 0 {
+	if vectorMatrix(rowsOf, interleaved, rows, [6]int{0, interleaved}, acc[:], x) > 0 {
 		x = x[rows*interleaved:]
 	}
 	for ; len(x) > 0; x = x[min(interleaved, len(x)):] {
@@ -73,5 +73,8 @@ func join1(e element, a, b float32) float32 {
 	if e == addElement {
 		return a + b
 	}
-	return max(a, b)
+	if a < b {
+		return b
+	}
+	return a
 }

@@ -109,6 +109,35 @@ func (a *amd64) end() {
 	a.p("RET")
 }
 
+func (a *amd64) loopColumns() {
+	a.p("MOVQ vecArgs_stride+8(DI), R10")
+	a.p("SHLQ $2, R10")
+	a.p("XORQ SI, SI")
+	a.places = []string{"(R8)(SI*4)", "(R11)"}
+	fmt.Fprintf(a.out, "\ncolumn:\n")
+}
+
+func (a *amd64) loopRows() {
+	a.p("LEAQ (R9)(SI*4), R11")
+	a.p("MOVQ BX, DX")
+	fmt.Fprintf(a.out, "\nrow:\n")
+}
+
+func (a *amd64) endRows() {
+	a.p("ADDQ R10, R11")
+	a.p("DECQ DX")
+	a.p("JNE  row")
+}
+
+func (a *amd64) endColumns() {
+	a.p("ADDQ $%d, SI", a.lanes())
+	a.p("CMPQ SI, CX")
+	a.p("JLT  column")
+	a.p("VZEROUPPER")
+	a.p("RET")
+	a.places = nil
+}
+
 // args loads fields of a routine's arguments, to which DI points, each into a
 // register.
 func (a *amd64) args(of string, fields ...string) {

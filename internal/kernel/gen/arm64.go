@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"log"
 	"math"
 	"slices"
 	"strings"
@@ -135,6 +136,46 @@ func (a *arm64) end() {
 	p("B row")
 	fmt.Fprintf(a.out, "\ndone:\n")
 	p("RET")
+	a.writeConsts()
+}
+
+func (a *arm64) loopColumns() {
+	a.loop()
+	a.p("MOVD vecArgs_stride+8(R0), R14")
+	a.p("LSL $2, R14")
+	a.p("MOVD vecArgs_p+0(R0), R1")
+	a.p("MOVD vecArgs_p+8(R0), R3")
+	a.p("MOVD vecArgs_n(R0), R7")
+	fmt.Fprintf(&a.body, "\ncolumn:\n")
+}
+
+func (a *arm64) loopRows() {
+	a.p("MOVD R3, R2")
+	a.p("MOVD R15, R8")
+	fmt.Fprintf(&a.body, "\nrow:\n")
+}
+
+func (a *arm64) endRows() {
+	a.p("ADD R14, R2, R2")
+	a.p("SUBS $1, R8")
+	a.p("BNE  row")
+}
+
+func (a *arm64) endColumns() {
+	a.p("ADD $16, R1")
+	a.p("ADD $16, R3")
+	a.p("SUBS $4, R7")
+	a.p("BGT  column")
+	a.p("RET")
+	fmt.Fprintf(a.out, "TEXT ·%s(SB), NOSPLIT, $0-8\n\tMOVD v+0(FP), R0\n\tMOVD vecArgs_rows(R0), R15\n", a.fn)
+	if len(a.consts) > a.once {
+		log.Fatalf("%s: a constant in a loop over rows", a.fn)
+	}
+	if a.once > 0 {
+		fmt.Fprintf(a.out, "\tMOVD $%s_consts<>(SB), R9\n", a.fn)
+	}
+	a.out.Write(a.setup)
+	a.out.Write(a.body.Bytes())
 	a.writeConsts()
 }
 

@@ -4,29 +4,28 @@ package main
 // Go: the same operations in the same order.
 
 var functions = []function{
-	{"add", "x[i] += y[i]", 2, func(v *vec) {
-		v.store(v.do("add", v.in(0), v.in(1)), 0)
-	}},
-	{"scaleShift", "x[i] = fma(x[i], y[i], z[i])", 3, func(v *vec) {
+	{name: "add", doc: "x[i] += y[i]", arrays: 2, body: addTo},
+	{name: "addRows", doc: "x[i] += y[i]", arrays: 2, body: addTo, down: true},
+	{name: "scaleShift", doc: "x[i] = fma(x[i], y[i], z[i])", arrays: 3, body: func(v *vec) {
 		v.store(v.mulAdd(v.in(0), v.in(1), v.in(2)), 0)
 	}},
-	{"subtract", "x[i] = y[i] - z[i]", 3, func(v *vec) {
+	{name: "subtract", doc: "x[i] = y[i] - z[i]", arrays: 3, body: func(v *vec) {
 		v.store(v.do("sub", v.in(1), v.in(2)), 0)
 	}},
-	{"sum", "x[i] = y[i] + z[i]", 3, func(v *vec) {
+	{name: "sum", doc: "x[i] = y[i] + z[i]", arrays: 3, body: func(v *vec) {
 		v.store(v.do("add", v.in(1), v.in(2)), 0)
 	}},
-	{"widen", "x[i] = y[i] of float16 y", 2, func(v *vec) {
+	{name: "widen", doc: "x[i] = y[i] of float16 y", arrays: 2, body: func(v *vec) {
 		v.store(v.half(1), 0)
 	}},
-	{"widen2", "x[i] = y[i] + z[i] of float16 y and z", 3, func(v *vec) {
+	{name: "widen2", doc: "x[i] = y[i] + z[i] of float16 y and z", arrays: 3, body: func(v *vec) {
 		v.store(v.do("add", v.half(1), v.half(2)), 0)
 	}},
-	{"widen4", "x[i] = (y[i] + u[i]) + (z[i] + w[i]) of float16 y, z, u and w", 5, func(v *vec) {
+	{name: "widen4", doc: "x[i] = (y[i] + u[i]) + (z[i] + w[i]) of float16 y, z, u and w", arrays: 5, body: func(v *vec) {
 		a, b := v.do("add", v.half(1), v.half(3)), v.do("add", v.half(2), v.half(4))
 		v.store(v.do("add", a, b), 0)
 	}},
-	{"leaky", "x[i] = x[i] < 0 ? x[i]*s : x[i]", 1, func(v *vec) {
+	{name: "leaky", doc: "x[i] = x[i] < 0 ? x[i]*s : x[i]", arrays: 1, body: func(v *vec) {
 		x, zero := v.in(0), v.num(0)
 		neg := v.new()
 		v.less(neg, x, zero)
@@ -34,44 +33,44 @@ var functions = []function{
 		v.sel(y, neg, y, x)
 		v.store(y, 0)
 	}},
-	{"relu", "x[i] = x[i] < 0 ? 0 : x[i]", 1, func(v *vec) {
+	{name: "relu", doc: "x[i] = x[i] < 0 ? 0 : x[i]", arrays: 1, body: func(v *vec) {
 		x, zero := v.in(0), v.num(0)
 		neg := v.new()
 		v.less(neg, x, zero)
 		v.sel(x, neg, zero, x)
 		v.store(x, 0)
 	}},
-	{"tanh", "x[i] = tanh(x[i])", 1, func(v *vec) {
+	{name: "tanh", doc: "x[i] = tanh(x[i])", arrays: 1, body: func(v *vec) {
 		v.store(tanhOf(v, v.in(0)), 0)
 	}},
-	{"sigmoid", "x[i] = sigmoid(x[i])", 1, func(v *vec) {
+	{name: "sigmoid", doc: "x[i] = sigmoid(x[i])", arrays: 1, body: func(v *vec) {
 		x := v.withBits("xor", v.in(0), 1<<31)
 		e := v.with("add", expOf(v, x), 1)
 		one := v.num(1)
 		v.store(v.do("div", one, e), 0)
 	}},
-	{"exp", "x[i] = exp(x[i])", 1, func(v *vec) {
+	{name: "exp", doc: "x[i] = exp(x[i])", arrays: 1, body: func(v *vec) {
 		v.store(expOf(v, v.in(0)), 0)
 	}},
-	{"erf", "x[i] = erf(x[i])", 1, func(v *vec) {
+	{name: "erf", doc: "x[i] = erf(x[i])", arrays: 1, body: func(v *vec) {
 		v.store(erfOf(v, v.in(0)), 0)
 	}},
-	{"expLess", "x[i] = exp(x[i] - s)", 1, func(v *vec) {
+	{name: "expLess", doc: "x[i] = exp(x[i] - s)", arrays: 1, body: func(v *vec) {
 		x, s := v.in(0), v.arg(0)
 		v.op("sub", x, x, s)
 		v.drop(s)
 		v.store(expOf(v, x), 0)
 	}},
-	{"divide", "x[i] = x[i]/s", 1, func(v *vec) {
+	{name: "divide", doc: "x[i] = x[i]/s", arrays: 1, body: func(v *vec) {
 		v.store(v.do("div", v.in(0), v.arg(0)), 0)
 	}},
-	{"product", "x[i] = y[i]*z[i]", 3, func(v *vec) {
+	{name: "product", doc: "x[i] = y[i]*z[i]", arrays: 3, body: func(v *vec) {
 		v.store(v.do("mul", v.in(1), v.in(2)), 0)
 	}},
-	{"quotient", "x[i] = y[i]/z[i]", 3, func(v *vec) {
+	{name: "quotient", doc: "x[i] = y[i]/z[i]", arrays: 3, body: func(v *vec) {
 		v.store(v.do("div", v.in(1), v.in(2)), 0)
 	}},
-	{"clip", "q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q", 1, func(v *vec) {
+	{name: "clip", doc: "q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q", arrays: 1, body: func(v *vec) {
 		x, low, high, m := v.in(0), v.arg(0), v.arg(1), v.new()
 		v.less(m, x, low)
 		v.sel(x, m, low, x)
@@ -79,7 +78,7 @@ var functions = []function{
 		v.sel(x, m, high, x)
 		v.store(x, 0)
 	}},
-	{"gate", "t = y[i] + s0; t = t < s1 ? s1 : t; t = s2 < t ? s2 : t; x[i] = y[i]*t/s3", 2, func(v *vec) {
+	{name: "gate", doc: "t = y[i] + s0; t = t < s1 ? s1 : t; t = s2 < t ? s2 : t; x[i] = y[i]*t/s3", arrays: 2, body: func(v *vec) {
 		y, low, high, m := v.in(1), v.arg(1), v.arg(2), v.new()
 		t := v.do("add", y, v.arg(0))
 		v.less(m, t, low)
@@ -89,10 +88,12 @@ var functions = []function{
 		v.op("mul", t, y, t)
 		v.store(v.do("div", t, v.arg(3)), 0)
 	}},
-	{"timesAffine", "x[i] = fma(y[i]*s, z[i], u[i])", 4, func(v *vec) {
+	{name: "timesAffine", doc: "x[i] = fma(y[i]*s, z[i], u[i])", arrays: 4, body: func(v *vec) {
 		v.store(v.mulAdd(v.do("mul", v.in(1), v.arg(0)), v.in(2), v.in(3)), 0)
 	}},
-	{"larger", "x[i] = y[i] if x[i] < y[i] or y[i] is NaN", 2, func(v *vec) {
+	{name: "max", doc: "x[i] = max(x[i], y[i]); any of them, if one is NaN", arrays: 2, body: maxOf},
+	{name: "maxRows", doc: "x[i] = max(x[i], y[i]); any of them, if one is NaN", arrays: 2, body: maxOf, down: true},
+	{name: "larger", doc: "x[i] = y[i] if x[i] < y[i] or y[i] is NaN", arrays: 2, body: func(v *vec) {
 		x, y, zero, one := v.in(0), v.in(1), v.num(0), v.num(1)
 		m, nan := v.new(), v.new()
 		v.less(m, zero, y)
@@ -103,7 +104,7 @@ var functions = []function{
 		v.sel(nan, m, y, nan)
 		v.store(nan, 0)
 	}},
-	{"range", "x[i] = z[i] < x[i] ? z[i] : x[i]; y[i] = y[i] < z[i] ? z[i] : y[i]", 3, func(v *vec) {
+	{name: "range", doc: "x[i] = z[i] < x[i] ? z[i] : x[i]; y[i] = y[i] < z[i] ? z[i] : y[i]", arrays: 3, body: func(v *vec) {
 		x, y, z := v.in(0), v.in(1), v.in(2)
 		m := v.new()
 		v.less(m, z, x)
@@ -113,12 +114,12 @@ var functions = []function{
 		v.sel(y, m, z, y)
 		v.store(y, 1)
 	}},
-	{"scaleInts", "x[i] = float32(y[i])*z[i] of int32 y", 3, func(v *vec) {
+	{name: "scaleInts", doc: "x[i] = float32(y[i])*z[i] of int32 y", arrays: 3, body: func(v *vec) {
 		y := v.in(1)
 		v.float(y, y)
 		v.store(v.do("mul", y, v.in(2)), 0)
 	}},
-	{"quantize", "x[i] = uint8(bits(min(max(y[i]/s0, s1), s2) + 3<<22) - s3) of bytes x", 2, func(v *vec) {
+	{name: "quantize", doc: "x[i] = uint8(bits(min(max(y[i]/s0, s1), s2) + 3<<22) - s3) of bytes x", arrays: 2, body: func(v *vec) {
 		q := v.do("div", v.in(1), v.arg(0))
 		low, high, m := v.arg(1), v.arg(2), v.new()
 		v.less(m, low, q)
@@ -129,7 +130,7 @@ var functions = []function{
 		v.op("isub", q, q, v.arg(3))
 		v.storeBytes(v.withBits("and", q, 255), 0)
 	}},
-	{"dequantize", "y[i] = float32(int32(x[i]^s1) - s2)*s0 of bytes x", 2, func(v *vec) {
+	{name: "dequantize", doc: "y[i] = float32(int32(x[i]^s1) - s2)*s0 of bytes x", arrays: 2, body: func(v *vec) {
 		x := v.new()
 		v.loadBytes(x, 0)
 		v.op("xor", x, x, v.arg(1))
@@ -137,7 +138,7 @@ var functions = []function{
 		v.float(x, x)
 		v.store(v.do("mul", x, v.arg(0)), 1)
 	}},
-	{"bilinear", "p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t", 6, func(v *vec) {
+	{name: "bilinear", doc: "p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t", arrays: 6, body: func(v *vec) {
 		t := v.in(5)
 		between := func(low, high int) reg {
 			a, d := v.in(low), v.in(high)
@@ -152,7 +153,7 @@ var functions = []function{
 	}},
 
 	// Training. The first array is the result.
-	{"slopeGrad", "x[i] = y[i] > 0 ? z[i] : z[i]*s", 3, func(v *vec) {
+	{name: "slopeGrad", doc: "x[i] = y[i] > 0 ? z[i] : z[i]*s", arrays: 3, body: func(v *vec) {
 		zero, y, d := v.num(0), v.in(1), v.in(2)
 		low := v.do("mul", d, v.arg(0))
 		up := v.new()
@@ -160,32 +161,32 @@ var functions = []function{
 		v.sel(low, up, d, low)
 		v.store(low, 0)
 	}},
-	{"tanhGrad", "x[i] = z[i]*(1 - y[i]*y[i])", 3, func(v *vec) {
+	{name: "tanhGrad", doc: "x[i] = z[i]*(1 - y[i]*y[i])", arrays: 3, body: func(v *vec) {
 		y, one := v.in(1), v.num(1)
 		q := v.do("mul", y, y)
 		v.op("sub", q, one, q)
 		v.store(v.do("mul", v.in(2), q), 0)
 	}},
-	{"affine", "x[i] = fma(y[i], z[i], u[i])", 4, func(v *vec) {
+	{name: "affine", doc: "x[i] = fma(y[i], z[i], u[i])", arrays: 4, body: func(v *vec) {
 		v.store(v.mulAdd(v.in(1), v.in(2), v.in(3)), 0)
 	}},
-	{"affine2", "x[i] = fma(z[i], w[i], fma(y[i], u[i], t[i])) of arrays x y z u w t", 6, func(v *vec) {
+	{name: "affine2", doc: "x[i] = fma(z[i], w[i], fma(y[i], u[i], t[i])) of arrays x y z u w t", arrays: 6, body: func(v *vec) {
 		r := v.mulAdd(v.in(1), v.in(3), v.in(5))
 		v.store(v.mulAdd(v.in(2), v.in(4), r), 0)
 	}},
-	{"addSquare", "d = y[i]-z[i]; x[i] = fma(d, d, x[i])", 3, func(v *vec) {
+	{name: "addSquare", doc: "d = y[i]-z[i]; x[i] = fma(d, d, x[i])", arrays: 3, body: func(v *vec) {
 		d := v.do("sub", v.in(1), v.in(2))
 		v.store(v.mulAdd(d, d, v.in(0)), 0)
 	}},
-	{"addProduct", "x[i] = fma(y[i], z[i]-u[i], x[i])", 4, func(v *vec) {
+	{name: "addProduct", doc: "x[i] = fma(y[i], z[i]-u[i], x[i])", arrays: 4, body: func(v *vec) {
 		d := v.do("sub", v.in(2), v.in(3))
 		v.store(v.mulAdd(v.in(1), d, v.in(0)), 0)
 	}},
-	{"mix", "x[i] = fma(y[i], s1, x[i]*s0)", 2, func(v *vec) {
+	{name: "mix", doc: "x[i] = fma(y[i], s1, x[i]*s0)", arrays: 2, body: func(v *vec) {
 		x := v.do("mul", v.in(0), v.arg(0))
 		v.store(v.mulAdd(v.in(1), v.arg(1), x), 0)
 	}},
-	{"adam", "Adam's step on weights x, gradient y, moments z and u", 4, func(v *vec) {
+	{name: "adam", doc: "Adam's step on weights x, gradient y, moments z and u", arrays: 4, body: func(v *vec) {
 		g := v.in(1)
 		moment := func(array, keep int, d reg, add int) reg { // moment*keep + d*add
 			old, k, a := v.in(array), v.arg(keep), v.arg(add)
@@ -206,6 +207,10 @@ var functions = []function{
 		v.store(v.do("sub", v.in(0), n), 0)
 	}},
 }
+
+func maxOf(v *vec) { v.store(v.do("max", v.in(0), v.in(1)), 0) }
+
+func addTo(v *vec) { v.store(v.do("add", v.in(0), v.in(1)), 0) }
 
 // expOf is exp of act.go, in x's place.
 func expOf(v *vec, x reg) reg {

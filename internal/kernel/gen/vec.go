@@ -24,6 +24,11 @@ type isa interface {
 	begin(name string, arrays int)
 	loop()
 	end()
+	// The same around loops over rows in one over columns: the first array's stays.
+	loopColumns()
+	loopRows()
+	endRows()
+	endColumns()
 	// rehearsal is the same isa, printing to nowhere.
 	rehearsal() isa
 	// The same around a transform's numbers and its loop.
@@ -56,6 +61,7 @@ type vec struct {
 	full bool // there was no register left
 	kept map[number]reg
 	uses []number // in the order of their first use
+	held *reg     // what stands for array 0, in a routine of rows
 }
 
 // A number is a scalar argument, or else a constant.
@@ -134,7 +140,23 @@ func (v *vec) drop(rs ...reg) {
 	}
 }
 
-func (v *vec) in(array int) reg   { r := v.new(); v.load(r, array); return r }
+func (v *vec) in(array int) reg {
+	if array == 0 && v.held != nil {
+		return *v.held
+	}
+	r := v.new()
+	v.load(r, array)
+	return r
+}
+
+func (v *vec) store(r reg, array int) {
+	if array == 0 && v.held != nil {
+		v.move(*v.held, r)
+		return
+	}
+	v.isa.store(r, array)
+}
+
 func (v *vec) half(array int) reg { r := v.new(); v.widen(r, array); return r }
 func (v *vec) arg(i int) reg      { return v.fixed(number{argument: i}) }
 func (v *vec) word(x uint32) reg  { return v.fixed(number{noArgument, x}) }
@@ -184,12 +206,16 @@ type function struct {
 	doc    string // its Go twin
 	arrays int
 	body   func(v *vec)
+	down   bool // the first array is one row, which all rows of the others follow
 }
 
 // elementwise prints all functions for one isa.
 func elementwise(m isa, asm, stubs *bytes.Buffer) {
 	for _, f := range functions {
 		name := f.name + m.name()
+		if f.down {
+			f.doc += ", each of n x over all rows"
+		}
 		fmt.Fprintf(asm, "\n// func %s(v *vecArgs)\n", name)
 		numbers := kept(m, &f)
 		v := newVec(m, numbers)
@@ -197,11 +223,24 @@ func elementwise(m isa, asm, stubs *bytes.Buffer) {
 		for _, n := range numbers {
 			v.fetch(v.kept[n], n)
 		}
-		m.loop()
-		if f.body(v); v.full {
+		if f.down {
+			held := v.new()
+			m.loopColumns()
+			v.load(held, 0)
+			m.loopRows()
+			v.held = &held
+			f.body(v)
+			m.endRows()
+			m.store(held, 0)
+			m.endColumns()
+		} else {
+			m.loop()
+			f.body(v)
+			m.end()
+		}
+		if v.full {
 			log.Fatalf("%s: no register left", name)
 		}
-		m.end()
 		fmt.Fprintf(stubs, "// %s: %s\n//\n//go:noescape\nfunc %s(v *vecArgs)\n\n", name, f.doc, name)
 	}
 }
