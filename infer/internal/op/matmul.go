@@ -74,6 +74,9 @@ func matMul(n *Node) Eval {
 	weights := n.packedWeights()
 	turned := n.In[1].Turnable
 	n.ReadsTurned = turned
+	if paired := len(p.stack) == p.aStack && len(p.stack) == p.bStack && sameShape(n.In[0].Shape[:p.aStack], n.In[1].Shape[:p.bStack]); paired && weights == nil && p.k > 0 && !few(p.m, p.n) && !(turned && turnsFirst(p.m, p.k, p.n)) {
+		n.Product = &Product{tensor.Product(p.stack), p.m, p.k, p.n, turned}
+	}
 	return func(m *Memory, out, in []tensor.Tensor) {
 		products(m, tensor.Nth[float32](out, 0), tensor.Nth[float32](in, 0), tensor.Nth[float32](in, 1),
 			p.walk(m, in[0].Shape, in[1].Shape), p.m, p.k, p.n, weights, turned)
@@ -130,7 +133,7 @@ func products(mem *Memory, c, a, b []float32, stack *tensor.Walk, m, k, n int, w
 				}
 				continue
 			}
-			if turned && rows*(n+k) < n*k { // it is less to turn the first, and the result
+			if turned && turnsFirst(rows, k, n) {
 				result := mem.Floats(rows * n)
 				mem.pad.packed.Pack(x, k, rows, 1, k)
 				kernel.Gemm(result, rows, b[right:], k, n, &mem.pad.packed, nil, 0, 1)
@@ -150,6 +153,10 @@ func products(mem *Memory, c, a, b []float32, stack *tensor.Walk, m, k, n int, w
 		}
 	})
 }
+
+// turnsFirst reports whether it is less to turn the first matrix of a product, and
+// the result, than the second.
+func turnsFirst(m, k, n int) bool { return m*(n+k) < n*k }
 
 // plainStacks is products of float64 or int64.
 func plainStacks(c, a, b tensor.Tensor, stack *tensor.Walk, p *matrices) {

@@ -28,14 +28,16 @@ type Node struct {
 
 	// What Make finds.
 	Results     []Value
-	Pointwise   bool  // its elements depend on no other's place
-	Lanes       Lanes // does the same to some elements of float32, or nil
-	OnPixels    Eval  // does the same to images with channels innermost
-	Grows       bool  // it is worth to bring its images into that order first
-	Turned      bool  // the result is input 0 with its last two dimensions exchanged
-	ReadsTurned bool  // input 1 as it was before its last two dimensions were exchanged
-	MulAdds     int64 // multiply-adds
-	Work        int64 // other operations, beside one for each element of inputs and results
+	Pointwise   bool     // its elements depend on no other's place
+	Lanes       Lanes    // does the same to some elements of float32, or nil
+	OnPixels    Eval     // does the same to images with channels innermost
+	Grows       bool     // it is worth to bring its images into that order first
+	Turned      bool     // the result is input 0 with its last two dimensions exchanged
+	ReadsTurned bool     // input 1 as it was before its last two dimensions were exchanged
+	Product     *Product // it is a product of matrices that are both computed, or nil
+	Softmax     int      // it is the softmax of rows of so many float32, or 0
+	MulAdds     int64    // multiply-adds
+	Work        int64    // other operations, beside one for each element of inputs and results
 
 	how uint8 // of the row
 	of  func(float64) float64
@@ -46,6 +48,13 @@ type Node struct {
 // inputs; an input of one number has it at every place, one left out is nil. Dst
 // may be one of them.
 type Lanes func(dst, a, b, c []float32)
+
+// Product is stacks of M x K matrices times as many K x N ones, of float32. Those
+// of input 1 lie with columns for rows if ReadsTurned.
+type Product struct {
+	Stack, M, K, N int
+	Turned         bool
+}
 
 // Value is an input or a result.
 type Value struct {

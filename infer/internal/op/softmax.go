@@ -68,6 +68,9 @@ func softmax(n *Node) Eval {
 		f := logSoftmax32
 		if !log {
 			f = softmax32
+			if rest := x.Shape[joined[0]:]; len(rest) == len(joined) {
+				n.Softmax = tensor.Product(rest)
+			}
 		}
 		return inRows(x.Shape, joined, f)
 	}

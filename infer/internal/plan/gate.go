@@ -41,6 +41,7 @@ func (p *Plan) fuse(kept []int) {
 	for _, b := range kept {
 		readers[b]++
 	}
+	p.attend(readers)
 	steps := p.steps[:0]
 	for i := 0; i < len(p.steps); {
 		s, n := p.steps[i], 1

@@ -64,6 +64,9 @@ func (n *node) generalStep(eval op.Eval, shapeOf uint) error {
 	if shapeOf == 0 && n.elementwise() {
 		s.some, s.each = n.Lanes, n.out[0].Len()
 	}
+	if !n.options.Plain {
+		s.product, s.softmax = n.Product, n.Softmax
+	}
 	n.plan.add(s)
 	return nil
 }

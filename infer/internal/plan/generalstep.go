@@ -23,6 +23,8 @@ type generalStep struct {
 	id       int // where a run keeps its tensors
 	some     op.Lanes
 	each     int // elements, if some computes them; else 0
+	product  *op.Product
+	softmax  int // the length of the rows that it is the softmax of, or 0
 	node, op string
 }
 
