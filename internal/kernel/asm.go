@@ -60,6 +60,14 @@ type sumArgs struct {
 	y             *float64
 }
 
+// transposeArgs is what a routine that transposes reads: so many squares one below
+// the other. Steps are from row to row.
+type transposeArgs struct {
+	squares          int
+	src, dst         *float32
+	srcStep, dstStep int
+}
+
 // tile computes tiles as tileGo does. While it runs it may fetch b from element
 // next on into the cache, if there is such.
 func tile(rows, tiles, panels, k int, a []float32, aoff *offsets, b []float32, step, next int, c []float32, coff *offsets, add bool) {
@@ -183,6 +191,20 @@ func windows(y, x, w []float32, taps, xTap, wTap, n, rows, yRow, xRow int) int {
 	n &^= l - 1
 	windowAsm(&windowArgs{n, rows, &y[0], &x[0], &w[0], xTap, wTap, xRow, yRow}, taps)
 	return n
+}
+
+// transposeSquares is transposeBlock for a column of squares, of which it returns how
+// many rows those are.
+func transposeSquares(dst []float32, dstStep int, src []float32, srcStep, rows int) int {
+	squares := rows / squareSide
+	if current == tierGo || squares == 0 {
+		return 0
+	}
+	rows = squares * squareSide
+	_ = src[(rows-1)*srcStep+squareSide-1]
+	_ = dst[(squareSide-1)*dstStep+rows-1]
+	transposeAsm(&transposeArgs{squares, &src[0], &dst[0], srcStep, dstStep})
+	return rows
 }
 
 // sumColumns adds rows of x to sums, for whole vectors of columns; it returns how many

@@ -797,6 +797,9 @@ func window5AVX2(w *windowArgs)
 func sumColumnsAVX2(s *sumArgs)
 
 //go:noescape
+func transposeAVX2(t *transposeArgs)
+
+//go:noescape
 func tileAVX512r1p1(t *tileArgs)
 
 //go:noescape
@@ -1241,3 +1244,6 @@ func window5AVX512(w *windowArgs)
 
 //go:noescape
 func sumColumnsAVX512(s *sumArgs)
+
+//go:noescape
+func transposeAVX512(t *transposeArgs)

@@ -510,3 +510,6 @@ func window5NEON(w *windowArgs)
 
 //go:noescape
 func sumColumnsNEON(s *sumArgs)
+
+//go:noescape
+func transposeNEON(t *transposeArgs)

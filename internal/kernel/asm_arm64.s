@@ -6891,3 +6891,44 @@ row:
 	SUBS $4, R7
 	BGT  column
 	RET
+
+// func transposeNEON(t *transposeArgs)
+TEXT ·transposeNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD transposeArgs_src(R0), R1
+	MOVD transposeArgs_dst(R0), R5
+	MOVD transposeArgs_srcStep(R0), R10
+	MOVD transposeArgs_dstStep(R0), R11
+	MOVD transposeArgs_squares(R0), R7
+	ADD R10<<2, R1, R2
+	ADD R10<<2, R2, R3
+	ADD R10<<2, R3, R4
+	ADD R11<<2, R5, R6
+	ADD R11<<2, R6, R8
+	ADD R11<<2, R8, R9
+	LSL $4, R10
+
+loop:
+	VLD1 (R1), [V0.S4]
+	ADD R10, R1, R1
+	VLD1 (R2), [V1.S4]
+	ADD R10, R2, R2
+	VLD1 (R3), [V2.S4]
+	ADD R10, R3, R3
+	VLD1 (R4), [V3.S4]
+	ADD R10, R4, R4
+	VTRN1 V1.S4, V0.S4, V4.S4
+	VTRN2 V1.S4, V0.S4, V5.S4
+	VTRN1 V3.S4, V2.S4, V6.S4
+	VTRN2 V3.S4, V2.S4, V7.S4
+	VTRN1 V6.D2, V4.D2, V8.D2
+	VST1.P [V8.S4], 16(R5)
+	VTRN1 V7.D2, V5.D2, V9.D2
+	VST1.P [V9.S4], 16(R6)
+	VTRN2 V6.D2, V4.D2, V10.D2
+	VST1.P [V10.S4], 16(R8)
+	VTRN2 V7.D2, V5.D2, V11.D2
+	VST1.P [V11.S4], 16(R9)
+	SUBS $1, R7
+	BNE  loop
+	RET

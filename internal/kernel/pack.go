@@ -126,6 +126,10 @@ func pack[T element16or32](p *Packed, data, b []T, rowStride, colStride int) {
 			}
 			continue
 		}
+		if rowStride == 1 {
+			transposed(data[at:], step, b[j0*colStride:], colStride, w, p.K)
+			continue
+		}
 		for i0 := 0; i0 < p.K; i0 += panelWidth { // in squares, which the cache holds
 			rows := min(panelWidth, p.K-i0)
 			for j := range w {
@@ -146,11 +150,19 @@ func packTaps[T element16or32](taps []*tap, data func(*tap) []T, w []T, c, t, pa
 		return
 	}
 	from, to := Share(taps[0].K, part, parts)
+	var rows [packedAtOnce * panelWidth]T
 	for c0 := 0; c0 < c; c0 += panelWidth {
 		at, step := taps[0].column(c0)
 		width := min(panelWidth, c-c0)
 		for f := from; f < to; f++ {
 			block := w[(f*c+c0)*t:][:width*t]
+			if t > 1 && t <= packedAtOnce && width == panelWidth {
+				transposed(rows[:], panelWidth, block, t, panelWidth, t)
+				for _, p := range taps {
+					*(*[panelWidth]T)(data(p)[at+f*step:]) = *(*[panelWidth]T)(rows[p.index*panelWidth:])
+				}
+				continue
+			}
 			for _, p := range taps {
 				row, src := data(p)[at+f*step:][:width], block[p.index:]
 				if t == 1 {
@@ -173,10 +185,24 @@ const packedAtOnce = 256
 func packWindows[T element16or32](p *Packed, data, w []T, c, t, part, parts int) {
 	from, to := Share(p.panels(), part, parts)
 	each := max(packedAtOnce/t, 1)
+	var rows [packedAtOnce * panelWidth]T
 	for q := from; q < to; q++ {
 		at, step, width := clearRest(p, data, q)
+		if t == 1 {
+			transposed(data[at:], step, w[q*panelWidth*c:], c, width, c)
+			continue
+		}
 		for c0 := 0; c0 < c; c0 += each {
 			n := min(each, c-c0)
+			if n*t <= packedAtOnce && width == panelWidth {
+				transposed(rows[:], panelWidth, w[(q*panelWidth*c+c0)*t:], c*t, panelWidth, n*t)
+				for k := range n {
+					for i := range t {
+						*(*[panelWidth]T)(data[at+(i*c+c0+k)*step:]) = *(*[panelWidth]T)(rows[(k*t+i)*panelWidth:])
+					}
+				}
+				continue
+			}
 			for j := range width {
 				src := w[((q*panelWidth+j)*c+c0)*t:][:n*t]
 				for i := range t {

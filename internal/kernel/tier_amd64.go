@@ -112,6 +112,18 @@ func sumAsm(s *sumArgs) {
 	}
 }
 
+// squareSide is the rows and columns that transposition takes at once.
+const squareSide = 8
+
+// transposeAsm transposes in the tier.
+func transposeAsm(t *transposeArgs) {
+	if current == tierAVX512 {
+		transposeAVX512(t)
+	} else {
+		transposeAVX2(t)
+	}
+}
+
 // lanes is the number of floats in a vector; 0: no vectors.
 func lanes() int { return [...]int{0, 8, 16}[current] }
 

@@ -56,6 +56,11 @@ func elementAsm(f element, v *vecArgs) { elementNEON(f, v) }
 
 func transformAsm(f transform, t *transformArgs) { transformNEON(f, t) }
 
+// squareSide is the rows and columns that transposition takes at once.
+const squareSide = 4
+
+func transposeAsm(t *transposeArgs) { transposeNEON(t) }
+
 func windowAsm(w *windowArgs, taps int) { windowNEON(w, taps) }
 
 func sumAsm(s *sumArgs) { sumColumnsNEON(s) }

@@ -7,7 +7,7 @@ import (
 
 // TestTranspose turns matrices of all kinds, in one part and in several.
 func TestTranspose(t *testing.T) {
-	for _, s := range [][3]int{{1, 3, 50}, {2, 3, 1100}, {2, 50, 3}, {2, 3, 3}, {1, 1, 9}, {3, 17, 20}, {1, 20, 1}} {
+	for _, s := range [][3]int{{1, 3, 50}, {2, 3, 1100}, {2, 50, 3}, {2, 3, 3}, {1, 1, 9}, {3, 17, 20}, {1, 20, 1}, {2, 150, 70}, {1, 129, 33}, {1, 8, 300}} {
 		n, rows, cols := s[0], s[1], s[2]
 		src, want := make([]float32, n*rows*cols), make([]float32, n*rows*cols)
 		for i := range src {

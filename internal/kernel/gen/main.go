@@ -1,7 +1,7 @@
 // Command gen writes the assembly of package kernel, for go generate: the tile
 // of tile.go, one routine for each number of rows and panels, the element-wise
 // functions of act.go and tail.go, the transforms of transform.go, the windows of
-// depthwise.go and the sums of sums.go, for each instruction set; and the Go
+// depthwise.go and the sums of sums.go, transposition, for each instruction set; and the Go
 // declarations beside them.
 package main
 
@@ -24,6 +24,7 @@ type machine interface {
 	byteTiers() []byteTier
 	window(taps int)
 	sums()
+	transpose()
 }
 
 // constants are numbers in memory, each once.
@@ -80,6 +81,7 @@ func write(arch string, asm *bytes.Buffer, c *constants, machines ...machine) {
 		writeTransforms(m, asm, &dispatch, &stubs)
 		writeWindows(m, asm, &dispatch, &stubs)
 		writeSums(m, asm, &stubs)
+		writeTranspose(m, asm, &stubs)
 	}
 	if c != nil {
 		fmt.Fprintf(asm, "\n")
