@@ -62,6 +62,56 @@ func Div(dst, x, y []float32) {
 	}
 }
 
+// AddNumber is dst = x + y.
+func AddNumber(dst, x []float32, y float32) {
+	for i := vector(plusElement, []float32{y}, dst, x); i < len(dst); i++ {
+		dst[i] = x[i] + y
+	}
+}
+
+// SubNumber is dst = x - y.
+func SubNumber(dst, x []float32, y float32) {
+	for i := vector(minusElement, []float32{y}, dst, x); i < len(dst); i++ {
+		dst[i] = x[i] - y
+	}
+}
+
+// MulNumber is dst = x * y.
+func MulNumber(dst, x []float32, y float32) {
+	for i := vector(timesElement, []float32{y}, dst, x); i < len(dst); i++ {
+		dst[i] = x[i] * y
+	}
+}
+
+// DivNumber is dst = x / y.
+func DivNumber(dst, x []float32, y float32) {
+	for i := vector(overElement, []float32{y}, dst, x); i < len(dst); i++ {
+		dst[i] = x[i] / y
+	}
+}
+
+// AddRow is dst = x + y for each row of x, which is as long as y.
+func AddRow(dst, x, y []float32) {
+	for r := eachRow(sumElement, dst, x, y); r < len(dst); r += len(y) {
+		Add(dst[r:][:len(y)], x[r:], y)
+	}
+}
+
+// MulRow is dst = x * y for each row of x.
+func MulRow(dst, x, y []float32) {
+	for r := eachRow(productElement, dst, x, y); r < len(dst); r += len(y) {
+		Mul(dst[r:][:len(y)], x[r:], y)
+	}
+}
+
+// eachRow applies f to rows of whole vectors; it returns how many elements it did.
+func eachRow(f element, dst, x, y []float32) int {
+	if l := lanes(); l == 0 || len(y)%l > 0 || vectorMatrix(f, len(y), len(dst)/len(y), [6]int{len(y), len(y)}, dst, x, y) == 0 {
+		return 0
+	}
+	return len(dst)
+}
+
 // DivideBy is x = x / by.
 func DivideBy(x []float32, by float32) {
 	for i := vector(divideElement, []float32{by}, x); i < len(x); i++ {

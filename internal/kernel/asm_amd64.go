@@ -118,6 +118,14 @@ func elementAVX2(f element, v *vecArgs) {
 		productAVX2(v)
 	case quotientElement:
 		quotientAVX2(v)
+	case plusElement:
+		plusAVX2(v)
+	case minusElement:
+		minusAVX2(v)
+	case timesElement:
+		timesAVX2(v)
+	case overElement:
+		overAVX2(v)
 	case clipElement:
 		clipAVX2(v)
 	case gateElement:
@@ -411,6 +419,14 @@ func elementAVX512(f element, v *vecArgs) {
 		productAVX512(v)
 	case quotientElement:
 		quotientAVX512(v)
+	case plusElement:
+		plusAVX512(v)
+	case minusElement:
+		minusAVX512(v)
+	case timesElement:
+		timesAVX512(v)
+	case overElement:
+		overAVX512(v)
 	case clipElement:
 		clipAVX512(v)
 	case gateElement:
@@ -655,6 +671,26 @@ func productAVX2(v *vecArgs)
 //
 //go:noescape
 func quotientAVX2(v *vecArgs)
+
+// plusAVX2: x[i] = y[i] + s
+//
+//go:noescape
+func plusAVX2(v *vecArgs)
+
+// minusAVX2: x[i] = y[i] - s
+//
+//go:noescape
+func minusAVX2(v *vecArgs)
+
+// timesAVX2: x[i] = y[i]*s
+//
+//go:noescape
+func timesAVX2(v *vecArgs)
+
+// overAVX2: x[i] = y[i]/s
+//
+//go:noescape
+func overAVX2(v *vecArgs)
 
 // clipAVX2: q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q
 //
@@ -1104,6 +1140,26 @@ func productAVX512(v *vecArgs)
 //
 //go:noescape
 func quotientAVX512(v *vecArgs)
+
+// plusAVX512: x[i] = y[i] + s
+//
+//go:noescape
+func plusAVX512(v *vecArgs)
+
+// minusAVX512: x[i] = y[i] - s
+//
+//go:noescape
+func minusAVX512(v *vecArgs)
+
+// timesAVX512: x[i] = y[i]*s
+//
+//go:noescape
+func timesAVX512(v *vecArgs)
+
+// overAVX512: x[i] = y[i]/s
+//
+//go:noescape
+func overAVX512(v *vecArgs)
 
 // clipAVX512: q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q
 //

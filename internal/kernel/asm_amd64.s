@@ -2998,6 +2998,130 @@ done:
 	VZEROUPPER
 	RET
 
+// func plusAVX2(v *vecArgs)
+TEXT ·plusAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	VBROADCASTSS vecArgs_s+0(DI), Y15
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VADDPS Y15, Y0, Y1
+	VMOVUPS Y1, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func minusAVX2(v *vecArgs)
+TEXT ·minusAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	VBROADCASTSS vecArgs_s+0(DI), Y15
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VSUBPS Y15, Y0, Y1
+	VMOVUPS Y1, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func timesAVX2(v *vecArgs)
+TEXT ·timesAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	VBROADCASTSS vecArgs_s+0(DI), Y15
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VMULPS Y15, Y0, Y1
+	VMOVUPS Y1, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func overAVX2(v *vecArgs)
+TEXT ·overAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	VBROADCASTSS vecArgs_s+0(DI), Y15
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Y0
+	VDIVPS Y15, Y0, Y1
+	VMOVUPS Y1, (R8)(SI*4)
+	ADDQ $8, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func clipAVX2(v *vecArgs)
 TEXT ·clipAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -13505,6 +13629,130 @@ loop:
 	LEAQ (R9)(DX*4), R9
 	MOVQ vecArgs_stride+16(DI), DX
 	LEAQ (R10)(DX*4), R10
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func plusAVX512(v *vecArgs)
+TEXT ·plusAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	VBROADCASTSS vecArgs_s+0(DI), Z31
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VADDPS Z31, Z0, Z1
+	VMOVUPS Z1, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func minusAVX512(v *vecArgs)
+TEXT ·minusAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	VBROADCASTSS vecArgs_s+0(DI), Z31
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VSUBPS Z31, Z0, Z1
+	VMOVUPS Z1, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func timesAVX512(v *vecArgs)
+TEXT ·timesAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	VBROADCASTSS vecArgs_s+0(DI), Z31
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VMULPS Z31, Z0, Z1
+	VMOVUPS Z1, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func overAVX512(v *vecArgs)
+TEXT ·overAVX512(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), DI
+	MOVQ vecArgs_p+0(DI), R8
+	MOVQ vecArgs_p+8(DI), R9
+	MOVQ vecArgs_n(DI), CX
+	MOVQ vecArgs_rows(DI), BX
+	VBROADCASTSS vecArgs_s+0(DI), Z31
+
+row:
+	XORQ SI, SI
+
+loop:
+	VMOVUPS (R9)(SI*4), Z0
+	VDIVPS Z31, Z0, Z1
+	VMOVUPS Z1, (R8)(SI*4)
+	ADDQ $16, SI
+	CMPQ SI, CX
+	JLT  loop
+	DECQ BX
+	JEQ  done
+	MOVQ vecArgs_stride+0(DI), DX
+	LEAQ (R8)(DX*4), R8
+	MOVQ vecArgs_stride+8(DI), DX
+	LEAQ (R9)(DX*4), R9
 	JMP  row
 
 done:

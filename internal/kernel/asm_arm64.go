@@ -129,6 +129,14 @@ func elementNEON(f element, v *vecArgs) {
 		productNEON(v)
 	case quotientElement:
 		quotientNEON(v)
+	case plusElement:
+		plusNEON(v)
+	case minusElement:
+		minusNEON(v)
+	case timesElement:
+		timesNEON(v)
+	case overElement:
+		overNEON(v)
 	case clipElement:
 		clipNEON(v)
 	case gateElement:
@@ -370,6 +378,26 @@ func productNEON(v *vecArgs)
 //
 //go:noescape
 func quotientNEON(v *vecArgs)
+
+// plusNEON: x[i] = y[i] + s
+//
+//go:noescape
+func plusNEON(v *vecArgs)
+
+// minusNEON: x[i] = y[i] - s
+//
+//go:noescape
+func minusNEON(v *vecArgs)
+
+// timesNEON: x[i] = y[i]*s
+//
+//go:noescape
+func timesNEON(v *vecArgs)
+
+// overNEON: x[i] = y[i]/s
+//
+//go:noescape
+func overNEON(v *vecArgs)
 
 // clipNEON: q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q
 //

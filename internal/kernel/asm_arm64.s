@@ -5036,6 +5036,146 @@ loop:
 done:
 	RET
 
+// func plusNEON(v *vecArgs)
+TEXT ·plusNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+	ADD $(vecArgs_s+0), R0, R10
+	VLD1R (R10), [V31.S4]
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.S4]
+	WORD $0x4e3fd401 // FADD V1.4S, V0.4S, V31.4S
+	VST1 [V1.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	B row
+
+done:
+	RET
+
+// func minusNEON(v *vecArgs)
+TEXT ·minusNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+	ADD $(vecArgs_s+0), R0, R10
+	VLD1R (R10), [V31.S4]
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.S4]
+	WORD $0x4ebfd401 // FSUB V1.4S, V0.4S, V31.4S
+	VST1 [V1.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	B row
+
+done:
+	RET
+
+// func timesNEON(v *vecArgs)
+TEXT ·timesNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+	ADD $(vecArgs_s+0), R0, R10
+	VLD1R (R10), [V31.S4]
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.S4]
+	WORD $0x6e3fdc01 // FMUL V1.4S, V0.4S, V31.4S
+	VST1 [V1.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	B row
+
+done:
+	RET
+
+// func overNEON(v *vecArgs)
+TEXT ·overNEON(SB), NOSPLIT, $0-8
+	MOVD v+0(FP), R0
+	MOVD vecArgs_rows(R0), R15
+	ADD $(vecArgs_s+0), R0, R10
+	VLD1R (R10), [V31.S4]
+
+row:
+	MOVD vecArgs_p+0(R0), R1
+	MOVD vecArgs_p+8(R0), R2
+	MOVD vecArgs_n(R0), R7
+
+loop:
+	VLD1 (R2), [V0.S4]
+	WORD $0x6e3ffc01 // FDIV V1.4S, V0.4S, V31.4S
+	VST1 [V1.S4], (R1)
+	ADD $16, R1
+	ADD $16, R2
+	SUBS $4, R7
+	BGT  loop
+	SUBS $1, R15
+	BLE  done
+	MOVD vecArgs_stride+0(R0), R14
+	MOVD vecArgs_p+0(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+0(R0)
+	MOVD vecArgs_stride+8(R0), R14
+	MOVD vecArgs_p+8(R0), R16
+	ADD R14<<2, R16, R16
+	MOVD R16, vecArgs_p+8(R0)
+	B row
+
+done:
+	RET
+
 // func clipNEON(v *vecArgs)
 TEXT ·clipNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0

@@ -22,6 +22,10 @@ const (
 	divideElement      // x = x/s
 	productElement     // x = y*z
 	quotientElement    // x = y/z
+	plusElement        // x = y + s
+	minusElement       // x = y - s
+	timesElement       // x = y*s
+	overElement        // x = y/s
 	clipElement        // q = x < s0 ? s0 : x; x = s1 < q ? s1 : q
 	gateElement        // t = y + s0, clipped to s1..s2; x = y*t/s3
 	timesAffineElement // x = fma(y*s, z, u)

@@ -21,6 +21,8 @@ func tileHalf(rows, tiles, panels, k int, a []float32, aoff *offsets, b []uint16
 	tileHalfGo(rows*tiles, panels, k, a, aoff, b, step, c, coff, add)
 }
 
+func lanes() int { return 0 }
+
 func vector(element, []float32, ...[]float32) int { return 0 }
 
 func vectorRows(element, []float32, int, int, int, ...[]float32) int { return 0 }

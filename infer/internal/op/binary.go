@@ -126,6 +126,9 @@ func arithmeticAll(m *Memory, op operation, out tensor.Tensor, in []tensor.Tenso
 func join(m *Memory, op operation, out, a, b tensor.Tensor) {
 	switch out.Elem {
 	case onnx.Float:
+		if linesOfFloats(m, op, out, a, b) {
+			return
+		}
 		arithmeticOn(m, out, a, b, func(z, x, y []float32) { floatArithmetic(op, z, x, y) })
 	case onnx.Double:
 		arithmeticOn(m, out, a, b, func(z, x, y []float64) { plainArithmetic(op, z, x, y) })
@@ -146,6 +149,46 @@ func arithmeticOn[T tensor.Wide](m *Memory, out, a, b tensor.Tensor, f func(z, x
 		inPieces(m, out, a, b, func(z, x, y []uint32) { f(tensor.Seen[T](z), tensor.Seen[T](x), tensor.Seen[T](y)) })
 	} else {
 		inPieces(m, out, a, b, func(z, x, y []uint64) { f(tensor.Seen[T](z), tensor.Seen[T](x), tensor.Seen[T](y)) })
+	}
+}
+
+// linesOfFloats is join of long lines, where those of b are as long or one number.
+func linesOfFloats(m *Memory, op operation, out, a, b tensor.Tensor) bool {
+	z, x, y := tensor.Of[float32](out), tensor.Of[float32](a), tensor.Of[float32](b)
+	w := m.Walk(out.Shape, a.Shape, b.Shape, nil)
+	n, step := w.Line()
+	if n < 16 || step[0] != 1 || step[1] > 1 || op > opDiv {
+		return false
+	}
+	if w.Rows() && op == opAdd {
+		kernel.AddRow(z, x, y)
+		return true
+	}
+	if w.Rows() && op == opMul {
+		kernel.MulRow(z, x, y)
+		return true
+	}
+	w.Lines(func(o, n int, in, step [3]int) {
+		if to, from := z[o:][:n], x[in[0]:][:n]; step[1] == 1 {
+			floatArithmetic(op, to, from, y[in[1]:][:n])
+		} else {
+			withNumber(op, to, from, y[in[1]])
+		}
+	})
+	return true
+}
+
+// withNumber is z = x op y.
+func withNumber(op operation, z, x []float32, y float32) {
+	switch op {
+	case opAdd:
+		kernel.AddNumber(z, x, y)
+	case opSub:
+		kernel.SubNumber(z, x, y)
+	case opMul:
+		kernel.MulNumber(z, x, y)
+	case opDiv:
+		kernel.DivNumber(z, x, y)
 	}
 }
 

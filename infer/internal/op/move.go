@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ganlet/ganlet/infer/internal/tensor"
+	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -59,7 +60,37 @@ func transpose(n *Node) Eval {
 	}
 	last := rank - 1
 	n.Turned = x.Elem == onnx.Float && last > 0 && slices.IsSorted(perm[:last-1]) && perm[last] == last-1 && perm[last-1] == last
+	if count, rows, cols := matricesTurned(x.Shape, perm); rows > 0 && x.Elem == onnx.Float {
+		return func(_ *Memory, out, in []tensor.Tensor) {
+			kernel.Transpose(tensor.Nth[float32](out, 0), tensor.Nth[float32](in, 0), count, rows, cols, 0, 1)
+		}
+	}
 	return picked(p)
+}
+
+// matricesTurned reports whether a permutation of axes turns matrices, of so many
+// rows and columns; else the rows are 0.
+func matricesTurned(shape, perm []int) (count, rows, cols int) {
+	var sizes, first []int // neighbouring axes that stay neighbours, and the first of each
+	next := 0
+	for _, axis := range perm {
+		if shape[axis] == 1 {
+			continue
+		}
+		if ones := tensor.Product(shape[min(next, axis):axis]); len(first) > 0 && axis >= next && ones == 1 {
+			sizes[len(sizes)-1] *= shape[axis]
+		} else {
+			sizes, first = append(sizes, shape[axis]), append(first, axis)
+		}
+		next = axis + 1
+	}
+	switch {
+	case len(first) == 2 && first[0] > first[1]:
+		return 1, sizes[1], sizes[0]
+	case len(first) == 3 && first[0] < first[2] && first[2] < first[1]:
+		return sizes[0], sizes[2], sizes[1]
+	}
+	return 0, 0, 0
 }
 
 // block reads the attribute of the two operators that follow.

@@ -101,13 +101,25 @@ func (w *Walk) Plan(out, a, b, c []int) {
 	}
 }
 
+// Line is the length of the stretches that Lines finds, and how the inputs go on.
+func (w *Walk) Line() (n int, step [3]int) {
+	last := len(w.shape) - 1
+	return w.shape[last], [3]int{w.step[0][last], w.step[1][last], w.step[2][last]}
+}
+
+// Rows reports whether all there is is rows of input 0 as they lie beside one row of
+// input 1.
+func (w *Walk) Rows() bool {
+	n, step := w.Line()
+	return len(w.shape) == 2 && step[0] == 1 && step[1] == 1 && w.step[0][0] == n && w.step[1][0] == 0
+}
+
 // Lines calls line for every stretch of n elements of the output from o on; in
 // has where the inputs start, step how they go on.
 func (w *Walk) Lines(line func(o, n int, in, step [3]int)) {
 	last := len(w.shape) - 1
-	n := w.shape[last]
+	n, step := w.Line()
 	outer := Product(w.shape[:last])
-	step := [3]int{w.step[0][last], w.step[1][last], w.step[2][last]}
 	var space [MaxRank]int
 	index := space[:last]
 	var in [3]int

@@ -70,6 +70,18 @@ var functions = []function{
 	{name: "quotient", doc: "x[i] = y[i]/z[i]", arrays: 3, body: func(v *vec) {
 		v.store(v.do("div", v.in(1), v.in(2)), 0)
 	}},
+	{name: "plus", doc: "x[i] = y[i] + s", arrays: 2, body: func(v *vec) {
+		v.store(v.do("add", v.in(1), v.arg(0)), 0)
+	}},
+	{name: "minus", doc: "x[i] = y[i] - s", arrays: 2, body: func(v *vec) {
+		v.store(v.do("sub", v.in(1), v.arg(0)), 0)
+	}},
+	{name: "times", doc: "x[i] = y[i]*s", arrays: 2, body: func(v *vec) {
+		v.store(v.do("mul", v.in(1), v.arg(0)), 0)
+	}},
+	{name: "over", doc: "x[i] = y[i]/s", arrays: 2, body: func(v *vec) {
+		v.store(v.do("div", v.in(1), v.arg(0)), 0)
+	}},
 	{name: "clip", doc: "q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q", arrays: 1, body: func(v *vec) {
 		x, low, high, m := v.in(0), v.arg(0), v.arg(1), v.new()
 		v.less(m, x, low)
