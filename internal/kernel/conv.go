@@ -41,6 +41,9 @@ func (c *Conv) ScratchLen(n int) int {
 	switch {
 	case c.direct():
 		return 0
+	case c.winogradLine():
+		p := c.planLine()
+		return p.cutLine(nil)
 	case c.winograd() != nil:
 		p := c.planWinograd()
 		return p.cut(nil)
@@ -62,6 +65,10 @@ func (c *Conv) Run(dst, src []float32, n int, tail *Tail, scratch []float32, par
 	rows, k := n*c.OH*c.OW, c.w.K
 	if c.direct() {
 		Gemm(dst, c.F, src, k, rows, &c.w, tail, part, parts)
+		return
+	}
+	if c.winogradLine() {
+		c.lineRun(dst, src, n, tail, scratch, part, parts)
 		return
 	}
 	if c.winograd() != nil {

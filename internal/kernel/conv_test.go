@@ -186,6 +186,50 @@ func naiveConvWinograd(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 	tail.Apply(dst, g.F)
 }
 
+// naiveLine is the contract of linewinograd.go.
+func naiveLine(g Geometry, dst, src, w []float32, n int, tail *Tail) {
+	windows, d := ceilDiv(g.KH, 3), max(g.DilationH, 1)
+	for i := range n * d {
+		img, first := i/d, i%d
+		for at := first; at < g.OH; at += 4 * d {
+			for f := range g.F {
+				var tiles, weights [6][]float32
+				for k := range windows * g.C {
+					var pixels [6]float32
+					for j := range pixels {
+						if y := at - g.PadTop + (k/g.C*3+j)*d; y >= 0 && y < g.H {
+							pixels[j] = src[img*g.Large()+y*g.C+k%g.C]
+						}
+					}
+					var window [3]float32
+					for j := range window {
+						if tap := k/g.C*3 + j; tap < g.KH {
+							window[j] = w[(f*g.C+k%g.C)*g.KH+tap]
+						}
+					}
+					var x, y [6]float32
+					transformGo(tilesIn, 1, 1, x[:], 1, 0, pixels[:], 1, 0)
+					transformGo(weightsIn, 1, 1, y[:], 1, 0, window[:], 1, 0)
+					for j := range 6 {
+						tiles[j], weights[j] = append(tiles[j], x[j]), append(weights[j], y[j])
+					}
+				}
+				var sums, out [6]float32
+				for j := range sums {
+					sums[j] = blocks(len(tiles[j]), func(k int) float32 { return tiles[j][k] }, func(k int) float32 { return weights[j][k] })
+				}
+				transformGo(tilesOut, 1, 1, out[:], 1, 0, sums[:], 1, 0)
+				for j, v := range out[:4] {
+					if y := at + j*d; y < g.OH {
+						dst[(img*g.OH+y)*g.F+f] = v
+					}
+				}
+			}
+		}
+	}
+	tail.Apply(dst, g.F)
+}
+
 // naiveTurned is a transposed convolution as the one with the turned window.
 func naiveTurned(g Geometry, dst, src, w []float32, n int, tail *Tail) {
 	turned := make([]float32, len(w))
@@ -297,6 +341,10 @@ func geometries() []Geometry {
 		{H: 69, W: 2, C: 2, OH: 34, OW: 2, F: 5, KH: 3, KW: 3, StrideH: 2, StrideW: 1, PadTop: 0, PadLeft: 1},
 		{H: 7, W: 13, C: 17, OH: 8, OW: 11, F: 20, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 3, PadLeft: 0}, // by Winograd, with rests
 		{H: 13, W: 19, C: 16, OH: 7, OW: 8, F: 20, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 3, PadLeft: 0}, // likewise, with rests
+		{H: 60, W: 1, C: 16, OH: 54, OW: 1, F: 16, KH: 7, KW: 1, StrideH: 1, StrideW: 1},                        // a line
+		{H: 111, W: 1, C: 32, OH: 101, OW: 1, F: 70, KH: 11, KW: 1, StrideH: 1, StrideW: 1, PadTop: 5, DilationH: 2},
+		{H: 150, W: 1, C: 112, OH: 149, OW: 1, F: 40, KH: 3, KW: 1, StrideH: 1, StrideW: 1, PadTop: 1, DilationH: 3},
+		{H: 60, W: 1, C: 20, OH: 54, OW: 1, F: 17, KH: 4, KW: 1, StrideH: 1, StrideW: 1, DilationH: 2}, // directly, dilated
 		{H: 5, W: 9, C: 17, OH: 3, OW: 4, F: 6, KH: 3, KW: 2, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 0},
 		{H: 9, W: 8, C: 5, OH: 5, OW: 4, F: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, DilationH: 2, DilationW: 2},
 		{H: 9, W: 8, C: 20, OH: 7, OW: 6, F: 9, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1, DilationH: 2, DilationW: 2},
@@ -315,6 +363,9 @@ func TestConvolutionsKeepTheContract(t *testing.T) {
 		up := &Tail{Bias: many, Scale: many, Shift: many, Act: ReLU}
 		wantSmall, wantLarge, wantGrad := make([]float32, len(small)), make([]float32, len(large)), make([]float32, len(w))
 		naiveDown, naiveGrad := naiveConv, naiveGrad
+		if g.winogradLine() {
+			naiveDown = naiveLine
+		}
 		if g.winograd() != nil {
 			naiveDown, naiveGrad = naiveConvWinograd, naiveGradWinograd
 		}
@@ -404,6 +455,7 @@ func TestWinogradIsClose(t *testing.T) {
 	for _, g := range []Geometry{
 		{H: 16, W: 16, C: 128, OH: 16, OW: 16, F: 16, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1},
 		{H: 32, W: 32, C: 64, OH: 16, OW: 16, F: 16, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},
+		{H: 256, W: 1, C: 112, OH: 256, OW: 1, F: 16, KH: 11, KW: 1, StrideH: 1, StrideW: 1, PadTop: 10, DilationH: 2},
 	} {
 		large, w := randoms(r, g.Large()), randoms(r, g.Weights())
 		got, want := make([]float32, g.Small()), make([]float32, g.Small())

@@ -3,12 +3,27 @@ package kernel
 // This file is convolution with windows that overlap down the image. The window
 // rows of a column of pixels are written once, one below the other: there every
 // window lies in one piece, as in im2col, but they share what they have in common.
+// With a dilation, pixels that far apart make a column.
 
 // tallest is the most pixels of one column that are computed together.
 const tallest = 32
 
 // overlaps says that windows below each other have rows in common.
-func (g *Geometry) overlaps() bool { return g.dh() == 1 && g.StrideH < g.KH && g.OH > 1 }
+func (g *Geometry) overlaps() bool {
+	return g.StrideH < g.KH && g.OH > 1 && (g.dh() == 1 || g.StrideH == 1 && g.F >= panelWidth)
+}
+
+// lineAt returns the line of an image that is computed as the i-th, and how many
+// from it on, a dilation apart, follow each other.
+func (g *Geometry) lineAt(i int) (y, n int) {
+	d := g.dh()
+	for first := 0; ; first++ {
+		if n = (g.OH - first + d - 1) / d; i < n {
+			return first + i*d, n - i
+		}
+		i -= n
+	}
+}
 
 // block is the places of at most runRows rows of a product.
 type block struct {
@@ -29,16 +44,16 @@ func (c *Conv) tall(dst, src []float32, tail *Tail, scratch []float32, r0, r1, p
 	}
 	var b block
 	for r, h := r0, 0; r < r1; r += h {
-		y0 := r % c.OH
-		h = balanced(min(c.OH-y0, r1-r), tallest)
-		image := src[r/c.OH*c.Large():]
+		y0, left := c.lineAt(r % c.OH)
+		h = balanced(min(left, r1-r), tallest)
+		image, line := src[r/c.OH*c.Large():], r/c.OH*c.OH+y0
 		for x := range c.OW {
 			if b.rows+h > runRows {
 				c.w.block(dst, scratch, &b, inside, p0, p1)
 				b.rows, b.end = 0, 0
 			}
 			for i := range h {
-				b.a[b.rows+i], b.c[b.rows+i] = b.end+i*c.StrideH*each, ((r+i)*c.OW+x)*c.F
+				b.a[b.rows+i], b.c[b.rows+i] = b.end+i*c.StrideH*each, ((line+i*c.dh())*c.OW+x)*c.F
 			}
 			lines := (h-1)*c.StrideH + c.KH
 			c.windowRows(scratch[b.end:][:lines*each], image, y0*c.StrideH-c.PadTop, x)

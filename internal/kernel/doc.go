@@ -16,7 +16,8 @@
 //     image count as zeros. With an undilated 3x3 window and stride 1, or
 //     4x4 and stride 2, 8 or more channels and 49 or more pixels it is mostly (see
 //     Conv's winograd) Winograd's F(4x4, 3x3) or F(4x4, 2x2), as convwinograd.go
-//     states it: then an infinite input may come out as NaN.
+//     states it: then an infinite input may come out as NaN. A line of pixels
+//     with a window of 3 or more may be F(4, 3) of linewinograd.go.
 //   - ConvTranspose: the output starts at +0; window positions (row, then
 //     column, ascending) that reach it each add one chain over the input's
 //     channels; to fewer than 16 channels, one sum in blocks, as Gemm. Where

@@ -34,6 +34,17 @@ func (g *Geometry) whole() bool {
 	return g.OH == 1 && g.OW == 1 && g.KH == g.H && g.KW == g.W && g.PadTop == 0 && g.PadLeft == 0 && g.dh() == 1 && g.dw() == 1
 }
 
+// Upright is g with one line of pixels for a column. The images, and the weights, are
+// the same in memory.
+func (g Geometry) Upright() Geometry {
+	if g.H > 1 || g.OH > 1 || g.KH > 1 || g.PadTop > 0 {
+		return g
+	}
+	g.H, g.OH, g.KH, g.StrideH, g.PadTop, g.DilationH = g.W, g.OW, g.KW, g.StrideW, g.PadLeft, g.DilationW
+	g.W, g.OW, g.KW, g.StrideW, g.PadLeft, g.DilationW = 1, 1, 1, 1, 0, 0
+	return g
+}
+
 func (g *Geometry) dh() int { return max(g.DilationH, 1) }
 func (g *Geometry) dw() int { return max(g.DilationW, 1) }
 

@@ -42,7 +42,7 @@ func convLayer(n *Node) Layer {
 	}
 	g := c.geometry(c.channels, w[0])
 	layout := "conv"
-	var k ConvKernel = &kernel.Conv{Geometry: g}
+	var k ConvKernel = &kernel.Conv{Geometry: g.Upright()}
 	switch {
 	case wideGroups(w[0], groups):
 		layout = "grouped"
