@@ -26,6 +26,8 @@ func bitsModels() []bitsModel {
 		{"dcgan64, a quarter as wide", func() *onnx.Model { return drawDCGAN64(16, false) }, false},
 		{"dcgan64, a quarter as wide, float16", func() *onnx.Model { return drawDCGAN64(16, true) }, false},
 		{"dcgan64", func() *onnx.Model { return drawDCGAN64(64, false) }, true},
+		{"sound", drawSound, false},
+		{"attention", func() *onnx.Model { return drawHeads(50, 70) }, false},
 	}
 	for i := range 15 {
 		models = append(models, drawLayer(i))
@@ -123,6 +125,29 @@ func drawDCGAN64(f int64, half bool) *onnx.Model {
 		x = s.act("Relu", s.batchNorm(s.upscale(x, c, c/2, 4, 2, 1), c/2))
 	}
 	return s.outputs(s.act("Tanh", s.upscale(x, f, 3, 4, 2, 1)))
+}
+
+// drawSound is two convolutions of a line of samples, as vocoders have them.
+func drawSound() *onnx.Model {
+	s := newExactSketch(4, -1, 16, 120)
+	layer := func(x string, in, out, k, gap int64) string {
+		return s.leaky(s.node("Conv", []string{x, s.weights(in*k, out, in, k), s.constant(0, 0.1, out)},
+			onnx.IntsAttr("pads", (k-1)/2*gap, (k-1)/2*gap), onnx.IntsAttr("dilations", gap)))
+	}
+	x := layer("z", 16, 32, 7, 1)
+	s.half = true
+	return s.outputs(layer(x, 32, 20, 3, 2))
+}
+
+// drawHeads is two heads of attention of so many rows to so many others.
+func drawHeads(rows, others int64) *onnx.Model {
+	s := newExactSketch(5, -1, 2, rows, 16)
+	of := func(n, width int64) string {
+		return s.node("MatMul", []string{s.node("MatMul", []string{s.constant(0, 0.2, 2, n, rows), "z"}), s.constant(0, 0.3, 16, width)})
+	}
+	keys := s.node("Transpose", []string{of(others, 16)}, onnx.IntsAttr("perm", 0, 1, 3, 2))
+	scores := s.node("Mul", []string{s.node("MatMul", []string{"z", keys}), s.weight32(0.25)})
+	return s.outputs(s.node("MatMul", []string{s.node("Softmax", []string{scores}, onnx.IntAttr("axis", -1)), of(others, 8)}))
 }
 
 // drawLayer is one layer of odd sizes, the i-th of 15: every kind of layer meets
