@@ -75,6 +75,40 @@ func TestExternal(t *testing.T) {
 	}
 }
 
+// Weights whose memory goes back once they are packed leave those of another tensor
+// alone, also where both have one stretch of a file.
+func TestExternalShared(t *testing.T) {
+	const n = 96
+	draw := func(second int64) []byte {
+		s := newSketch(-1, n)
+		for i, offset := range []int64{0, second} {
+			name := string(rune('v' + i))
+			s.Graph.Initializers = append(s.Graph.Initializers, onnx.Tensor{Name: name, Type: onnx.Float, Dims: []int64{n, n},
+				External: &onnx.External{Location: "data", Offset: offset, Length: 4 * n * n}})
+		}
+		return onnx.Marshal(s.outputs(s.node("MatMul", []string{"z", "v"}), s.node("MatMul", []string{"z", "w"})))
+	}
+	dir := t.TempDir()
+	raw := onnx.NewFloat32("", newSketch(1).values(5, n*n), n, n).Raw
+	var all [2][]Tensor
+	for i, second := range []int64{0, 4 * n * n} {
+		path := filepath.Join(dir, "m.onnx")
+		for name, data := range map[string][]byte{path: draw(second), filepath.Join(dir, "data"): append(raw, raw...)} {
+			if err := os.WriteFile(name, data, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[i] = mustRun(t, mustSession(t, m, 1), latents(m, 2))
+	}
+	for i := range all[0] {
+		sameBits(t, all[0][i].Name, all[0][i].Data.([]float32), all[1][i].Data.([]float32))
+	}
+}
+
 // Only plain names are opened, and only as much as the shape says.
 func TestExternalRefused(t *testing.T) {
 	fsys := fstest.MapFS{"w": {Data: make([]byte, 100)}, "d/w": {Data: make([]byte, 100)}}

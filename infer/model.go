@@ -150,13 +150,13 @@ func (m *Model) build(file *onnx.Model, o *Options, own bool) (err error) {
 		return err
 	}
 	m.file += m.graph.External
-	m.weights = plan.NewWeights(m.graph, own)
 	for _, in := range m.graph.Inputs {
 		v := declared(in.Name, in.Elem, in.Shape)
 		m.inputs = append(m.inputs, v)
 		m.batched = m.batched || v.batched()
 		m.free = m.free || v.open(1)
 	}
+	m.weights = plan.NewWeights(m.graph, own, !m.free)
 	for _, out := range m.graph.Outputs {
 		m.outputs = append(m.outputs, declared(out.Name, out.Elem, out.Shape))
 	}
@@ -329,7 +329,7 @@ func (m *Model) plan(shapes [][]int) (*plan.Plan, error) {
 		return nil, err
 	}
 	if !m.released {
-		m.weights.Release(!m.free)
+		m.weights.Release()
 		m.released = true
 	}
 	if len(m.plans) >= maxPlans {

@@ -69,7 +69,7 @@ func runPlain(m *Model, data []byte, inputs []Tensor) ([]Tensor, error) {
 		return nil, err
 	}
 	o := m.limits.plan(m.file, 1<<20, 3)
-	o.Weights, o.Samples, o.Plain = plan.NewWeights(g, false), m.samples, true
+	o.Weights, o.Samples, o.Plain = plan.NewWeights(g, false, false), m.samples, true
 	p, err := plan.New(g, shapesOf(inputs), o)
 	if err != nil {
 		return nil, err

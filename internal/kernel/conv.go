@@ -23,7 +23,12 @@ func (c *Conv) Pack(w []float32) {
 }
 
 // Reserve makes room for weights.
-func (c *Conv) Reserve() { c.w.data, c.w.half = room(&c.w, c.w.data, c.window()*c.C, c.F), nil }
+func (c *Conv) Reserve() { c.ReserveIn(Make) }
+
+// ReserveIn is Reserve in memory that alloc returns.
+func (c *Conv) ReserveIn(alloc func(n int) []float32) {
+	c.w.data, c.w.half = roomIn(alloc, &c.w, c.w.data, c.window()*c.C, c.F), nil
+}
 
 // PackPart does the part-th of parts shares of Pack, after Reserve.
 func (c *Conv) PackPart(w []float32, part, parts int) {

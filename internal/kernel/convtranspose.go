@@ -89,23 +89,26 @@ func (c *ConvTranspose) Pack(w []float32) {
 }
 
 // Reserve makes room for weights.
-func (c *ConvTranspose) Reserve() {
+func (c *ConvTranspose) Reserve() { c.ReserveIn(Make) }
+
+// ReserveIn is Reserve in memory that alloc returns.
+func (c *ConvTranspose) ReserveIn(alloc func(n int) []float32) {
 	t := c.asConv()
 	switch {
 	case t != nil:
-		t.Reserve()
+		t.ReserveIn(alloc)
 		if t.w == nil {
-			t.w = Make[float32](c.Weights())
+			t.w = alloc(c.Weights())
 		}
 	case c.aside():
-		c.rows = reserveRows(c, func(p *Packed) *[]float32 { p.half = nil; return &p.data })
+		c.rows = reserveRows(alloc, c, func(p *Packed) *[]float32 { p.half = nil; return &p.data })
 	case c.few():
-		c.w.data, c.w.half = room(&c.w, c.w.data, c.F, c.window()*c.C), nil
+		c.w.data, c.w.half = roomIn(alloc, &c.w, c.w.data, c.F, c.window()*c.C), nil
 	case c.winograd():
-		c.reserveWinograd()
+		c.reserveWinograd(alloc)
 	default:
 		if each := c.plan(); each > 0 && c.taps[0].data == nil {
-			all := Make[float32](each * len(c.taps)) // in one stretch, to be fetched ahead
+			all := alloc(each * len(c.taps)) // in one stretch, to be fetched ahead
 			for i, p := range c.taps {
 				p.data, p.half = all[i*each:][:each], nil
 			}
@@ -142,7 +145,7 @@ func (c *ConvTranspose) PackHalf(w []uint16) {
 	}
 	t := c.window()
 	if c.aside() {
-		c.rows = reserveRows(c, func(p *Packed) *[]uint16 { p.data = nil; return &p.half })
+		c.rows = reserveRows(Make, c, func(p *Packed) *[]uint16 { p.data = nil; return &p.half })
 		packRows(c.rows, func(p *Packed) []uint16 { return p.half }, w, c.C, c.KW, 0, 1)
 		return
 	}
@@ -268,14 +271,14 @@ func (c *ConvTranspose) runRows(dst, src []float32, n int, tail *Tail, part, par
 }
 
 // reserveRows makes room for the weights of each row of the window.
-func reserveRows[T element16or32](c *ConvTranspose, data func(*Packed) *[]T) []Packed {
+func reserveRows[T element16or32](alloc func(n int) []T, c *ConvTranspose, data func(*Packed) *[]T) []Packed {
 	rows := c.rows
 	if rows == nil {
 		rows = make([]Packed, c.KH)
 	}
 	for i := range rows {
 		to := data(&rows[i])
-		*to = room(&rows[i], *to, c.F, c.KW*c.C)
+		*to = roomIn(alloc, &rows[i], *to, c.F, c.KW*c.C)
 	}
 	return rows
 }

@@ -7,6 +7,14 @@ import "unsafe"
 // large is the bytes from which on memory is worth large pages.
 const large = 2 << 20
 
+// Forget gives the memory of bytes that nobody reads any more back to the system, as
+// far as that takes it: whole pages. They are zeros afterwards, or as they were.
+func Forget(bytes []byte) {
+	if len(bytes) > 0 {
+		forget(unsafe.Pointer(&bytes[0]), len(bytes))
+	}
+}
+
 // Make is make([]T, n) of numbers. Where that is much and the system has large
 // pages, it asks for them: a core reads weights from memory in 4 KB pages at two
 // thirds of the speed.

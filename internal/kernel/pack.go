@@ -97,11 +97,14 @@ func (p *Packed) columns(order []int, f func(to, from int)) {
 }
 
 // room makes p k x n and returns memory for it, reusing old's.
-func room[T element16or32](p *Packed, old []T, k, n int) []T {
+func room[T element16or32](p *Packed, old []T, k, n int) []T { return roomIn(Make, p, old, k, n) }
+
+// roomIn is room of memory that alloc returns.
+func roomIn[T element16or32](alloc func(n int) []T, p *Packed, old []T, k, n int) []T {
 	p.K, p.N = k, n
 	need := PackedLen(k, n)
 	if cap(old) < need {
-		return Make[T](need)
+		return alloc(need)
 	}
 	return old[:need]
 }

@@ -28,12 +28,12 @@ func (c *ConvTranspose) winograd() bool {
 }
 
 // reserveWinograd makes room for the weights of all phases and products.
-func (c *ConvTranspose) reserveWinograd() {
+func (c *ConvTranspose) reserveWinograd(alloc func(n int) []float32) {
 	if c.products != nil {
 		return
 	}
 	each := c.panels() * panelWidth * c.F
-	all := Make[float32](36 * each)
+	all := alloc(36 * each)
 	c.products = make([]Packed, 36)
 	for i := range c.products {
 		c.products[i] = Packed{K: c.F, N: c.C, data: all[i*each:][:each]}

@@ -38,7 +38,7 @@ type ComputedConvolution struct {
 // ComputedKernel packs weights in a run.
 type ComputedKernel interface {
 	ConvKernel
-	Reserve()
+	ReserveIn(alloc func(n int) []float32)
 	PackPart(w []float32, part, parts int)
 }
 

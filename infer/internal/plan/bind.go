@@ -47,12 +47,13 @@ func (p *Plan) Bind(block *Block) *Run {
 	}
 	r.general = make([]arguments, p.general)
 	r.kernels = make([][]op.ComputedKernel, p.packing)
+	var packing rooms
 	for _, s := range p.steps {
 		switch s := s.(type) {
 		case *generalStep:
 			r.general[s.id] = arguments{r.tensors(s.out), r.tensors(s.in), *op.NewMemory(r.pad)}
 		case *packStep:
-			r.kernels[s.id] = s.kernels()
+			r.kernels[s.id] = s.kernels(&packing)
 		}
 	}
 	r.Workers(1)

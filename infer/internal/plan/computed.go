@@ -17,14 +17,33 @@ type packStep struct {
 	kernel        func() op.ComputedKernel
 }
 
-// kernels makes those of one run.
-func (s *packStep) kernels() []op.ComputedKernel {
+// kernels makes those of one run. All such steps of a run pack into the same memory:
+// each is followed by its convolution.
+func (s *packStep) kernels(room *rooms) []op.ComputedKernel {
+	room.next = 0
 	list := make([]op.ComputedKernel, s.sets)
 	for i := range list {
 		list[i] = s.kernel()
-		list[i].Reserve()
+		list[i].ReserveIn(room.take)
 	}
 	return list
+}
+
+// rooms is memory that is handed out anew for each step.
+type rooms struct {
+	all  [][]float32
+	next int
+}
+
+func (r *rooms) take(n int) []float32 {
+	if r.next == len(r.all) {
+		r.all = append(r.all, nil)
+	}
+	if len(r.all[r.next]) < n {
+		r.all[r.next] = kernel.Make[float32](n)
+	}
+	r.next++
+	return r.all[r.next-1][:n:n]
 }
 
 func (s *packStep) work() int64 { return int64(s.len) }

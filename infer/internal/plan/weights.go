@@ -19,8 +19,10 @@ import (
 type Weights struct {
 	mu     sync.Mutex
 	packed map[weightsKey]any
-	uses   map[*tensor.Const]use // of the graph's constants
+	uses   map[*tensor.Const]use  // of the graph's constants
+	once   map[*tensor.Const]bool // those that one node reads
 	own    bool
+	fixed  bool
 }
 
 // use is what plans did with a constant.
@@ -34,12 +36,26 @@ const (
 )
 
 // NewWeights prepares for the constants of a graph. Own says that their elements
-// stand in a file's bytes that are to be freed (Release).
-func NewWeights(g *graph.Graph, own bool) *Weights {
-	w := &Weights{packed: make(map[weightsKey]any), uses: make(map[*tensor.Const]use), own: own}
+// stand in a file's bytes that are to be freed (Release); fixed, that all plans are of
+// the same sizes but for the batch.
+func NewWeights(g *graph.Graph, own, fixed bool) *Weights {
+	w := &Weights{packed: make(map[weightsKey]any), uses: make(map[*tensor.Const]use), once: make(map[*tensor.Const]bool), own: own, fixed: fixed}
+	reads := make([]int, len(g.Values))
+	count(g.Nodes, reads, 1)
+	for _, out := range g.Outputs {
+		reads[out.Value]++
+	}
+	first := make(map[*byte]*tensor.Const) // tensors may have one stretch of external data together
 	for i := range g.Values {
 		if c := g.Values[i].Const; c != nil {
-			w.uses[c] = unused
+			if p := c.Memory(); p != nil && first[p] != nil && first[p] != c {
+				c.Share()
+				first[p].Share()
+			} else if p != nil {
+				first[p] = c
+			}
+			_, twice := w.uses[c]
+			w.uses[c], w.once[c] = unused, reads[i] == 1 && !twice
 		}
 	}
 	return w
@@ -53,18 +69,24 @@ func (w *Weights) note(c *tensor.Const, u use) {
 }
 
 // Release lets constants that are packed go, and the others own their memory, so
-// that a file's bytes can be freed. It is called after the first plan; fixed says
-// that all later plans are of the same sizes but for the batch.
-func (w *Weights) Release(fixed bool) {
+// that a file's bytes can be freed. It is called after the first plan.
+func (w *Weights) Release() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for c, u := range w.uses {
 		switch {
-		case u == packed, u == sized && fixed:
-			c.Drop()
+		case u == packed, u == sized && w.fixed:
+			w.drop(c)
 		case w.own:
-			c.Own()
+			kernel.Forget(c.Own())
 		}
+	}
+}
+
+// drop lets a constant go, with the memory that it had in the file's bytes.
+func (w *Weights) drop(c *tensor.Const) {
+	if raw := c.Drop(); w.own {
+		kernel.Forget(raw)
 	}
 }
 
@@ -73,7 +95,7 @@ func (w *Weights) elements(c *tensor.Const) (tensor.Tensor, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.note(c, read); w.own {
-		c.Own()
+		kernel.Forget(c.Own())
 	}
 	return c.Value()
 }
@@ -169,10 +191,15 @@ func (w *Weights) inOtherOrder(c *tensor.Const, how denseLayout) (*kernel.Packed
 	return nil, nil
 }
 
-// put keeps packed weights of the graph's constants; others are one plan's own.
+// put keeps packed weights of the graph's constants; others are one plan's own. What
+// nothing else needs goes at once, so that a file and its packed weights are never in
+// memory together.
 func (w *Weights) put(key weightsKey, packed any) {
-	if _, ok := w.uses[key.of]; ok {
-		w.packed[key] = packed
+	if _, ok := w.uses[key.of]; !ok {
+		return
+	}
+	if w.packed[key] = packed; w.own && w.fixed && w.once[key.of] {
+		w.drop(key.of)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"unsafe"
 
 	"github.com/ganlet/ganlet/internal/onnx"
 )
@@ -21,6 +22,7 @@ type Const struct {
 	value   Tensor       // the elements, unless they are still in stored
 	stored  *onnx.Tensor // as the file has them
 	owned   bool         // stored is not the file's memory
+	viewed  bool         // another constant has the same memory
 	dropped bool
 }
 
@@ -63,6 +65,7 @@ func (c *Const) Stored() Type {
 
 // View is the constant under another shape of as many elements.
 func (c *Const) View(shape []int) *Const {
+	c.Share()
 	v := *c
 	v.Shape, v.value.Shape = shape, shape
 	return &v
@@ -160,17 +163,40 @@ func (c *Const) Half() []uint16 {
 }
 
 // Own lets the constant have its elements in memory of its own, so that the file's
-// can be freed.
-func (c *Const) Own() {
-	if c.stored != nil && !c.owned {
-		t := *c.stored
-		t.Raw = append([]byte(nil), t.Raw...)
-		c.stored, c.owned = &t, true
+// can be freed. It returns those bytes of the file that no other constant has.
+func (c *Const) Own() (raw []byte) {
+	if c.stored == nil || c.owned {
+		return nil
 	}
+	t := *c.stored
+	if !c.viewed {
+		raw = t.Raw
+	}
+	t.Raw = append([]byte(nil), t.Raw...)
+	c.stored, c.owned = &t, true
+	return raw
 }
 
-// Drop lets the elements go: they are not needed any more.
-func (c *Const) Drop() { c.stored, c.value.Data, c.dropped = nil, nil, true }
+// Memory is where the file has the elements, nil if it has none.
+func (c *Const) Memory() *byte {
+	if c.stored == nil {
+		return nil
+	}
+	return unsafe.SliceData(c.stored.Raw)
+}
+
+// Share says that another constant has the same memory.
+func (c *Const) Share() { c.viewed = true }
+
+// Drop lets the elements go: they are not needed any more. It returns those bytes of
+// the file, or of a copy, that no other constant has.
+func (c *Const) Drop() (raw []byte) {
+	if c.stored != nil && !c.viewed {
+		raw = c.stored.Raw
+	}
+	c.stored, c.value.Data, c.dropped = nil, nil, true
+	return raw
+}
 
 // Dropped reports whether Drop was called.
 func (c *Const) Dropped() bool { return c.dropped }
