@@ -73,12 +73,20 @@ func (c *ConvTranspose) transform(v []float32, at int) {
 
 // winogradScratch is the scratch of one winogradRun.
 func (c *ConvTranspose) winogradScratch() int {
-	tiles := c.OH / 2 * c.OW / 2
+	tiles := c.band() * c.OW / 2
 	n := ((c.OH+2)*(c.OW+2)+3*(c.OW+2)+9*tiles)*c.F + 9*tiles*c.panels()*panelWidth
 	if c.products == nil {
 		n += c.F * group * panelWidth
 	}
 	return n
+}
+
+// band is the most lines of tiles that are computed at once: as many as a core's own
+// cache holds, but enough tiles for a product.
+func (c *ConvTranspose) band() int {
+	ny, nx := c.OH/2, c.OW/2
+	most := max(transformed/(9*nx*(c.F+c.panels()*panelWidth)), ceilDiv(leastTiles, nx))
+	return balanced(ny, most)
 }
 
 // pad copies a small image into a frame of zeros.
@@ -107,8 +115,14 @@ func (c *ConvTranspose) winogradRun(dst, src []float32, tail *Tail, scratch []fl
 
 // winogradPhase computes panels p0 to p1 of the channels of one phase of an image.
 func (c *ConvTranspose) winogradPhase(dst, frame []float32, tail *Tail, scratch []float32, phase, p0, p1 int) {
-	py, px := phase/2, phase%2
-	ny, nx := c.OH/2, c.OW/2 // tiles
+	for t, band := 0, c.band(); t < c.OH/2; t += band {
+		c.winogradBand(dst, frame, tail, scratch, phase, p0, p1, t, min(band, c.OH/2-t))
+	}
+}
+
+// winogradBand is winogradPhase of ny lines of tiles from one on.
+func (c *ConvTranspose) winogradBand(dst, frame []float32, tail *Tail, scratch []float32, phase, p0, p1, first, ny int) {
+	py, px, nx := phase/2, phase%2, c.OW/2
 	line, row, wide := (c.OW+2)*c.F, nx*c.F, (p1-p0)*panelWidth
 	cut := func(n int) []float32 {
 		s := scratch[:n]
@@ -117,7 +131,7 @@ func (c *ConvTranspose) winogradPhase(dst, frame []float32, tail *Tail, scratch 
 	}
 	lines, in, out := cut(3*line), cut(9*ny*row), cut(9*ny*nx*wide)
 	for t := range ny {
-		d := frame[(2*t+py)*line:][:3*line]
+		d := frame[(2*(first+t)+py)*line:][:3*line]
 		subtract(lines[:line], d[:line], d[line:2*line], line, 1, 0, 0)
 		copy(lines[line:], d[line:2*line])
 		subtract(lines[2*line:], d[2*line:], d[line:], line, 1, 0, 0)
@@ -131,7 +145,7 @@ func (c *ConvTranspose) winogradPhase(dst, frame []float32, tail *Tail, scratch 
 			subtract(v(2), e[2*c.F:], e[c.F:], c.F, nx, c.F, 2*c.F)
 		}
 	}
-	c.winogradProducts(out, in, scratch, phase, p0, p1)
+	c.winogradProducts(out, in, scratch, ny*nx, phase, p0, p1)
 	width := min(p1*panelWidth, c.C) - p0*panelWidth
 	for t := range ny {
 		m := func(y, x int) []float32 { return out[((3*y+x)*ny+t)*nx*wide:][:nx*wide] }
@@ -140,7 +154,7 @@ func (c *ConvTranspose) winogradPhase(dst, frame []float32, tail *Tail, scratch 
 			AddTo(m(2, x), m(1, x))
 		}
 		for r := range 2 {
-			to := dst[((4*t+2*r+py)*c.W+px)*c.C+p0*panelWidth:]
+			to := dst[((4*(first+t)+2*r+py)*c.W+px)*c.C+p0*panelWidth:]
 			sum(to, m(2*r, 0), m(2*r, 1), width, nx, 4*c.C, wide)
 			sum(to[2*c.C:], m(2*r, 1), m(2*r, 2), width, nx, 4*c.C, wide)
 			if tail != nil {
@@ -151,8 +165,8 @@ func (c *ConvTranspose) winogradPhase(dst, frame []float32, tail *Tail, scratch 
 }
 
 // winogradProducts multiplies the transformed tiles with the transformed weights.
-func (c *ConvTranspose) winogradProducts(out, in, scratch []float32, phase, p0, p1 int) {
-	rows, wide := c.OH/2*c.OW/2, (p1-p0)*panelWidth
+func (c *ConvTranspose) winogradProducts(out, in, scratch []float32, rows, phase, p0, p1 int) {
+	wide := (p1 - p0) * panelWidth
 	var aoff, coff offsets
 	for i := range 9 {
 		a, m := in[i*rows*c.F:][:rows*c.F], out[i*rows*wide:][:rows*wide]
