@@ -20,11 +20,19 @@ const exact = 1 << 11
 // place lays the buffers into the block. Large ones come first, each at the
 // lowest place that no other holds meanwhile.
 func (p *Plan) place() {
-	var order []int
+	var order, over []int
 	for i := range p.buffers {
-		if b := &p.buffers[i]; b.kind == blockBuffer && b.len > 0 && b.used() {
-			order = append(order, i)
+		b := &p.buffers[i]
+		if b.kind != blockBuffer || b.len == 0 || !b.used() {
+			continue
 		}
+		if b.over == 0 {
+			order = append(order, i)
+			continue
+		}
+		over = append(over, i)
+		root := &p.buffers[p.root(i)]
+		root.last = max(root.last, b.last)
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Compare(p.buffers[b].bytes(), p.buffers[a].bytes())
@@ -49,6 +57,17 @@ func (p *Plan) place() {
 		placed = slices.Insert(placed, k, i)
 	}
 	p.placeRest(order[few:])
+	for _, i := range over {
+		p.buffers[i].offset = p.buffers[p.root(i)].offset
+	}
+}
+
+// root is the buffer whose place one has, that may have taken it from another.
+func (p *Plan) root(i int) int {
+	for p.buffers[i].over > 0 {
+		i = p.buffers[i].over - 1
+	}
+	return i
 }
 
 // placeRest lays small buffers, of which there are many, behind the others: each

@@ -60,6 +60,7 @@ type buffer struct {
 	data        any // of a constant, as tensor.Tensor has it
 	first, last int // the steps that first write and last read it
 	offset      int // in the block, in bytes
+	over        int // one more than the number of the buffer whose place it takes, or 0
 }
 
 // bufferKind says where a buffer lies.
