@@ -36,7 +36,7 @@ var (
 const (
 	// Fewer channels are not worth the transform of their pixels, nor fewer pixels
 	// that of the weights; nor are many weights, if there are more of a window
-	// position than this many a pixel.
+	// position than this many a small pixel.
 	winogradChannels = 8
 	winogradPixels   = 49
 	weightsPerPixel  = 1 << 10

@@ -24,7 +24,7 @@
 //     windows lie side by side and make the image, an element is one such sum,
 //     without the first +0. Inserted zeros are never multiplied. With an undilated
 //     4x4 window, stride 2 and padding 1, from even sides of at least 8 to images
-//     twice as large of at least 16 channels, it is Winograd's F(2x2, 2x2), as
+//     twice as large of at least 16 channels, it is, unless its weights are many, Winograd's F(2x2, 2x2), as
 //     winograd.go states it: then an infinite input may come out as NaN. With a 3x3
 //     window and stride 1 it is, if that is Winograd's, the Conv from the small image
 //     to the large one whose window is turned by half a circle.
