@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/ganlet/ganlet/infer/internal/tensor"
+	"github.com/ganlet/ganlet/internal/kernel"
 	"github.com/ganlet/ganlet/internal/onnx"
 )
 
@@ -65,7 +67,7 @@ func Parse(data []byte) (*Model, error) { return Options{}.Parse(data) }
 
 // Open is the function [Open] with options.
 func (o Options) Open(path string) (*Model, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("infer: %q: %w", path, cause(err))
 	}
@@ -82,6 +84,22 @@ func (o Options) Open(path string) (*Model, error) {
 		return nil, fmt.Errorf("infer: %q: %w", path, err)
 	}
 	return m, nil
+}
+
+// readFile is [os.ReadFile] into memory that is there at once.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxElements {
+		return os.ReadFile(path)
+	}
+	data := bytes.NewBuffer(kernel.Make[byte](int(info.Size()) + bytes.MinRead)[:0])
+	_, err = data.ReadFrom(f)
+	return data.Bytes(), err
 }
 
 // Load is the function [Load] with options.

@@ -5,8 +5,15 @@ import (
 	"unsafe"
 )
 
-// inLargePages asks for them. The memory is the same without.
-func inLargePages(p unsafe.Pointer, bytes int) { advise(p, bytes, syscall.MADV_HUGEPAGE) }
+const populateWrite = 23 // MADV_POPULATE_WRITE, since Linux 5.14
+
+// prepare gets the pages. The memory is the same without.
+func prepare(p unsafe.Pointer, bytes int) {
+	if bytes >= large {
+		advise(p, bytes, syscall.MADV_HUGEPAGE)
+	}
+	advise(p, bytes, populateWrite)
+}
 
 // forget drops the pages. What is read there later is zeros.
 func forget(p unsafe.Pointer, bytes int) { advise(p, bytes, syscall.MADV_DONTNEED) }

@@ -4,6 +4,6 @@ package kernel
 
 import "unsafe"
 
-func inLargePages(unsafe.Pointer, int) {}
+func prepare(unsafe.Pointer, int) {}
 
 func forget(unsafe.Pointer, int) {}
