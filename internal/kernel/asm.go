@@ -71,7 +71,7 @@ type transposeArgs struct {
 // tile computes tiles as tileGo does. While it runs it may fetch b from element
 // next on into the cache, if there is such.
 func tile(rows, tiles, panels, k int, a []float32, aoff *offsets, b []float32, step, next int, c []float32, coff *offsets, add bool) {
-	if current == tierGo {
+	if now().tile == nil {
 		tileGo(rows*tiles, panels, k, a, aoff, b, step, c, coff, add)
 		return
 	}
@@ -84,7 +84,7 @@ func tile(rows, tiles, panels, k int, a []float32, aoff *offsets, b []float32, s
 
 // tileHalf is tile with panels of float16.
 func tileHalf(rows, tiles, panels, k int, a []float32, aoff *offsets, b []uint16, step, next int, c []float32, coff *offsets, add bool) {
-	if current == tierGo {
+	if now().half == nil {
 		tileHalfGo(rows*tiles, panels, k, a, aoff, b, step, c, coff, add)
 		return
 	}
@@ -104,7 +104,11 @@ func runTile(rows, tiles, panels, k int, a []float32, aoff *offsets, b, next uns
 	if add {
 		t.add = 1
 	}
-	tileAsm(&t, rows, panels, half)
+	if half {
+		now().half(hidden(&t), rows, panels)
+	} else {
+		now().tile(hidden(&t), rows, panels)
+	}
 }
 
 // vector applies f to the whole vectors of its arrays, each as long as the
@@ -126,7 +130,7 @@ func vectorRows(f element, scalars []float32, n, rows, stride int, arrays ...[]f
 		v.p[i] = &x[:n][0]
 	}
 	copy(v.s[:], scalars)
-	elementAsm(f, &v)
+	now().element(f, hidden(&v))
 	return v.n
 }
 
@@ -144,7 +148,7 @@ func widenMatrix(f element, dst []float32, n, rows, step int, x [][]uint16) bool
 		_ = h[(rows-1)*step+n-1]
 		v.p[i+1] = (*float32)(unsafe.Pointer(&h[0]))
 	}
-	elementAsm(f, &v)
+	now().element(f, hidden(&v))
 	return true
 }
 
@@ -160,7 +164,7 @@ func vectorMatrix(f element, n, rows int, stride [6]int, arrays ...[]float32) in
 		_ = x[(rows-1)*stride[i]+n-1]
 		v.p[i], v.stride[i] = &x[0], stride[i]
 	}
-	elementAsm(f, &v)
+	now().element(f, hidden(&v))
 	return v.n
 }
 
@@ -176,7 +180,7 @@ func (f transform) apply(n, rows int, dst []float32, dstTap, dstRow int, src []f
 	taps := transformTaps[f]
 	_ = src[(rows-1)*srcRow+taps[0]*srcTap+n-1]
 	_ = dst[(rows-1)*dstRow+taps[1]*dstTap+n-1]
-	transformAsm(f, &transformArgs{n, rows, &src[0], &dst[0], srcTap, dstTap, srcRow, dstRow})
+	now().transform(f, hidden(&transformArgs{n, rows, &src[0], &dst[0], srcTap, dstTap, srcRow, dstRow}))
 }
 
 // windows is addWindows for whole vectors; it returns how many columns those are.
@@ -189,21 +193,22 @@ func windows(y, x, w []float32, taps, xTap, wTap, n, rows, yRow, xRow int) int {
 	_ = w[(taps-1)*wTap+n-1]
 	_ = y[(rows-1)*yRow+n-1]
 	n &^= l - 1
-	windowAsm(&windowArgs{n, rows, &y[0], &x[0], &w[0], xTap, wTap, xRow, yRow}, taps)
+	now().window(hidden(&windowArgs{n, rows, &y[0], &x[0], &w[0], xTap, wTap, xRow, yRow}), taps)
 	return n
 }
 
 // transposeSquares is transposeBlock for a column of squares, of which it returns how
 // many rows those are.
 func transposeSquares(dst []float32, dstStep int, src []float32, srcStep, rows int) int {
-	squares := rows / squareSide
-	if current == tierGo || squares == 0 {
+	side := now().square
+	if side == 0 || rows < side {
 		return 0
 	}
-	rows = squares * squareSide
-	_ = src[(rows-1)*srcStep+squareSide-1]
-	_ = dst[(squareSide-1)*dstStep+rows-1]
-	transposeAsm(&transposeArgs{squares, &src[0], &dst[0], srcStep, dstStep})
+	squares := rows / side
+	rows = squares * side
+	_ = src[(rows-1)*srcStep+side-1]
+	_ = dst[(side-1)*dstStep+rows-1]
+	now().transpose(hidden(&transposeArgs{squares, &src[0], &dst[0], srcStep, dstStep}))
 	return rows
 }
 
@@ -217,6 +222,6 @@ func sumColumns(sums []float64, x []float32, rows, step int) int {
 	}
 	_ = x[(rows-1)*step+n-1]
 	n &^= l - 1
-	sumAsm(&sumArgs{n, rows, step, &x[0], &sums[0]})
+	now().sums(hidden(&sumArgs{n, rows, step, &x[0], &sums[0]}))
 	return n
 }

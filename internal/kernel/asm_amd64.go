@@ -4,6 +4,9 @@
 
 package kernel
 
+// rowsAVX2 is the most rows of a tile of so many panels.
+var rowsAVX2 = []int{0, 6, 3, 1, 1}
+
 // tileAVX2 runs the routine for rows and panels.
 func tileAVX2(t *tileArgs, rows, panels int) {
 	switch panels<<4 | rows {
@@ -64,150 +67,8 @@ func halfAVX2(t *tileArgs, rows, panels int) {
 	}
 }
 
-// bytesAVX2 runs the routine for panels.
-func bytesAVX2(t *byteArgs, panels int) {
-	switch panels {
-	case 1:
-		bytesAVX2r2p1(t)
-	default:
-		panic("kernel: no such tile")
-	}
-}
-
-// bytesRowsAVX2 is the rows of a tile of panels.
-func bytesRowsAVX2(panels int) int {
-	return [...]int{0, 2}[panels]
-}
-
-// elementAVX2 runs the routine of f.
-func elementAVX2(f element, v *vecArgs) {
-	switch f {
-	case addElement:
-		addAVX2(v)
-	case addRowsElement:
-		addRowsAVX2(v)
-	case scaleShiftElement:
-		scaleShiftAVX2(v)
-	case subtractElement:
-		subtractAVX2(v)
-	case sumElement:
-		sumAVX2(v)
-	case widenElement:
-		widenAVX2(v)
-	case widen2Element:
-		widen2AVX2(v)
-	case widen4Element:
-		widen4AVX2(v)
-	case leakyElement:
-		leakyAVX2(v)
-	case reluElement:
-		reluAVX2(v)
-	case tanhElement:
-		tanhAVX2(v)
-	case sigmoidElement:
-		sigmoidAVX2(v)
-	case expElement:
-		expAVX2(v)
-	case erfElement:
-		erfAVX2(v)
-	case expLessElement:
-		expLessAVX2(v)
-	case divideElement:
-		divideAVX2(v)
-	case productElement:
-		productAVX2(v)
-	case quotientElement:
-		quotientAVX2(v)
-	case plusElement:
-		plusAVX2(v)
-	case minusElement:
-		minusAVX2(v)
-	case timesElement:
-		timesAVX2(v)
-	case overElement:
-		overAVX2(v)
-	case clipElement:
-		clipAVX2(v)
-	case gateElement:
-		gateAVX2(v)
-	case timesAffineElement:
-		timesAffineAVX2(v)
-	case maxElement:
-		maxAVX2(v)
-	case maxRowsElement:
-		maxRowsAVX2(v)
-	case largerElement:
-		largerAVX2(v)
-	case rangeElement:
-		rangeAVX2(v)
-	case scaleIntsElement:
-		scaleIntsAVX2(v)
-	case quantizeElement:
-		quantizeAVX2(v)
-	case dequantizeElement:
-		dequantizeAVX2(v)
-	case bilinearElement:
-		bilinearAVX2(v)
-	case slopeGradElement:
-		slopeGradAVX2(v)
-	case tanhGradElement:
-		tanhGradAVX2(v)
-	case affineElement:
-		affineAVX2(v)
-	case affine2Element:
-		affine2AVX2(v)
-	case addSquareElement:
-		addSquareAVX2(v)
-	case addProductElement:
-		addProductAVX2(v)
-	case mixElement:
-		mixAVX2(v)
-	case adamElement:
-		adamAVX2(v)
-	}
-}
-
-// transformAVX2 runs the routine of f.
-func transformAVX2(f transform, t *transformArgs) {
-	switch f {
-	case gradsIn:
-		gradsInAVX2(t)
-	case weightsOut:
-		weightsOutAVX2(t)
-	case gradsIn5:
-		gradsIn5AVX2(t)
-	case weightsOut5:
-		weightsOut5AVX2(t)
-	case tilesIn5:
-		tilesIn5AVX2(t)
-	case tilesOut5:
-		tilesOut5AVX2(t)
-	case weightsIn5:
-		weightsIn5AVX2(t)
-	case tilesIn:
-		tilesInAVX2(t)
-	case tilesOut:
-		tilesOutAVX2(t)
-	case weightsIn:
-		weightsInAVX2(t)
-	}
-}
-
-// windowAVX2 runs the routine for so many window positions.
-func windowAVX2(w *windowArgs, taps int) {
-	switch taps {
-	case 2:
-		window2AVX2(w)
-	case 3:
-		window3AVX2(w)
-	case 4:
-		window4AVX2(w)
-	case 5:
-		window5AVX2(w)
-	default:
-		panic("kernel: no such window")
-	}
-}
+// rowsAVX512 is the most rows of a tile of so many panels.
+var rowsAVX512 = []int{0, 8, 8, 8, 6, 1, 1, 1, 1}
 
 // tileAVX512 runs the routine for rows and panels.
 func tileAVX512(t *tileArgs, rows, panels int) {
@@ -361,6 +222,21 @@ func halfAVX512(t *tileArgs, rows, panels int) {
 	}
 }
 
+// bytesAVX2 runs the routine for panels.
+func bytesAVX2(t *byteArgs, panels int) {
+	switch panels {
+	case 1:
+		bytesAVX2r2p1(t)
+	default:
+		panic("kernel: no such tile")
+	}
+}
+
+// bytesRowsAVX2 is the rows of a tile of panels.
+func bytesRowsAVX2(panels int) int {
+	return [...]int{0, 2}[panels]
+}
+
 // bytesVNNI runs the routine for panels.
 func bytesVNNI(t *byteArgs, panels int) {
 	switch panels {
@@ -378,6 +254,94 @@ func bytesVNNI(t *byteArgs, panels int) {
 // bytesRowsVNNI is the rows of a tile of panels.
 func bytesRowsVNNI(panels int) int {
 	return [...]int{0, 8, 8, 0, 6}[panels]
+}
+
+// elementAVX2 runs the routine of f.
+func elementAVX2(f element, v *vecArgs) {
+	switch f {
+	case addElement:
+		addAVX2(v)
+	case addRowsElement:
+		addRowsAVX2(v)
+	case scaleShiftElement:
+		scaleShiftAVX2(v)
+	case subtractElement:
+		subtractAVX2(v)
+	case sumElement:
+		sumAVX2(v)
+	case widenElement:
+		widenAVX2(v)
+	case widen2Element:
+		widen2AVX2(v)
+	case widen4Element:
+		widen4AVX2(v)
+	case leakyElement:
+		leakyAVX2(v)
+	case reluElement:
+		reluAVX2(v)
+	case tanhElement:
+		tanhAVX2(v)
+	case sigmoidElement:
+		sigmoidAVX2(v)
+	case expElement:
+		expAVX2(v)
+	case erfElement:
+		erfAVX2(v)
+	case expLessElement:
+		expLessAVX2(v)
+	case divideElement:
+		divideAVX2(v)
+	case productElement:
+		productAVX2(v)
+	case quotientElement:
+		quotientAVX2(v)
+	case plusElement:
+		plusAVX2(v)
+	case minusElement:
+		minusAVX2(v)
+	case timesElement:
+		timesAVX2(v)
+	case overElement:
+		overAVX2(v)
+	case clipElement:
+		clipAVX2(v)
+	case gateElement:
+		gateAVX2(v)
+	case timesAffineElement:
+		timesAffineAVX2(v)
+	case maxElement:
+		maxAVX2(v)
+	case maxRowsElement:
+		maxRowsAVX2(v)
+	case largerElement:
+		largerAVX2(v)
+	case rangeElement:
+		rangeAVX2(v)
+	case scaleIntsElement:
+		scaleIntsAVX2(v)
+	case quantizeElement:
+		quantizeAVX2(v)
+	case dequantizeElement:
+		dequantizeAVX2(v)
+	case bilinearElement:
+		bilinearAVX2(v)
+	case slopeGradElement:
+		slopeGradAVX2(v)
+	case tanhGradElement:
+		tanhGradAVX2(v)
+	case affineElement:
+		affineAVX2(v)
+	case affine2Element:
+		affine2AVX2(v)
+	case addSquareElement:
+		addSquareAVX2(v)
+	case addProductElement:
+		addProductAVX2(v)
+	case mixElement:
+		mixAVX2(v)
+	case adamElement:
+		adamAVX2(v)
+	}
 }
 
 // elementAVX512 runs the routine of f.
@@ -468,6 +432,32 @@ func elementAVX512(f element, v *vecArgs) {
 	}
 }
 
+// transformAVX2 runs the routine of f.
+func transformAVX2(f transform, t *transformArgs) {
+	switch f {
+	case gradsIn:
+		gradsInAVX2(t)
+	case weightsOut:
+		weightsOutAVX2(t)
+	case gradsIn5:
+		gradsIn5AVX2(t)
+	case weightsOut5:
+		weightsOut5AVX2(t)
+	case tilesIn5:
+		tilesIn5AVX2(t)
+	case tilesOut5:
+		tilesOut5AVX2(t)
+	case weightsIn5:
+		weightsIn5AVX2(t)
+	case tilesIn:
+		tilesInAVX2(t)
+	case tilesOut:
+		tilesOutAVX2(t)
+	case weightsIn:
+		weightsInAVX2(t)
+	}
+}
+
 // transformAVX512 runs the routine of f.
 func transformAVX512(f transform, t *transformArgs) {
 	switch f {
@@ -491,6 +481,22 @@ func transformAVX512(f transform, t *transformArgs) {
 		tilesOutAVX512(t)
 	case weightsIn:
 		weightsInAVX512(t)
+	}
+}
+
+// windowAVX2 runs the routine for so many window positions.
+func windowAVX2(w *windowArgs, taps int) {
+	switch taps {
+	case 2:
+		window2AVX2(w)
+	case 3:
+		window3AVX2(w)
+	case 4:
+		window4AVX2(w)
+	case 5:
+		window5AVX2(w)
+	default:
+		panic("kernel: no such window")
 	}
 }
 
@@ -578,262 +584,6 @@ func halfAVX2r1p4(t *tileArgs)
 
 //go:noescape
 func peakAVX2(n int)
-
-//go:noescape
-func bytesAVX2r2p1(t *byteArgs)
-
-// addAVX2: x[i] += y[i]
-//
-//go:noescape
-func addAVX2(v *vecArgs)
-
-// addRowsAVX2: x[i] += y[i], each of n x over all rows
-//
-//go:noescape
-func addRowsAVX2(v *vecArgs)
-
-// scaleShiftAVX2: x[i] = fma(x[i], y[i], z[i])
-//
-//go:noescape
-func scaleShiftAVX2(v *vecArgs)
-
-// subtractAVX2: x[i] = y[i] - z[i]
-//
-//go:noescape
-func subtractAVX2(v *vecArgs)
-
-// sumAVX2: x[i] = y[i] + z[i]
-//
-//go:noescape
-func sumAVX2(v *vecArgs)
-
-// widenAVX2: x[i] = y[i] of float16 y
-//
-//go:noescape
-func widenAVX2(v *vecArgs)
-
-// widen2AVX2: x[i] = y[i] + z[i] of float16 y and z
-//
-//go:noescape
-func widen2AVX2(v *vecArgs)
-
-// widen4AVX2: x[i] = (y[i] + u[i]) + (z[i] + w[i]) of float16 y, z, u and w
-//
-//go:noescape
-func widen4AVX2(v *vecArgs)
-
-// leakyAVX2: x[i] = x[i] < 0 ? x[i]*s : x[i]
-//
-//go:noescape
-func leakyAVX2(v *vecArgs)
-
-// reluAVX2: x[i] = x[i] < 0 ? 0 : x[i]
-//
-//go:noescape
-func reluAVX2(v *vecArgs)
-
-// tanhAVX2: x[i] = tanh(x[i])
-//
-//go:noescape
-func tanhAVX2(v *vecArgs)
-
-// sigmoidAVX2: x[i] = sigmoid(x[i])
-//
-//go:noescape
-func sigmoidAVX2(v *vecArgs)
-
-// expAVX2: x[i] = exp(x[i])
-//
-//go:noescape
-func expAVX2(v *vecArgs)
-
-// erfAVX2: x[i] = erf(x[i])
-//
-//go:noescape
-func erfAVX2(v *vecArgs)
-
-// expLessAVX2: x[i] = exp(x[i] - s)
-//
-//go:noescape
-func expLessAVX2(v *vecArgs)
-
-// divideAVX2: x[i] = x[i]/s
-//
-//go:noescape
-func divideAVX2(v *vecArgs)
-
-// productAVX2: x[i] = y[i]*z[i]
-//
-//go:noescape
-func productAVX2(v *vecArgs)
-
-// quotientAVX2: x[i] = y[i]/z[i]
-//
-//go:noescape
-func quotientAVX2(v *vecArgs)
-
-// plusAVX2: x[i] = y[i] + s
-//
-//go:noescape
-func plusAVX2(v *vecArgs)
-
-// minusAVX2: x[i] = y[i] - s
-//
-//go:noescape
-func minusAVX2(v *vecArgs)
-
-// timesAVX2: x[i] = y[i]*s
-//
-//go:noescape
-func timesAVX2(v *vecArgs)
-
-// overAVX2: x[i] = y[i]/s
-//
-//go:noescape
-func overAVX2(v *vecArgs)
-
-// clipAVX2: q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q
-//
-//go:noescape
-func clipAVX2(v *vecArgs)
-
-// gateAVX2: t = y[i] + s0; t = t < s1 ? s1 : t; t = s2 < t ? s2 : t; x[i] = y[i]*t/s3
-//
-//go:noescape
-func gateAVX2(v *vecArgs)
-
-// timesAffineAVX2: x[i] = fma(y[i]*s, z[i], u[i])
-//
-//go:noescape
-func timesAffineAVX2(v *vecArgs)
-
-// maxAVX2: x[i] = max(x[i], y[i]); any of them, if one is NaN
-//
-//go:noescape
-func maxAVX2(v *vecArgs)
-
-// maxRowsAVX2: x[i] = max(x[i], y[i]); any of them, if one is NaN, each of n x over all rows
-//
-//go:noescape
-func maxRowsAVX2(v *vecArgs)
-
-// largerAVX2: x[i] = y[i] if x[i] < y[i] or y[i] is NaN
-//
-//go:noescape
-func largerAVX2(v *vecArgs)
-
-// rangeAVX2: x[i] = z[i] < x[i] ? z[i] : x[i]; y[i] = y[i] < z[i] ? z[i] : y[i]
-//
-//go:noescape
-func rangeAVX2(v *vecArgs)
-
-// scaleIntsAVX2: x[i] = float32(y[i])*z[i] of int32 y
-//
-//go:noescape
-func scaleIntsAVX2(v *vecArgs)
-
-// quantizeAVX2: x[i] = uint8(bits(min(max(y[i]/s0, s1), s2) + 3<<22) - s3) of bytes x
-//
-//go:noescape
-func quantizeAVX2(v *vecArgs)
-
-// dequantizeAVX2: y[i] = float32(int32(x[i]^s1) - s2)*s0 of bytes x
-//
-//go:noescape
-func dequantizeAVX2(v *vecArgs)
-
-// bilinearAVX2: p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t
-//
-//go:noescape
-func bilinearAVX2(v *vecArgs)
-
-// slopeGradAVX2: x[i] = y[i] > 0 ? z[i] : z[i]*s
-//
-//go:noescape
-func slopeGradAVX2(v *vecArgs)
-
-// tanhGradAVX2: x[i] = z[i]*(1 - y[i]*y[i])
-//
-//go:noescape
-func tanhGradAVX2(v *vecArgs)
-
-// affineAVX2: x[i] = fma(y[i], z[i], u[i])
-//
-//go:noescape
-func affineAVX2(v *vecArgs)
-
-// affine2AVX2: x[i] = fma(z[i], w[i], fma(y[i], u[i], t[i])) of arrays x y z u w t
-//
-//go:noescape
-func affine2AVX2(v *vecArgs)
-
-// addSquareAVX2: d = y[i]-z[i]; x[i] = fma(d, d, x[i])
-//
-//go:noescape
-func addSquareAVX2(v *vecArgs)
-
-// addProductAVX2: x[i] = fma(y[i], z[i]-u[i], x[i])
-//
-//go:noescape
-func addProductAVX2(v *vecArgs)
-
-// mixAVX2: x[i] = fma(y[i], s1, x[i]*s0)
-//
-//go:noescape
-func mixAVX2(v *vecArgs)
-
-// adamAVX2: Adam's step on weights x, gradient y, moments z and u
-//
-//go:noescape
-func adamAVX2(v *vecArgs)
-
-//go:noescape
-func gradsInAVX2(t *transformArgs)
-
-//go:noescape
-func weightsOutAVX2(t *transformArgs)
-
-//go:noescape
-func gradsIn5AVX2(t *transformArgs)
-
-//go:noescape
-func weightsOut5AVX2(t *transformArgs)
-
-//go:noescape
-func tilesIn5AVX2(t *transformArgs)
-
-//go:noescape
-func tilesOut5AVX2(t *transformArgs)
-
-//go:noescape
-func weightsIn5AVX2(t *transformArgs)
-
-//go:noescape
-func tilesInAVX2(t *transformArgs)
-
-//go:noescape
-func tilesOutAVX2(t *transformArgs)
-
-//go:noescape
-func weightsInAVX2(t *transformArgs)
-
-//go:noescape
-func window2AVX2(w *windowArgs)
-
-//go:noescape
-func window3AVX2(w *windowArgs)
-
-//go:noescape
-func window4AVX2(w *windowArgs)
-
-//go:noescape
-func window5AVX2(w *windowArgs)
-
-//go:noescape
-func sumColumnsAVX2(s *sumArgs)
-
-//go:noescape
-func transposeAVX2(t *transposeArgs)
 
 //go:noescape
 func tileAVX512r1p1(t *tileArgs)
@@ -1043,6 +793,9 @@ func halfAVX512r1p8(t *tileArgs)
 func peakAVX512(n int)
 
 //go:noescape
+func bytesAVX2r2p1(t *byteArgs)
+
+//go:noescape
 func bytesVNNIr8p1(t *byteArgs)
 
 //go:noescape
@@ -1050,6 +803,211 @@ func bytesVNNIr8p2(t *byteArgs)
 
 //go:noescape
 func bytesVNNIr6p4(t *byteArgs)
+
+// addAVX2: x[i] += y[i]
+//
+//go:noescape
+func addAVX2(v *vecArgs)
+
+// addRowsAVX2: x[i] += y[i], each of n x over all rows
+//
+//go:noescape
+func addRowsAVX2(v *vecArgs)
+
+// scaleShiftAVX2: x[i] = fma(x[i], y[i], z[i])
+//
+//go:noescape
+func scaleShiftAVX2(v *vecArgs)
+
+// subtractAVX2: x[i] = y[i] - z[i]
+//
+//go:noescape
+func subtractAVX2(v *vecArgs)
+
+// sumAVX2: x[i] = y[i] + z[i]
+//
+//go:noescape
+func sumAVX2(v *vecArgs)
+
+// widenAVX2: x[i] = y[i] of float16 y
+//
+//go:noescape
+func widenAVX2(v *vecArgs)
+
+// widen2AVX2: x[i] = y[i] + z[i] of float16 y and z
+//
+//go:noescape
+func widen2AVX2(v *vecArgs)
+
+// widen4AVX2: x[i] = (y[i] + u[i]) + (z[i] + w[i]) of float16 y, z, u and w
+//
+//go:noescape
+func widen4AVX2(v *vecArgs)
+
+// leakyAVX2: x[i] = x[i] < 0 ? x[i]*s : x[i]
+//
+//go:noescape
+func leakyAVX2(v *vecArgs)
+
+// reluAVX2: x[i] = x[i] < 0 ? 0 : x[i]
+//
+//go:noescape
+func reluAVX2(v *vecArgs)
+
+// tanhAVX2: x[i] = tanh(x[i])
+//
+//go:noescape
+func tanhAVX2(v *vecArgs)
+
+// sigmoidAVX2: x[i] = sigmoid(x[i])
+//
+//go:noescape
+func sigmoidAVX2(v *vecArgs)
+
+// expAVX2: x[i] = exp(x[i])
+//
+//go:noescape
+func expAVX2(v *vecArgs)
+
+// erfAVX2: x[i] = erf(x[i])
+//
+//go:noescape
+func erfAVX2(v *vecArgs)
+
+// expLessAVX2: x[i] = exp(x[i] - s)
+//
+//go:noescape
+func expLessAVX2(v *vecArgs)
+
+// divideAVX2: x[i] = x[i]/s
+//
+//go:noescape
+func divideAVX2(v *vecArgs)
+
+// productAVX2: x[i] = y[i]*z[i]
+//
+//go:noescape
+func productAVX2(v *vecArgs)
+
+// quotientAVX2: x[i] = y[i]/z[i]
+//
+//go:noescape
+func quotientAVX2(v *vecArgs)
+
+// plusAVX2: x[i] = y[i] + s
+//
+//go:noescape
+func plusAVX2(v *vecArgs)
+
+// minusAVX2: x[i] = y[i] - s
+//
+//go:noescape
+func minusAVX2(v *vecArgs)
+
+// timesAVX2: x[i] = y[i]*s
+//
+//go:noescape
+func timesAVX2(v *vecArgs)
+
+// overAVX2: x[i] = y[i]/s
+//
+//go:noescape
+func overAVX2(v *vecArgs)
+
+// clipAVX2: q = x[i] < s0 ? s0 : x[i]; x[i] = s1 < q ? s1 : q
+//
+//go:noescape
+func clipAVX2(v *vecArgs)
+
+// gateAVX2: t = y[i] + s0; t = t < s1 ? s1 : t; t = s2 < t ? s2 : t; x[i] = y[i]*t/s3
+//
+//go:noescape
+func gateAVX2(v *vecArgs)
+
+// timesAffineAVX2: x[i] = fma(y[i]*s, z[i], u[i])
+//
+//go:noescape
+func timesAffineAVX2(v *vecArgs)
+
+// maxAVX2: x[i] = max(x[i], y[i]); any of them, if one is NaN
+//
+//go:noescape
+func maxAVX2(v *vecArgs)
+
+// maxRowsAVX2: x[i] = max(x[i], y[i]); any of them, if one is NaN, each of n x over all rows
+//
+//go:noescape
+func maxRowsAVX2(v *vecArgs)
+
+// largerAVX2: x[i] = y[i] if x[i] < y[i] or y[i] is NaN
+//
+//go:noescape
+func largerAVX2(v *vecArgs)
+
+// rangeAVX2: x[i] = z[i] < x[i] ? z[i] : x[i]; y[i] = y[i] < z[i] ? z[i] : y[i]
+//
+//go:noescape
+func rangeAVX2(v *vecArgs)
+
+// scaleIntsAVX2: x[i] = float32(y[i])*z[i] of int32 y
+//
+//go:noescape
+func scaleIntsAVX2(v *vecArgs)
+
+// quantizeAVX2: x[i] = uint8(bits(min(max(y[i]/s0, s1), s2) + 3<<22) - s3) of bytes x
+//
+//go:noescape
+func quantizeAVX2(v *vecArgs)
+
+// dequantizeAVX2: y[i] = float32(int32(x[i]^s1) - s2)*s0 of bytes x
+//
+//go:noescape
+func dequantizeAVX2(v *vecArgs)
+
+// bilinearAVX2: p = fma(t[i], b[i]-a[i], a[i]); q = fma(t[i], d[i]-c[i], c[i]); x[i] = fma(s, q-p, p) of arrays x a b c d t
+//
+//go:noescape
+func bilinearAVX2(v *vecArgs)
+
+// slopeGradAVX2: x[i] = y[i] > 0 ? z[i] : z[i]*s
+//
+//go:noescape
+func slopeGradAVX2(v *vecArgs)
+
+// tanhGradAVX2: x[i] = z[i]*(1 - y[i]*y[i])
+//
+//go:noescape
+func tanhGradAVX2(v *vecArgs)
+
+// affineAVX2: x[i] = fma(y[i], z[i], u[i])
+//
+//go:noescape
+func affineAVX2(v *vecArgs)
+
+// affine2AVX2: x[i] = fma(z[i], w[i], fma(y[i], u[i], t[i])) of arrays x y z u w t
+//
+//go:noescape
+func affine2AVX2(v *vecArgs)
+
+// addSquareAVX2: d = y[i]-z[i]; x[i] = fma(d, d, x[i])
+//
+//go:noescape
+func addSquareAVX2(v *vecArgs)
+
+// addProductAVX2: x[i] = fma(y[i], z[i]-u[i], x[i])
+//
+//go:noescape
+func addProductAVX2(v *vecArgs)
+
+// mixAVX2: x[i] = fma(y[i], s1, x[i]*s0)
+//
+//go:noescape
+func mixAVX2(v *vecArgs)
+
+// adamAVX2: Adam's step on weights x, gradient y, moments z and u
+//
+//go:noescape
+func adamAVX2(v *vecArgs)
 
 // addAVX512: x[i] += y[i]
 //
@@ -1257,6 +1215,36 @@ func mixAVX512(v *vecArgs)
 func adamAVX512(v *vecArgs)
 
 //go:noescape
+func gradsInAVX2(t *transformArgs)
+
+//go:noescape
+func weightsOutAVX2(t *transformArgs)
+
+//go:noescape
+func gradsIn5AVX2(t *transformArgs)
+
+//go:noescape
+func weightsOut5AVX2(t *transformArgs)
+
+//go:noescape
+func tilesIn5AVX2(t *transformArgs)
+
+//go:noescape
+func tilesOut5AVX2(t *transformArgs)
+
+//go:noescape
+func weightsIn5AVX2(t *transformArgs)
+
+//go:noescape
+func tilesInAVX2(t *transformArgs)
+
+//go:noescape
+func tilesOutAVX2(t *transformArgs)
+
+//go:noescape
+func weightsInAVX2(t *transformArgs)
+
+//go:noescape
 func gradsInAVX512(t *transformArgs)
 
 //go:noescape
@@ -1287,6 +1275,18 @@ func tilesOutAVX512(t *transformArgs)
 func weightsInAVX512(t *transformArgs)
 
 //go:noescape
+func window2AVX2(w *windowArgs)
+
+//go:noescape
+func window3AVX2(w *windowArgs)
+
+//go:noescape
+func window4AVX2(w *windowArgs)
+
+//go:noescape
+func window5AVX2(w *windowArgs)
+
+//go:noescape
 func window2AVX512(w *windowArgs)
 
 //go:noescape
@@ -1299,7 +1299,13 @@ func window4AVX512(w *windowArgs)
 func window5AVX512(w *windowArgs)
 
 //go:noescape
+func sumColumnsAVX2(s *sumArgs)
+
+//go:noescape
 func sumColumnsAVX512(s *sumArgs)
+
+//go:noescape
+func transposeAVX2(t *transposeArgs)
 
 //go:noescape
 func transposeAVX512(t *transposeArgs)

@@ -4,6 +4,9 @@
 
 package kernel
 
+// rowsNEON is the most rows of a tile of so many panels.
+var rowsNEON = []int{0, 5, 3, 1, 1}
+
 // tileNEON runs the routine for rows and panels.
 func tileNEON(t *tileArgs, rows, panels int) {
 	switch panels<<4 | rows {

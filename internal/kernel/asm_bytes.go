@@ -29,11 +29,12 @@ type byteArgs struct {
 // byteTile computes a run of tiles. Sums beyond rows may be written too, up to
 // whole tiles.
 func byteTile(t *byteRun) {
-	rows := byteRows(t.panels)
-	if rows == 0 {
+	tiled := bytesNow()
+	if tiled.run == nil {
 		byteTileGo(t)
 		return
 	}
+	rows := tiled.rows(t.panels)
 	tiles := (t.rows + rows - 1) / rows
 	last := t.rows - 1
 	for r := t.rows; r < tiles*rows; r++ {
@@ -53,7 +54,7 @@ func byteTile(t *byteRun) {
 		tiles: tiles, a: &t.a[0], aoff: &t.aoff[0], rowFirst: &t.rowFirst[0], segments: &t.segments[0], count: len(t.segments),
 		quads: t.quads, b: &t.b[0], panelLen: t.panelLen, first: &t.first[0], c: &t.c[0],
 	}
-	byteAsm(&args, t.panels)
+	tiled.run(hidden(&args), t.panels)
 }
 
 // vectorBytes applies f to whole vectors of bytes and floats, and returns how many
@@ -66,7 +67,7 @@ func vectorBytes(f element, scalars *[4]float32, bytes []uint8, floats []float32
 	v := vecArgs{n: len(bytes) &^ (l - 1), rows: 1}
 	v.p[0], v.p[1] = (*float32)(unsafe.Pointer(&bytes[0])), &floats[:len(bytes)][0]
 	copy(v.s[:], scalars[:])
-	elementAsm(f, &v)
+	now().element(f, hidden(&v))
 	return v.n
 }
 
@@ -80,6 +81,6 @@ func vectorInts(f element, n, rows, step, xStep int, dst []float32, x []int32, a
 	_, _ = dst[(rows-1)*step+n-1], x[(rows-1)*xStep+n-1]
 	v := vecArgs{n: n &^ (l - 1), rows: rows, stride: [6]int{step, xStep}}
 	v.p[0], v.p[1], v.p[2] = &dst[0], (*float32)(unsafe.Pointer(&x[0])), &all[:n][0]
-	elementAsm(f, &v)
+	now().element(f, hidden(&v))
 	return v.n
 }

@@ -4,7 +4,7 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-// This file picks the tier on amd64, once: AVX-512, AVX2 with FMA, or Go.
+// This file is the tiers of amd64: AVX-512, AVX2 with FMA, or Go.
 
 type tier uint8
 
@@ -14,8 +14,22 @@ const (
 	tierAVX512
 )
 
-// current is the tier in force. Tests change it; nothing else does.
-var current = best()
+var tiers = [...]implementation{
+	tierGo: {name: "go", panels: []int{1}, bytes: byteTiles{panels: []int{1}}},
+	tierAVX2: {
+		name: "avx2", lanes: 8, rows: rowsAVX2, panels: []int{4, 2, 2, 1}, tile: tileAVX2, half: halfAVX2,
+		element: elementAVX2, transform: transformAVX2, window: windowAVX2, sums: sumColumnsAVX2,
+		square: 8, transpose: transposeAVX2, peak: peakAVX2,
+		bytes: byteTiles{bytesRowsAVX2, []int{1}, bytesAVX2},
+	},
+	tierAVX512: {
+		name: "avx512", lanes: 16, rows: rowsAVX512, panels: []int{8, 4}, tile: tileAVX512, half: halfAVX512,
+		element: elementAVX512, transform: transformAVX512, window: windowAVX512, sums: sumColumnsAVX512,
+		square: 8, transpose: transposeAVX512, peak: peakAVX512,
+		bytes:    byteTiles{bytesRowsAVX2, []int{1}, bytesAVX2},
+		products: byteTiles{bytesRowsVNNI, []int{1, 2, 2, 4}, bytesVNNI},
+	},
+}
 
 // best is the best tier that this CPU has. GODEBUG=cpu.avx512f=off and
 // cpu.avx2=off, which x/sys/cpu reads, take one away.
@@ -29,140 +43,7 @@ func best() tier {
 	return tierGo
 }
 
-// Tier names the implementation in use.
-func Tier() string { return [...]string{"go", "avx2", "avx512"}[current] }
-
-// panelsFor returns the most panels of a tile of so many rows.
-func panelsFor(rows int) int {
-	switch current {
-	case tierAVX512:
-		if rows == 1 {
-			return 8
-		}
-		return 4
-	case tierAVX2:
-		switch rows {
-		case 1:
-			return 4
-		case 2, 3:
-			return 2
-		}
-	}
-	return 1
-}
-
-// rowsFor returns the most rows of a tile of n panels.
-func rowsFor(n int) int {
-	switch current {
-	case tierAVX512:
-		return [...]int{0, 8, 8, 8, 6, 1, 1, 1, 1}[n]
-	case tierAVX2:
-		return [...]int{0, 6, 3, 1, 1}[n]
-	}
-	return maxRows
-}
-
-// tileAsm runs a tile in the tier.
-func tileAsm(t *tileArgs, rows, panels int, half bool) {
-	switch {
-	case current == tierAVX512 && half:
-		halfAVX512(t, rows, panels)
-	case current == tierAVX512:
-		tileAVX512(t, rows, panels)
-	case half:
-		halfAVX2(t, rows, panels)
-	default:
-		tileAVX2(t, rows, panels)
-	}
-}
-
-// elementAsm runs an element-wise function in the tier.
-func elementAsm(f element, v *vecArgs) {
-	if current == tierAVX512 {
-		elementAVX512(f, v)
-	} else {
-		elementAVX2(f, v)
-	}
-}
-
-// transformAsm runs a transform in the tier.
-func transformAsm(f transform, t *transformArgs) {
-	if current == tierAVX512 {
-		transformAVX512(f, t)
-	} else {
-		transformAVX2(f, t)
-	}
-}
-
-// windowAsm runs a row of windows in the tier.
-func windowAsm(w *windowArgs, taps int) {
-	if current == tierAVX512 {
-		windowAVX512(w, taps)
-	} else {
-		windowAVX2(w, taps)
-	}
-}
-
-// sumAsm runs sums of rows in the tier.
-func sumAsm(s *sumArgs) {
-	if current == tierAVX512 {
-		sumColumnsAVX512(s)
-	} else {
-		sumColumnsAVX2(s)
-	}
-}
-
-// squareSide is the rows and columns that transposition takes at once.
-const squareSide = 8
-
-// transposeAsm transposes in the tier.
-func transposeAsm(t *transposeArgs) {
-	if current == tierAVX512 {
-		transposeAVX512(t)
-	} else {
-		transposeAVX2(t)
-	}
-}
-
-// lanes is the number of floats in a vector; 0: no vectors.
-func lanes() int { return [...]int{0, 8, 16}[current] }
+func hasByteProducts() bool { return best() == tierAVX512 && cpu.X86.HasAVX512VNNI }
 
 // signedBytes says that tiles of bytes multiply signed integers.
 const signedBytes = false
-
-// byteProducts says that the best tier sums up products of bytes (VNNI). Tests
-// change it; nothing else does.
-var byteProducts = hasByteProducts()
-
-func hasByteProducts() bool { return best() == tierAVX512 && cpu.X86.HasAVX512VNNI }
-
-// bytePanels returns how many of left panels a tile of bytes has.
-func bytePanels(left int) int {
-	switch {
-	case current < tierAVX512 || !byteProducts || left == 1:
-		return 1
-	case left < 4:
-		return 2
-	}
-	return 4
-}
-
-// byteRows returns the rows of a tile of bytes; 0: there is none.
-func byteRows(panels int) int {
-	switch {
-	case current == tierGo:
-		return 0
-	case current < tierAVX512 || !byteProducts:
-		return bytesRowsAVX2(panels)
-	}
-	return bytesRowsVNNI(panels)
-}
-
-// byteAsm runs tiles of bytes in the tier.
-func byteAsm(t *byteArgs, panels int) {
-	if current < tierAVX512 || !byteProducts {
-		bytesAVX2(t, panels)
-	} else {
-		bytesVNNI(t, panels)
-	}
-}

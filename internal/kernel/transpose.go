@@ -43,9 +43,10 @@ func Transpose(dst, src []float32, n, rows, cols, part, parts int) {
 // transposeBlock writes rows x cols numbers of src as cols x rows ones of dst. Steps
 // are from row to row.
 func transposeBlock(dst []float32, dstStep int, src []float32, srcStep, rows, cols int) {
-	for c := 0; c < cols; c += squareSide {
-		width, r := min(squareSide, cols-c), 0
-		if width == squareSide {
+	side := squareSide()
+	for c := 0; c < cols; c += side {
+		width, r := min(side, cols-c), 0
+		if width == side {
 			r = transposeSquares(dst[c*dstStep:], dstStep, src[c:], srcStep, rows)
 		}
 		for ; r < rows; r++ {

@@ -23,8 +23,8 @@ type amd64 struct {
 	places []string // of a transform's arrays
 }
 
-func newAMD64(tier string, out *bytes.Buffer, c *constants) *amd64 {
-	a := &amd64{tier: tier, out: out, consts: c, letter: "Y", bytes: 32, regs: 16, rows: []int{0, 6, 3, 1, 1}}
+func newAMD64(tier string) *amd64 {
+	a := &amd64{tier: tier, letter: "Y", bytes: 32, regs: 16, rows: []int{0, 6, 3, 1, 1}}
 	if tier == "AVX512" {
 		a.letter, a.bytes, a.regs, a.rows = "Z", 64, 32, []int{0, 8, 8, 8, 6, 1, 1, 1, 1}
 	}
@@ -38,7 +38,12 @@ func (a *amd64) name() string            { return a.tier }
 func (a *amd64) lanes() int              { return a.bytes / 4 }
 func (a *amd64) registers() int          { return a.regs }
 func (a *amd64) overFactor() bool        { return true }
-func (a *amd64) rehearsal() isa          { return newAMD64(a.tier, new(bytes.Buffer), new(constants)) }
+func (a *amd64) rehearsal() isa {
+	b := newAMD64(a.tier)
+	b.to(new(bytes.Buffer), new(constants))
+	return b
+}
+func (a *amd64) to(out *bytes.Buffer, c *constants) { a.out, a.consts = out, c }
 func (a *amd64) mem(array int) string {
 	if a.places != nil {
 		return a.places[array]
@@ -248,14 +253,7 @@ func (a *amd64) sel(dst, mask, x, y reg) {
 // rowRegs hold the addresses of a tile's rows.
 var rowRegs = []string{"R8", "R9", "R10", "R11", "R12", "R13", "R14", "R15"}
 
-// tiles calls f for every tile.
-func (a *amd64) tiles(f func(rows, panels int)) {
-	for panels := range a.rows {
-		for rows := 1; rows <= a.rows[panels]; rows++ {
-			f(rows, panels)
-		}
-	}
-}
+func (a *amd64) tileRows() []int { return a.rows }
 
 // tile prints one tile: rows x panels*vectors accumulators from register 0 on,
 // then the registers of the loop. With half, the panels are float16.

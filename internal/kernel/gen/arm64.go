@@ -32,7 +32,10 @@ func (a *arm64) name() string     { return "NEON" }
 func (a *arm64) lanes() int       { return 4 }
 func (a *arm64) registers() int   { return 32 }
 func (a *arm64) overFactor() bool { return false }
-func (a *arm64) rehearsal() isa   { return &arm64{out: new(bytes.Buffer)} }
+
+// to prints to out; each routine has constants of its own.
+func (a *arm64) to(out *bytes.Buffer, _ *constants) { a.out = out }
+func (a *arm64) rehearsal() isa                     { return &arm64{out: new(bytes.Buffer)} }
 
 func (a *arm64) load(dst reg, array int) {
 	if a.taps != nil {
@@ -284,16 +287,7 @@ func (a *arm64) sel(dst, mask, x, y reg) {
 	a.move(dst, mask)
 }
 
-// armRows is the most rows of a tile of so many panels.
-var armRows = []int{0, 5, 3, 1, 1}
-
-func (a *arm64) tiles(f func(rows, panels int)) {
-	for panels := range armRows {
-		for rows := 1; rows <= armRows[panels]; rows++ {
-			f(rows, panels)
-		}
-	}
-}
+func (a *arm64) tileRows() []int { return []int{0, 5, 3, 1, 1} }
 
 // tile prints one tile: 4 vectors a row and panel from register 0 on, then 4
 // for the panel at hand, then one a row for 4 of its values. The main loop does

@@ -8,7 +8,7 @@ import (
 // This file is sums of columns of float32 in float64, as sums.go has them in Go.
 
 // writeSums prints the routine for one machine.
-func writeSums(m machine, asm, stubs *bytes.Buffer) {
+func writeSums(m machine, asm, _, stubs *bytes.Buffer) {
 	name := "sumColumns" + m.name()
 	fmt.Fprintf(stubs, "//go:noescape\nfunc %s(s *sumArgs)\n\n", name)
 	fmt.Fprintf(asm, "\n// func %s(s *sumArgs)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", name, name)

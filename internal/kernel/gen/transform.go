@@ -175,7 +175,7 @@ func (v *vec) out(r reg, array int) {
 }
 
 // writeTransforms prints all transforms for one isa.
-func writeTransforms(m isa, asm, dispatch, stubs *bytes.Buffer) {
+func writeTransforms(m machine, asm, dispatch, stubs *bytes.Buffer) {
 	fmt.Fprintf(dispatch, "// transform%s runs the routine of f.\nfunc transform%s(f transform, t *transformArgs) {\nswitch f {\n", m.name(), m.name())
 	for _, f := range transforms {
 		name := f.name + m.name()

@@ -9,7 +9,7 @@ import (
 // which become squares side by side.
 
 // writeTranspose prints the routine for one machine.
-func writeTranspose(m machine, asm, stubs *bytes.Buffer) {
+func writeTranspose(m machine, asm, _, stubs *bytes.Buffer) {
 	name := "transpose" + m.name()
 	fmt.Fprintf(stubs, "//go:noescape\nfunc %s(t *transposeArgs)\n\n", name)
 	fmt.Fprintf(asm, "\n// func %s(t *transposeArgs)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", name, name)

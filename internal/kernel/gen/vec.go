@@ -209,8 +209,13 @@ type function struct {
 	down   bool // the first array is one row, which all rows of the others follow
 }
 
-// elementwise prints all functions for one isa.
-func elementwise(m isa, asm, stubs *bytes.Buffer) {
+// elementwise prints all functions for one machine.
+func elementwise(m machine, asm, dispatch, stubs *bytes.Buffer) {
+	fmt.Fprintf(dispatch, "// element%s runs the routine of f.\nfunc element%s(f element, v *vecArgs) {\nswitch f {\n", m.name(), m.name())
+	for _, f := range functions {
+		fmt.Fprintf(dispatch, "case %sElement:\n%s%s(v)\n", f.name, f.name, m.name())
+	}
+	fmt.Fprintf(dispatch, "}\n}\n\n")
 	for _, f := range functions {
 		name := f.name + m.name()
 		if f.down {

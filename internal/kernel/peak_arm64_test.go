@@ -1,5 +1,0 @@
-//go:build !purego
-
-package kernel
-
-func peakAsm(n int) { peakNEON(n) }
