@@ -25,9 +25,10 @@ func Transpose(dst, src []float32, n, rows, cols, part, parts int) {
 				pixel[0], pixel[1], pixel[2] = v, y[k], z[k]
 			}
 		case cols == 3:
+			pixels := src[at:][:3*rows]
 			x, y, z := dst[at:][:rows], dst[at+rows:][:rows], dst[at+2*rows:][:rows]
-			for r := range x {
-				pixel := src[at+3*r:][:3]
+			for r := splitColours(x, y, z, pixels); r < rows; r++ {
+				pixel := pixels[3*r:][:3]
 				x[r], y[r], z[r] = pixel[0], pixel[1], pixel[2]
 			}
 		default:
@@ -37,6 +38,27 @@ func Transpose(dst, src []float32, n, rows, cols, part, parts int) {
 				}
 			}
 		}
+	}
+}
+
+// splitColours writes the colours of pixels apart; it returns of how many. It turns
+// squares that have the next pixels' colours as well.
+func splitColours(x, y, z, pixels []float32) (done int) {
+	const most = 64
+	var room [most * together]float32
+	for {
+		n := min(most, (len(pixels)-together)/3+1-done)
+		if n < 1 {
+			return done
+		}
+		n = transposeSquares(room[:], most, pixels[3*done:], 3, n)
+		if n == 0 {
+			return done
+		}
+		copy(x[done:][:n], room[:])
+		copy(y[done:][:n], room[most:])
+		copy(z[done:][:n], room[2*most:])
+		done += n
 	}
 }
 
