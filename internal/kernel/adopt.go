@@ -59,8 +59,13 @@ func (c *ConvTranspose) Adopt(other *ConvTranspose) bool {
 		return false
 	case t != nil:
 		return t.Adopt(&o.Conv)
-	case c.aside() != other.aside():
+	case (c.split() == nil) != (other.split() == nil), c.aside() != other.aside():
 		return false
+	case c.split() != nil:
+		for i := range c.convs {
+			c.convs[i].w = other.convs[i].w
+		}
+		return true
 	case c.aside():
 		c.rows = other.rows
 		return true

@@ -77,7 +77,8 @@ func (c *Conv) Run(dst, src []float32, n int, tail *Tail, scratch []float32, par
 		return
 	}
 	if c.winograd() != nil {
-		c.winogradRun(dst, src, n, tail, scratch, part, parts)
+		p := c.planWinograd()
+		p.run(dst, src, n, tail, scratch, part, parts)
 		return
 	}
 	i0, i1 := 0, rows

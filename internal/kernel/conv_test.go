@@ -150,7 +150,29 @@ func (s *scheme) tile(g Geometry, large []float32, y, x, phase, c int) []float32
 
 // naiveConvWinograd is the contract of convwinograd.go.
 func naiveConvWinograd(g Geometry, dst, src, w []float32, n int, tail *Tail) {
-	p := g.winograd()
+	naiveScheme(g.winograd(), g, dst, src, w, n, tail)
+}
+
+// naivePhases is the contract of phases.go.
+func naivePhases(g Geometry, dst, src, w []float32, n int, tail *Tail) {
+	for i, conv := range (&ConvTranspose{Geometry: g}).split() {
+		p := conv.Geometry
+		window, out := make([]float32, p.Weights()), make([]float32, n*p.Small())
+		for j := range window {
+			f, c, k := j/4%g.F, j/4/g.F, j%4
+			window[j] = w[(f*g.C+c)*16+4*winogradTaps[i/2][k/2]+winogradTaps[i%2][k%2]]
+		}
+		naiveScheme(&scheme2, p, out, src, window, n, &Tail{})
+		for j, v := range out {
+			pixel, c := j/g.C, j%g.C
+			img, y, x := pixel/(g.OH*g.OW), pixel/g.OW%g.OH, pixel%g.OW
+			dst[((img*g.H+2*y+i/2)*g.W+2*x+i%2)*g.C+c] = v
+		}
+	}
+	tail.Apply(dst, g.C)
+}
+
+func naiveScheme(p *scheme, g Geometry, dst, src, w []float32, n int, tail *Tail) {
 	phases := p.stride * p.stride
 	weights := make([][]float32, g.F*g.C*phases)
 	for i := range weights {
@@ -339,9 +361,11 @@ func geometries() []Geometry {
 		{H: 20, W: 16, C: 33, OH: 10, OW: 8, F: 20, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},
 		{H: 37, W: 3, C: 9, OH: 36, OW: 3, F: 18, KH: 4, KW: 3, StrideH: 1, StrideW: 1, PadTop: 1, PadLeft: 1}, // tall
 		{H: 69, W: 2, C: 2, OH: 34, OW: 2, F: 5, KH: 3, KW: 3, StrideH: 2, StrideW: 1, PadTop: 0, PadLeft: 1},
-		{H: 7, W: 13, C: 17, OH: 8, OW: 11, F: 20, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 3, PadLeft: 0}, // by Winograd, with rests
-		{H: 13, W: 19, C: 16, OH: 7, OW: 8, F: 20, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 3, PadLeft: 0}, // likewise, with rests
-		{H: 60, W: 1, C: 16, OH: 54, OW: 1, F: 16, KH: 7, KW: 1, StrideH: 1, StrideW: 1},                        // a line
+		{H: 40, W: 32, C: 20, OH: 20, OW: 16, F: 9, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},  // by phases,
+		{H: 32, W: 34, C: 16, OH: 16, OW: 17, F: 96, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1}, // of odd sides
+		{H: 7, W: 13, C: 17, OH: 8, OW: 11, F: 20, KH: 3, KW: 3, StrideH: 1, StrideW: 1, PadTop: 3, PadLeft: 0},   // by Winograd, with rests
+		{H: 13, W: 19, C: 16, OH: 7, OW: 8, F: 20, KH: 4, KW: 4, StrideH: 2, StrideW: 2, PadTop: 3, PadLeft: 0},   // likewise, with rests
+		{H: 60, W: 1, C: 16, OH: 54, OW: 1, F: 16, KH: 7, KW: 1, StrideH: 1, StrideW: 1},                          // a line
 		{H: 111, W: 1, C: 32, OH: 101, OW: 1, F: 70, KH: 11, KW: 1, StrideH: 1, StrideW: 1, PadTop: 5, DilationH: 2},
 		{H: 150, W: 1, C: 112, OH: 149, OW: 1, F: 40, KH: 3, KW: 1, StrideH: 1, StrideW: 1, PadTop: 1, DilationH: 3},
 		{H: 60, W: 1, C: 20, OH: 54, OW: 1, F: 17, KH: 4, KW: 1, StrideH: 1, StrideW: 1, DilationH: 2}, // directly, dilated
@@ -374,6 +398,8 @@ func TestConvolutionsKeepTheContract(t *testing.T) {
 		switch c := (&ConvTranspose{Geometry: g}); {
 		case c.asConv() != nil:
 			naive = naiveTurned
+		case c.split() != nil:
+			naive = naivePhases
 		case c.winograd():
 			naive = naiveWinograd
 		}

@@ -18,6 +18,7 @@ type ConvTranspose struct {
 	turned   *turned  // with a 3x3 window and stride 1
 	taps     []*tap   // many: the window positions in the order of their use
 	phases   [][]*tap // those of each phase, ascending
+	convs    *[4]Conv // by phases
 	products []Packed // by Winograd from float32: for each phase, the 9 products' weights
 }
 
@@ -100,6 +101,10 @@ func (c *ConvTranspose) ReserveIn(alloc func(n int) []float32) {
 		if t.w == nil {
 			t.w = alloc(c.Weights())
 		}
+	case c.split() != nil:
+		for i := range c.convs {
+			c.convs[i].ReserveIn(alloc)
+		}
 	case c.aside():
 		c.rows = reserveRows(alloc, c, func(p *Packed) *[]float32 { p.half = nil; return &p.data })
 	case c.few():
@@ -124,6 +129,8 @@ func (c *ConvTranspose) PackPart(w []float32, part, parts int) {
 		from, to := Share(t.Conv.w.panels(), part, parts)
 		turn(t.w, w, c.F, c.C, min(from*panelWidth, c.C), min(to*panelWidth, c.C))
 		t.PackPart(t.w, part, parts)
+	case c.split() != nil:
+		packPhases(c.convs, func(p *Packed) []float32 { return p.data }, w, c.F, c.C, part, parts)
 	case c.aside():
 		packRows(c.rows, func(p *Packed) []float32 { return p.data }, w, c.C, c.KW, part, parts)
 	case c.few():
@@ -141,6 +148,14 @@ func (c *ConvTranspose) PackHalf(w []uint16) {
 		half := make([]uint16, len(w))
 		turn(half, w, c.F, c.C, 0, c.C)
 		t.PackHalf(half)
+		return
+	}
+	if convs := c.split(); convs != nil {
+		for i := range convs {
+			p := &convs[i].w
+			p.data, p.half = nil, room(p, p.half, 4*c.F, c.C)
+		}
+		packPhases(convs, func(p *Packed) []uint16 { return p.half }, w, c.F, c.C, 0, 1)
 		return
 	}
 	t := c.window()
@@ -200,6 +215,9 @@ func (c *ConvTranspose) ScratchLen(n int) int {
 	switch {
 	case t != nil:
 		return t.ScratchLen(n)
+	case c.split() != nil:
+		p := c.planPhase(0)
+		return p.cut(nil)
 	case c.aside():
 		return 0
 	case c.few():
@@ -216,6 +234,10 @@ func (c *ConvTranspose) ScratchLen(n int) int {
 func (c *ConvTranspose) Run(dst, src []float32, n int, tail *Tail, scratch []float32, part, parts int) {
 	if t := c.asConv(); t != nil {
 		t.Run(dst, src, n, tail, scratch, part, parts)
+		return
+	}
+	if c.split() != nil {
+		c.phasesRun(dst, src, n, tail, scratch, part, parts)
 		return
 	}
 	if c.aside() {

@@ -19,7 +19,7 @@ package kernel
 // tileSide is the small pixels of a tile's side.
 const tileSide = 4
 
-// A scheme is one of the two.
+// A scheme is one of them.
 type scheme struct {
 	stride                       int // and phases of a side
 	taps                         int // of a phase's window
@@ -31,6 +31,7 @@ type scheme struct {
 var (
 	scheme3 = scheme{1, 3, 6, tilesIn, tilesOut, weightsIn, gradsIn, weightsOut}
 	scheme4 = scheme{2, 2, 5, tilesIn5, tilesOut5, weightsIn5, gradsIn5, weightsOut5}
+	scheme2 = scheme{1, 2, 5, tilesIn5, tilesOut5, weightsIn5, gradsIn5, weightsOut5} // a phase on its own
 )
 
 const (
@@ -77,12 +78,17 @@ type winogradPlan struct {
 	depth      int // from tile to tile: the channels of all phases
 	k          int // those that are multiplied
 
+	origin, pitch, down int // where the small pixels lie: the first, from one to the next, from line to line
+	image               int // from small image to small image
+
 	frame, lines, in, weights, out []float32
 }
 
 // planWinograd cuts the work, without scratch.
-func (c *Conv) planWinograd() winogradPlan {
-	p := c.Geometry.planTiles()
+func (c *Conv) planWinograd() winogradPlan { return c.planBy(c.winograd()) }
+
+func (c *Conv) planBy(s *scheme) winogradPlan {
+	p := c.Geometry.planTiles(s)
 	p.w = &c.w
 	p.panels = min(ceilDiv(c.F, panelWidth), max(group, transformed/(p.products*panelWidth*p.k)))
 	p.chunk(p.panels * panelWidth)
@@ -90,8 +96,8 @@ func (c *Conv) planWinograd() winogradPlan {
 }
 
 // planTiles is a plan without weights.
-func (c *Geometry) planTiles() winogradPlan {
-	p := winogradPlan{Geometry: c, scheme: c.winograd(), ny: ceilDiv(c.OH, tileSide), nx: ceilDiv(c.OW, tileSide), channels: wholePanels(c.C)}
+func (c *Geometry) planTiles(s *scheme) winogradPlan {
+	p := winogradPlan{Geometry: c, scheme: s, pitch: c.F, down: c.OW * c.F, image: c.Small(), ny: ceilDiv(c.OH, tileSide), nx: ceilDiv(c.OW, tileSide), channels: wholePanels(c.C)}
 	phases := p.stride * p.stride
 	p.products, p.depth, p.k = p.points*p.points, phases*p.channels, phases*c.C
 	return p
@@ -140,12 +146,11 @@ func (p *winogradPlan) cut(scratch []float32) int {
 	return c.at
 }
 
-// winogradRun is Run.
-func (c *Conv) winogradRun(dst, src []float32, n int, tail *Tail, scratch []float32, part, parts int) {
-	p := c.planWinograd()
+// run is Run of what is planned.
+func (p *winogradPlan) run(dst, src []float32, n int, tail *Tail, scratch []float32, part, parts int) {
 	p.cut(scratch)
 	r0, r1 := 0, n*p.ny
-	q0, q1 := 0, c.w.panels()
+	q0, q1 := 0, p.w.panels()
 	if r1*p.nx >= 2*leastTiles*parts && r1 >= parts || q1 < parts {
 		r0, r1 = Share(r1, part, parts)
 	} else {
@@ -160,9 +165,9 @@ func (c *Conv) winogradRun(dst, src []float32, n int, tail *Tail, scratch []floa
 			image := r / p.ny
 			for x := 0; x < p.nx; {
 				cols := balanced(p.nx-x, p.cols)
-				p.transformTiles(src[image*c.Large():][:c.Large()], y, x, rows, cols)
+				p.transformTiles(src[image*p.Large():][:p.Large()], y, x, rows, cols)
 				p.multiply(rows*cols, q0, to)
-				p.pixels(dst[image*c.Small():][:c.Small()], tail, y, x, rows, cols, q0, to)
+				p.pixels(dst[image*p.image:][:p.image], tail, y, x, rows, cols, q0, to)
 				x += cols
 			}
 			r += rows
@@ -305,18 +310,18 @@ func (p *winogradPlan) pixels(dst []float32, tail *Tail, y, x, rows, cols, q0, q
 	n := min(cols*tileSide, p.OW-x*tileSide) // pixels of a line
 	for r := range rows {
 		for k := range min(tileSide, p.OH-(y+r)*tileSide) {
-			to := dst[(((y+r)*tileSide+k)*p.OW+x*tileSide)*p.F+j0:]
+			to := dst[p.origin+((y+r)*tileSide+k)*p.down+x*tileSide*p.pitch+j0:]
 			src := p.out[k*p.points*tiles+r*cols*wide:]
 			if width == wide && n == cols*tileSide {
-				p.tilesOut.apply(wide, cols, to, p.F, tileSide*p.F, src, tiles, wide)
+				p.tilesOut.apply(wide, cols, to, p.pitch, tileSide*p.pitch, src, tiles, wide)
 			} else {
 				p.tilesOut.apply(wide, cols, p.frame, wide, tileSide*wide, src, tiles, wide)
 				for i := range n {
-					copy(to[i*p.F:][:width], p.frame[i*wide:])
+					copy(to[i*p.pitch:][:width], p.frame[i*wide:])
 				}
 			}
 			if tail != nil {
-				tail.apply(to, j0, width, n, p.F)
+				tail.apply(to, j0, width, n, p.pitch)
 			}
 		}
 	}

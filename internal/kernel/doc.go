@@ -25,7 +25,8 @@
 //     without the first +0. Inserted zeros are never multiplied. With an undilated
 //     4x4 window, stride 2 and padding 1, from even sides of at least 8 to images
 //     twice as large of at least 16 channels, it is, unless its weights are many, Winograd's F(2x2, 2x2), as
-//     winograd.go states it: then an infinite input may come out as NaN. With a 3x3
+//     winograd.go states it: then an infinite input may come out as NaN. From 256
+//     pixels on, each phase is F(4x4, 2x2), as phases.go states it. With a 3x3
 //     window and stride 1 it is, if that is Winograd's, the Conv from the small image
 //     to the large one whose window is turned by half a circle.
 //   - GradWeights: as Gemm, k over images, then rows, then columns; where Conv is

@@ -18,7 +18,7 @@ type gradPlan struct {
 }
 
 func (g *GradWeights) planWinograd() gradPlan {
-	p := gradPlan{winogradPlan: g.planTiles()}
+	p := gradPlan{winogradPlan: g.planTiles(g.winograd())}
 	most := max(panelWidth, summedGrads/(p.products*p.depth)&^(panelWidth-1))
 	p.filters = min(wholePanels(g.F), most)
 	p.chunk(2 * p.filters)

@@ -22,9 +22,7 @@ var winogradTaps = [2][2]int{{3, 1}, {2, 0}}
 // winograd reports whether the layer is computed so. It depends on the geometry
 // alone, as the bits depend on it.
 func (c *ConvTranspose) winograd() bool {
-	return c.KH == 4 && c.KW == 4 && c.StrideH == 2 && c.StrideW == 2 && c.PadTop == 1 && c.PadLeft == 1 &&
-		c.dh() == 1 && c.dw() == 1 && c.H == 2*c.OH && c.W == 2*c.OW &&
-		c.OH >= 8 && c.OW >= 8 && c.OH%2 == 0 && c.OW%2 == 0 && !c.few() && c.C*c.F <= weightsPerPixel*c.OH*c.OW
+	return c.halves() && c.OH >= 8 && c.OW >= 8 && c.OH%2 == 0 && c.OW%2 == 0 && c.C*c.F <= weightsPerPixel*c.OH*c.OW && c.split() == nil
 }
 
 // reserveWinograd makes room for the weights of all phases and products.
