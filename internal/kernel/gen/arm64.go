@@ -291,7 +291,7 @@ func (a *arm64) tileRows() []int { return []int{0, 5, 3, 1, 1} }
 
 // tile prints one tile: 4 vectors a row and panel from register 0 on, then 4
 // for the panel at hand, then one a row for 4 of its values. The main loop does
-// 4 k; a rest is done one by one.
+// 4 k, of a row alone 8; a rest is done one by one.
 func (a *arm64) tile(name string, rows, panels int, half bool) {
 	a.body.Reset()
 	vectors := 4 * panels
@@ -324,7 +324,7 @@ func (a *arm64) tile(name string, rows, panels int, half bool) {
 	for i := range rows * vectors {
 		a.p("VEOR V%d.B16, V%d.B16, V%d.B16", i, i, i)
 	}
-	step := func(lane int) {
+	step := func(x reg, lane int) {
 		for q := range panels {
 			move := fmt.Sprintf("%d(R%d)", size, panel)
 			if q == panels-1 {
@@ -349,17 +349,37 @@ func (a *arm64) tile(name string, rows, panels int, half bool) {
 			}
 		}
 	}
-	a.p("SUBS $4, R1")
-	a.p("BLT rest")
-	fmt.Fprintf(&a.body, "\nloop:\n")
-	for r := range rows {
-		a.p("VLD1.P 16(R%d), [V%d.S4]", rowReg(r), x+reg(r))
+	four := func() {
+		for r := range rows {
+			a.p("VLD1.P 16(R%d), [V%d.S4]", rowReg(r), x+reg(r))
+		}
+		for lane := range 4 {
+			step(x, lane)
+		}
 	}
-	for lane := range 4 {
-		step(lane)
+	if rows == 1 { // of which a small device needs every instruction: 8 k at a time
+		a.p("SUBS $8, R1")
+		a.p("BLT few")
+		fmt.Fprintf(&a.body, "\nloop:\n")
+		a.p("VLD1.P 32(R%d), [V%d.S4, V%d.S4]", rowReg(0), x, x+1)
+		for lane := range 8 {
+			step(x+reg(lane/4), lane%4)
+		}
+		a.p("SUBS $8, R1")
+		a.p("BGE loop")
+		fmt.Fprintf(&a.body, "\nfew:\n")
+		a.p("ADDS $4, R1")
+		a.p("BLT rest")
+		four()
+		a.p("SUB $4, R1")
+	} else {
+		a.p("SUBS $4, R1")
+		a.p("BLT rest")
+		fmt.Fprintf(&a.body, "\nloop:\n")
+		four()
+		a.p("SUBS $4, R1")
+		a.p("BGE loop")
 	}
-	a.p("SUBS $4, R1")
-	a.p("BGE loop")
 	fmt.Fprintf(&a.body, "\nrest:\n")
 	a.p("ADDS $4, R1")
 	a.p("BEQ out")
@@ -367,7 +387,7 @@ func (a *arm64) tile(name string, rows, panels int, half bool) {
 	for r := range rows {
 		a.p("VLD1R.P 4(R%d), [V%d.S4]", rowReg(r), x+reg(r))
 	}
-	step(0)
+	step(x, 0)
 	a.p("SUBS $1, R1")
 	a.p("BGT one")
 	fmt.Fprintf(&a.body, "\nout:\n")
