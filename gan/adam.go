@@ -48,8 +48,8 @@ func (a *adam) Step(model []G.ValueGrad) error {
 	}
 	lr := a.factor * a.lr
 	a.steps++
-	c1 := 1 - math.Pow(a.beta1, float64(a.steps))
-	c2 := 1 - math.Pow(a.beta2, float64(a.steps))
+	c1 := 1 - kernel.Pow64(a.beta1, float64(a.steps))
+	c2 := 1 - kernel.Pow64(a.beta2, float64(a.steps))
 	for i, p := range model {
 		g, err := p.Grad()
 		if err != nil {

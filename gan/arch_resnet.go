@@ -103,7 +103,7 @@ func drawResNet(l *Layer, network []Layer, s *kernel.Stream) {
 			n++
 		}
 	}
-	gain := math.Sqrt(2/(1+0.2*0.2)) * math.Pow(n, -0.25)
+	gain := math.Sqrt(2/(1+0.2*0.2)) * kernel.Pow64(n, -0.25)
 	for i := range l.Body[:len(l.Body)-1] {
 		drawScaled(&l.Body[i], gain, s)
 	}

@@ -60,8 +60,8 @@ func repeatableHere(t *testing.T) {
 // away.
 func repeatableOnLowerTiers(t *testing.T) {
 	lower := map[string][][2]string{
-		"avx512": {{"cpu.avx512f=off", "avx2"}, {"cpu.avx2=off", "go"}},
-		"avx2":   {{"cpu.avx2=off", "go"}},
+		"avx512": {{"cpu.avx512f=off", "avx2"}, {"cpu.avx2=off,cpu.fma=off", "go"}}, // package math has an FMA of its own
+		"avx2":   {{"cpu.avx2=off,cpu.fma=off", "go"}},
 	}[kernel.Tier()]
 	for _, l := range lower {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestRepeatable$/^here$", "-test.v")

@@ -1,6 +1,10 @@
 package gan
 
-import "math"
+import (
+	"math"
+
+	"github.com/ganlet/ganlet/internal/kernel"
+)
 
 // This file is what changes with how far a training is.
 
@@ -22,7 +26,7 @@ func (c Config) lrFactor(part float64) float64 {
 	}
 	left := min(1, (1-part)/c.LRDecay)
 	if c.LRCurve == Cosine {
-		return (1 - math.Cos(math.Pi*left)) / 2
+		return (1 - kernel.Cos64(math.Pi*left)) / 2
 	}
 	return left
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	G "gorgonia.org/gorgonia"
+
+	"github.com/ganlet/ganlet/internal/kernel"
 )
 
 // This file is the adversarial losses, on logits.
@@ -107,7 +109,7 @@ func Raise(x float64) (cost, slope float64) { return -x, -1 }
 func Lower(x float64) (cost, slope float64) { return x, 1 }
 
 // softplus is log(1 + e^x).
-func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+func softplus(x float64) float64 { return max(x, 0) + kernel.LogOnePlus64(kernel.Exp64(-math.Abs(x))) }
 
 // Sigmoid is 1/(1 + e^-x), the verdict of a logit.
-func Sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+func Sigmoid(x float64) float64 { return 1 / (1 + kernel.Exp64(-x)) }
