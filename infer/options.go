@@ -202,7 +202,8 @@ func (o *Options) sizes(inputs []onnx.ValueInfo) error {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(left)) {
+	if len(left) > 0 {
+		name := slices.Min(slices.Collect(maps.Keys(left)))
 		return fmt.Errorf("size %q is of no open dimension; the model has %s", name, openNames(inputs))
 	}
 	return nil

@@ -34,9 +34,8 @@ func (p *Plan) place() {
 		root := &p.buffers[p.root(i)]
 		root.last = max(root.last, b.last)
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Compare(p.buffers[b].bytes(), p.buffers[a].bytes())
-	})
+	larger := func(a, b int) int { return cmp.Or(cmp.Compare(p.buffers[b].bytes(), p.buffers[a].bytes()), a-b) }
+	slices.SortFunc(order, larger)
 	few := min(len(order), exact)
 	var placed []int
 	for _, i := range order[:few] {
@@ -56,7 +55,7 @@ func (p *Plan) place() {
 		k, _ := slices.BinarySearchFunc(placed, at, func(j, at int) int { return cmp.Compare(p.buffers[j].offset, at) })
 		placed = slices.Insert(placed, k, i)
 	}
-	p.placeRest(order[few:])
+	p.placeRest(order[few:], larger)
 	for _, i := range over {
 		p.buffers[i].offset = p.buffers[p.root(i)].offset
 	}
@@ -72,8 +71,8 @@ func (p *Plan) root(i int) int {
 
 // placeRest lays small buffers, of which there are many, behind the others: each
 // takes a slot of its size that is free by then, or a new one.
-func (p *Plan) placeRest(rest []int) {
-	slices.SortStableFunc(rest, func(a, b int) int { return cmp.Compare(p.buffers[a].first, p.buffers[b].first) })
+func (p *Plan) placeRest(rest []int, larger func(a, b int) int) {
+	slices.SortFunc(rest, func(a, b int) int { return cmp.Or(cmp.Compare(p.buffers[a].first, p.buffers[b].first), larger(a, b)) })
 	type slot struct{ offset, free int } // free: the step after which it is
 	slots := make(map[int][]slot)        // by size; those that are free first come first
 	for _, i := range rest {

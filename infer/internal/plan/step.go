@@ -8,12 +8,12 @@ import "github.com/ganlet/ganlet/internal/kernel"
 // link is where a step reads and writes.
 type link struct{ src, dst int }
 
-func (l link) reads() []int  { return []int{l.src} }
-func (l link) writes() []int { return []int{l.dst} }
-func (l link) scratch() int  { return 0 }
+func (l *link) reads() []int  { return []int{l.src} }
+func (l *link) writes() []int { return []int{l.dst} }
+func (l *link) scratch() int  { return 0 }
 
 // of returns the memory behind the link.
-func (l link) of(r *Run) (dst, src []float32) { return r.floats[l.dst], r.floats[l.src] }
+func (l *link) of(r *Run) (dst, src []float32) { return r.floats[l.dst], r.floats[l.src] }
 
 // volume multiplies without running over on 32-bit devices.
 func volume(factors ...int) int64 {

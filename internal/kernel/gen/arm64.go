@@ -357,7 +357,7 @@ func (a *arm64) tile(name string, rows, panels int, half bool) {
 			step(x, lane)
 		}
 	}
-	if rows == 1 { // of which a small device needs every instruction: 8 k at a time
+	if rows == 1 && panels == 4 && !half { // most of what a dense layer does: 8 k at a time
 		a.p("SUBS $8, R1")
 		a.p("BLT few")
 		fmt.Fprintf(&a.body, "\nloop:\n")
