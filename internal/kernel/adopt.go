@@ -11,7 +11,9 @@ func (g *Geometry) sameWeights(o *Geometry) bool {
 // Adopt lets c use the packed weights of another. It reports false, and does
 // nothing, if those lie in another layout.
 func (c *Conv) Adopt(other *Conv) bool {
-	if !c.sameWeights(&other.Geometry) {
+	line := c.C == other.C && c.F == other.F && c.window() == other.window() && // packed alike, upright or not
+		min(c.KH, c.KW) == 1 && min(other.KH, other.KW) == 1
+	if !c.sameWeights(&other.Geometry) && !line {
 		return false
 	}
 	c.w = other.w

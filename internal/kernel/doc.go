@@ -16,19 +16,22 @@
 //     image count as zeros. With an undilated 3x3 window and stride 1, or
 //     4x4 and stride 2, 8 or more channels and 49 or more pixels it is mostly (see
 //     Conv's winograd) Winograd's F(4x4, 3x3) or F(4x4, 2x2), as convwinograd.go
-//     states it: then an infinite input may come out as NaN. A line of pixels
-//     with a window of 3 or more may be F(4, 3) of linewinograd.go.
+//     states it: then an infinite input may come out as NaN. A line of
+//     49 pixels or more a dilation, of whole vectors of 16 channels, to as many filters
+//     or more, with a window of 3 or more and stride 1, is F(4, 3) of linewinograd.go,
+//     unless its weights are many.
 //   - ConvTranspose: the output starts at +0; window positions (row, then
 //     column, ascending) that reach it each add one chain over the input's
 //     channels; to fewer than 16 channels, one sum in blocks, as Gemm. Where
 //     windows lie side by side and make the image, an element is one such sum,
 //     without the first +0. Inserted zeros are never multiplied. With an undilated
-//     4x4 window, stride 2 and padding 1, from even sides of at least 8 to images
-//     twice as large of at least 16 channels, it is, unless its weights are many, Winograd's F(2x2, 2x2), as
-//     winograd.go states it: then an infinite input may come out as NaN. From 256
-//     pixels on, each phase is F(4x4, 2x2), as phases.go states it. With a 3x3
+//     4x4 window, stride 2 and padding 1, to images twice as large of at least 16
+//     channels, it is Winograd's, unless its weights are many: from 256 pixels of at
+//     least 8 channels on, F(4x4, 2x2) of each phase, as phases.go states it; else,
+//     from even sides of at least 8, F(2x2, 2x2), as winograd.go states it. With a 3x3
 //     window and stride 1 it is, if that is Winograd's, the Conv from the small image
-//     to the large one whose window is turned by half a circle.
+//     to the large one whose window is turned by half a circle. An infinite input of
+//     Winograd's may come out as NaN.
 //   - GradWeights: as Gemm, k over images, then rows, then columns; where Conv is
 //     Winograd's, as gradwinograd.go states it.
 //   - Depthwise: one chain over the window's rows, then columns, in the image.

@@ -19,9 +19,9 @@ func Forget(bytes []byte) {
 	}
 }
 
-// Make is make([]T, n) of numbers that are all going to be written. Of much memory it
-// asks the system for all pages at once, and for large ones: a core reads weights in
-// pages of 4 KB at two thirds of the speed.
+// Make is make([]T, n) of numbers most of which are going to be written: of much
+// memory it asks the system for all pages at once, used or not, and for large ones: a
+// core reads weights in pages of 4 KB at two thirds of the speed.
 func Make[T int8 | uint8 | int32 | uint16 | float32 | uint64](n int) []T {
 	v := make([]T, n)
 	if bytes := n * int(unsafe.Sizeof(*new(T))); bytes >= much {

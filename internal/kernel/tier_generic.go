@@ -39,7 +39,7 @@ func windows(y, x, w []float32, taps, xTap, wTap, n, rows, yRow, xRow int) int {
 
 func sumColumns(sums []float64, x []float32, rows, step int) int { return 0 }
 
-func squareSide() int { return together }
+func squareSide() int { return 8 }
 
 func transposeSquares([]float32, int, []float32, int, int) int { return 0 }
 

@@ -63,7 +63,7 @@ func squareSide() int {
 	if side := now().square; side > 0 {
 		return side
 	}
-	return together
+	return 8
 }
 
 // panelsFor returns the most panels of a tile of so many rows.
@@ -84,7 +84,12 @@ func bytePanels(left int) int { return ofCount(bytesNow().panels, left) }
 func ofCount(list []int, n int) int { return list[min(n, len(list))-1] }
 
 // hidden is p, which the compiler does not follow: routines behind function values
-// keep no pointer, so that their arguments may stay on the stack.
+// keep no pointer, so that their arguments may stay on the stack. Nothing may move the
+// stack while the address is a number: neither a call of this function nor a check of
+// the pointer, which -race brings.
+//
+//go:nosplit
+//go:nocheckptr
 func hidden[T any](p *T) *T {
 	address := uintptr(unsafe.Pointer(p))
 	return *(**T)(unsafe.Pointer(&address))

@@ -45,9 +45,10 @@ func Transpose(dst, src []float32, n, rows, cols, part, parts int) {
 // squares that have the next pixels' colours as well.
 func splitColours(x, y, z, pixels []float32) (done int) {
 	const most = 64
-	var room [most * together]float32
+	side := squareSide()
+	var room [most * 8]float32
 	for {
-		n := min(most, (len(pixels)-together)/3+1-done)
+		n := min(most, (len(pixels)-side)/3+1-done)
 		if n < 1 {
 			return done
 		}
@@ -85,9 +86,10 @@ func transposed[T element16or32](dst []T, dstStep int, src []T, srcStep, rows, c
 		transposeBlock(to, dstStep, any(src).([]float32), srcStep, rows, cols)
 		return
 	}
-	for c := 0; c < cols; c += together { // few enough that what is written stays in the cache
+	const few = 8 // so that what is written stays in the cache
+	for c := 0; c < cols; c += few {
 		for r := range rows {
-			for k, v := range src[r*srcStep+c:][:min(together, cols-c)] {
+			for k, v := range src[r*srcStep+c:][:min(few, cols-c)] {
 				dst[(c+k)*dstStep+r] = v
 			}
 		}

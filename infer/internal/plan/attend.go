@@ -190,8 +190,12 @@ func (p *Plan) attention(last *generalStep, writer map[int]int, readers []int) (
 func (p *Plan) attendStep(first, last *generalStep, links []elementwise, scores []int) *attendStep {
 	s := &attendStep{first: first.product, second: last.product, q: first.in[0].buffer, k: first.in[1].buffer, v: last.in[1].buffer, dst: last.out[0].buffer}
 	n := s.first.N
-	if s.first.Stack*s.first.M != s.second.Stack*s.second.M || s.first.M != s.second.M || n != s.second.K {
+	if s.first.Stack != s.second.Stack || s.first.M != s.second.M || n != s.second.K {
 		return nil
+	}
+	packed := kernel.PackedLen(s.first.K, n) + kernel.PackedLen(n, s.second.N)
+	if packed > scoresLen && int64(packed) > volume(s.first.Stack, s.first.M, n) {
+		return nil // each worker would take more memory than all scores do
 	}
 	s.rows = min(max(scoresLen/n/rowsStep, 1)*rowsStep, s.first.M)
 	s.room = s.rows * n
@@ -211,7 +215,7 @@ func (p *Plan) attendStep(first, last *generalStep, links []elementwise, scores 
 		}
 		s.links = append(s.links, l)
 	}
-	s.room += kernel.PackedLen(s.first.K, n) + kernel.PackedLen(n, s.second.N)
+	s.room += packed
 	return s
 }
 

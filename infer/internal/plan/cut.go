@@ -38,6 +38,7 @@ func (b *builder) end(want *value) error {
 		b.plan.cut = new(cut)
 		return nil
 	}
+	b.options.Weights.varies()
 	c := &cut{builder: b, env: b.snapshot(), todo: slices.Clone(b.todo), want: want}
 	b.plan.cut = c
 	seen := make(map[*value]bool)

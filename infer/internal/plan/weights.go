@@ -22,7 +22,7 @@ type Weights struct {
 	uses   map[*tensor.Const]use  // of the graph's constants
 	once   map[*tensor.Const]bool // those that one node reads
 	own    bool
-	fixed  bool
+	fixed  bool // all plans are of the same sizes but for the batch
 }
 
 // use is what plans did with a constant.
@@ -191,14 +191,22 @@ func (w *Weights) inOtherOrder(c *tensor.Const, how denseLayout) (*kernel.Packed
 	return nil, nil
 }
 
+// varies says that the model is cut: what follows is planned for sizes that a run
+// finds.
+func (w *Weights) varies() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fixed = false
+}
+
 // put keeps packed weights of the graph's constants; others are one plan's own. What
-// nothing else needs goes at once, so that a file and its packed weights are never in
-// memory together.
+// one node reads, and only packed, in plans of the same sizes, goes at once, so that a
+// file and its packed weights are never in memory together.
 func (w *Weights) put(key weightsKey, packed any) {
 	if _, ok := w.uses[key.of]; !ok {
 		return
 	}
-	if w.packed[key] = packed; w.own && w.fixed && w.once[key.of] {
+	if w.packed[key] = packed; w.own && w.fixed && w.once[key.of] && w.uses[key.of] != read {
 		w.drop(key.of)
 	}
 }

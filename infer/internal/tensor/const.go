@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/ganlet/ganlet/internal/onnx"
@@ -22,7 +23,7 @@ type Const struct {
 	value   Tensor       // the elements, unless they are still in stored
 	stored  *onnx.Tensor // as the file has them
 	owned   bool         // stored is not the file's memory
-	viewed  bool         // another constant has the same memory
+	shared  *atomic.Bool // another constant has the same memory
 	dropped bool
 }
 
@@ -30,7 +31,7 @@ type Const struct {
 // Elements of 16-bit floating point and of narrow types are widened where they are
 // used.
 func FromFile(t *onnx.Tensor) (*Const, error) {
-	c := &Const{Name: t.Name, Elem: t.Type, Shape: make([]int, len(t.Dims)), stored: t}
+	c := &Const{Name: t.Name, Elem: t.Type, Shape: make([]int, len(t.Dims)), stored: t, shared: new(atomic.Bool)}
 	for i, d := range t.Dims {
 		c.Shape[i] = int(d)
 	}
@@ -49,7 +50,7 @@ func FromFile(t *onnx.Tensor) (*Const, error) {
 
 // Known makes a constant of a tensor, which it keeps.
 func Known(name string, t Tensor) *Const {
-	return &Const{Name: name, Elem: t.Elem, Shape: t.Shape, value: t}
+	return &Const{Name: name, Elem: t.Elem, Shape: t.Shape, value: t, shared: new(atomic.Bool)}
 }
 
 // Len is the number of elements.
@@ -169,7 +170,7 @@ func (c *Const) Own() (raw []byte) {
 		return nil
 	}
 	t := *c.stored
-	if !c.viewed {
+	if !c.shared.Load() {
 		raw = t.Raw
 	}
 	t.Raw = append([]byte(nil), t.Raw...)
@@ -186,12 +187,12 @@ func (c *Const) Memory() *byte {
 }
 
 // Share says that another constant has the same memory.
-func (c *Const) Share() { c.viewed = true }
+func (c *Const) Share() { c.shared.Store(true) }
 
 // Drop lets the elements go: they are not needed any more. It returns those bytes of
-// the file, or of a copy, that no other constant has.
+// the file that no other constant has.
 func (c *Const) Drop() (raw []byte) {
-	if c.stored != nil && !c.viewed {
+	if c.stored != nil && !c.owned && !c.shared.Load() {
 		raw = c.stored.Raw
 	}
 	c.stored, c.value.Data, c.dropped = nil, nil, true
