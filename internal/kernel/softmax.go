@@ -14,51 +14,71 @@ package kernel
 //	sum = s[0]; for 0 < j < 16 ascending { sum = sum + s[j] }
 //	for i ascending { x[i] = x[i] / sum }
 func Softmax(x []float32, rows, n int) {
-	for r := range rows {
-		softmax(x[r*n:][:n])
-	}
-}
-
-func softmax(row []float32) {
-	if len(row) == 0 {
+	if n == 0 {
 		return
 	}
-	m := joined(maxElement, maxRowsElement, row) // a NaN may get lost here: the sum has it
-	for i := wholly(expLessElement, []float32{m}, row); i < len(row); i++ {
-		row[i] = exp(row[i] - m)
-	}
-	sum := joined(addElement, addRowsElement, row)
-	for i := vector(divideElement, []float32{sum}, row); i < len(row); i++ {
-		row[i] /= sum
+	var acc [rowsTogether * interleaved]float32
+	var of [rowsTogether]float32
+	for r := 0; r < rows; r += rowsTogether {
+		k := min(rowsTogether, rows-r)
+		some := x[r*n:][:k*n]
+		joined(maxElement, maxRowsElement, of[:k], acc[:], some, n) // a NaN may get lost here: the sum has it
+		for i, m := range of[:k] {
+			row := some[i*n:][:n]
+			for j := wholly(expLessElement, []float32{m}, row); j < n; j++ {
+				row[j] = exp(row[j] - m)
+			}
+		}
+		joined(addElement, addRowsElement, of[:k], acc[:], some, n)
+		for i, sum := range of[:k] {
+			row := some[i*n:][:n]
+			for j := vector(divideElement, []float32{sum}, row); j < n; j++ {
+				row[j] /= sum
+			}
+		}
 	}
 }
 
-// interleaved is how many maxima or sums of a row do not wait for each other.
-const interleaved = 128
+const (
+	interleaved  = 128 // maxima or sums of a row that do not wait for each other
+	rowsTogether = 8   // whose maxima or sums are joined at once
+)
 
-// joined is the sum of x, which is not empty, as Softmax has it, or its maximum.
-func joined(e, rowsOf element, x []float32) float32 {
-	var acc [interleaved]float32
-	n := copy(acc[:], x)
-	x = x[n:]
-	rows := len(x) / interleaved
-	if vectorMatrix(rowsOf, interleaved, rows, [6]int{0, interleaved}, acc[:], x) > 0 {
-		x = x[rows*interleaved:]
-	}
-	for ; len(x) > 0; x = x[min(interleaved, len(x)):] {
-		join(e, acc[:], x)
-	}
-	for h := interleaved / 2; h >= panelWidth; h /= 2 {
-		if n > h {
-			join(e, acc[:h], acc[h:n])
-			n = h
+// joined makes the sum of each row of x, as Softmax has it, or its maximum; acc is
+// room.
+func joined(e, rowsOf element, of, acc, x []float32, n int) {
+	for r := range of {
+		row, a := x[r*n:][:n], acc[r*interleaved:][:interleaved]
+		row = row[copy(a, row):]
+		rows := len(row) / interleaved
+		if vectorMatrix(rowsOf, interleaved, rows, [6]int{0, interleaved}, a, row) > 0 {
+			row = row[rows*interleaved:]
+		}
+		for ; len(row) > 0; row = row[min(interleaved, len(row)):] {
+			join(e, a, row)
 		}
 	}
-	sum := acc[0]
-	for _, v := range acc[1:n] {
-		sum = join1(e, sum, v)
+	n = min(n, interleaved)
+	for h := interleaved / 2; h >= panelWidth; h /= 2 {
+		if n <= h {
+			continue
+		}
+		if done := vectorMatrix(e, n-h, len(of), [6]int{interleaved, interleaved}, acc, acc[h:]); done < n-h {
+			for r := range of {
+				a := acc[r*interleaved:]
+				join(e, a[done:h], a[h+done:n])
+			}
+		}
+		n = h
 	}
-	return sum
+	for r := range of {
+		of[r] = acc[r*interleaved]
+	}
+	for j := 1; j < n; j++ {
+		for r := range of {
+			of[r] = join1(e, of[r], acc[r*interleaved+j])
+		}
+	}
 }
 
 // join joins x to acc, as far as both go.

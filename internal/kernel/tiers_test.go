@@ -27,7 +27,7 @@ func TestGrowingStack(t *testing.T) {
 	}
 	copy(x, pixels)
 	wantX, wantPixels := slices.Clone(x), make([]float32, len(pixels))
-	softmax(wantX)
+	Softmax(wantX, 1, len(wantX))
 	Transpose(wantPixels, pixels, 1, 700, 3, 0, 1)
 	stop := make(chan bool)
 	go func() {
@@ -46,7 +46,7 @@ func TestGrowingStack(t *testing.T) {
 		go func() { // on a small stack
 			y, planes := slices.Clone(x), make([]float32, len(pixels))
 			at(depth, func() {
-				softmax(y)
+				Softmax(y, 1, len(y))
 				Transpose(planes, pixels, 1, 700, 3, 0, 1)
 			})
 			same <- slices.Equal(y, wantX) && slices.Equal(planes, wantPixels)
