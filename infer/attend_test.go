@@ -26,6 +26,10 @@ func drawAttention(rows, keys int64, how string, apart bool) *onnx.Model {
 		}
 		soft := s.node("Softmax", []string{scores}, onnx.IntAttr("axis", -1))
 		out := []string{s.node("MatMul", []string{soft, v})}
+		if how == "turned" { // as SAGAN has it: the values are 40 rows of the right
+			v = s.reshape(s.gemm("z", 12, 3*keys*40), 0, 3, 40, keys)
+			out = []string{s.node("MatMul", []string{v, s.node("Transpose", []string{soft}, onnx.IntsAttr("perm", perm...))})}
+		}
 		if apart {
 			out = append(out, scores)
 		}
@@ -37,7 +41,7 @@ func drawAttention(rows, keys int64, how string, apart bool) *onnx.Model {
 // other, at any number of workers.
 func TestAttention(t *testing.T) {
 	for _, size := range [][2]int64{{4, 4}, {31, 50}, {100, 1400}, {257, 33}} {
-		for _, how := range []string{"plain", "scaled", "masked", "curved"} {
+		for _, how := range []string{"plain", "scaled", "masked", "curved", "turned"} {
 			m, other := load(t, drawAttention(size[0], size[1], how, false)), load(t, drawAttention(size[0], size[1], how, true))
 			if a, b := steps(t, m), steps(t, other); a > b-2 {
 				t.Errorf("%v %s: %d steps, %d one after the other", size, how, a, b)

@@ -197,7 +197,7 @@ func windows(y, x, w []float32, taps, xTap, wTap, n, rows, yRow, xRow int) int {
 	return n
 }
 
-// transposeSquares is transposeBlock for a column of squares, of which it returns how
+// transposeSquares is TransposeBlock for a column of squares, of which it returns how
 // many rows those are.
 func transposeSquares(dst []float32, dstStep int, src []float32, srcStep, rows int) int {
 	side := now().square

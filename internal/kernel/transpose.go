@@ -34,7 +34,7 @@ func Transpose(dst, src []float32, n, rows, cols, part, parts int) {
 		default:
 			for j := c; j < c+width; j += blockCols {
 				for r := 0; r < rows; r += blockRows {
-					transposeBlock(dst[at+j*rows+r:], rows, src[at+r*cols+j:], cols, min(blockRows, rows-r), min(blockCols, c+width-j))
+					TransposeBlock(dst[at+j*rows+r:], rows, src[at+r*cols+j:], cols, min(blockRows, rows-r), min(blockCols, c+width-j))
 				}
 			}
 		}
@@ -63,9 +63,9 @@ func splitColours(x, y, z, pixels []float32) (done int) {
 	}
 }
 
-// transposeBlock writes rows x cols numbers of src as cols x rows ones of dst. Steps
+// TransposeBlock writes rows x cols numbers of src as cols x rows ones of dst. Steps
 // are from row to row.
-func transposeBlock(dst []float32, dstStep int, src []float32, srcStep, rows, cols int) {
+func TransposeBlock(dst []float32, dstStep int, src []float32, srcStep, rows, cols int) {
 	side := squareSide()
 	for c := 0; c < cols; c += side {
 		width, r := min(side, cols-c), 0
@@ -80,10 +80,10 @@ func transposeBlock(dst []float32, dstStep int, src []float32, srcStep, rows, co
 	}
 }
 
-// transposed is transposeBlock of weights.
+// transposed is TransposeBlock of weights.
 func transposed[T element16or32](dst []T, dstStep int, src []T, srcStep, rows, cols int) {
 	if to, ok := any(dst).([]float32); ok {
-		transposeBlock(to, dstStep, any(src).([]float32), srcStep, rows, cols)
+		TransposeBlock(to, dstStep, any(src).([]float32), srcStep, rows, cols)
 		return
 	}
 	const few = 8 // so that what is written stays in the cache

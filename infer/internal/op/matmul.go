@@ -74,7 +74,7 @@ func matMul(n *Node) Eval {
 	weights := n.packedWeights()
 	turned := n.In[1].Turnable
 	n.ReadsTurned = turned
-	if paired := len(p.stack) == p.aStack && len(p.stack) == p.bStack && sameShape(n.In[0].Shape[:p.aStack], n.In[1].Shape[:p.bStack]); paired && weights == nil && p.k > 0 && !few(p.m, p.n) && !(turned && turnsFirst(p.m, p.k, p.n)) {
+	if paired := len(p.stack) == p.aStack && len(p.stack) == p.bStack && sameShape(n.In[0].Shape[:p.aStack], n.In[1].Shape[:p.bStack]); paired && weights == nil && p.k > 0 && !few(p.m, p.n) {
 		n.Product = &Product{tensor.Product(p.stack), p.m, p.k, p.n, turned}
 	}
 	return func(m *Memory, out, in []tensor.Tensor) {

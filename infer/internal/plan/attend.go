@@ -12,15 +12,19 @@ import (
 // at a time, to the same bits, so that the scores stay in the cache and take no
 // memory of their own.
 
-// attendStep is softmax(f(q*k))*v of stacks of matrices.
+// attendStep is softmax(f(q*k))*v of stacks of matrices. With turned, exporters have
+// it the other way round: the result is v*turned(softmax(f(q*k))), v being the other
+// way round as well.
 type attendStep struct {
 	first, second *op.Product
 	q, k, v, dst  int
+	turned        bool
 	links         []attendLink // f
 	in            []int        // what they read besides
 	singles       []single     // numbers, once for each of a piece's elements
 	room          int
 	rows          int // of a block
+	at            int // where the scratch has its result, if that is turned
 }
 
 // attendLink is one step on each score.
@@ -38,7 +42,7 @@ func (s *attendStep) reads() []int  { return append([]int{s.q, s.k, s.v}, s.in..
 func (s *attendStep) writes() []int { return []int{s.dst} }
 func (s *attendStep) scratch() int  { return s.room }
 func (s *attendStep) work() int64 {
-	return volume(s.first.Stack, s.first.M, s.first.N, s.first.K+s.second.N+10+len(s.links))
+	return volume(s.first.Stack, s.first.M, s.first.N, s.first.K+s.width()+10+len(s.links))
 }
 
 func (s *attendStep) run(r *Run, part, parts int) {
@@ -48,8 +52,9 @@ func (s *attendStep) run(r *Run, part, parts int) {
 			room[one.at+i] = v
 		}
 	}
-	m, k, n, width := s.first.M, s.first.K, s.first.N, s.second.N
+	m, k, n, width := s.first.M, s.first.K, s.first.N, s.width()
 	scores, rest := room[:s.rows*n], room[s.room-kernel.PackedLen(k, n)-kernel.PackedLen(n, width):]
+	result := room[s.at:]
 	var keys, values kernel.Packed
 	keys.Place(rest[:kernel.PackedLen(k, n)])
 	values.Place(rest[kernel.PackedLen(k, n):])
@@ -59,15 +64,28 @@ func (s *attendStep) run(r *Run, part, parts int) {
 		stack, row := i/blocks, i%blocks*s.rows
 		if packed != stack {
 			pack(&keys, r.floats[s.k][stack*k*n:], k, n, s.first.Turned)
-			pack(&values, r.floats[s.v][stack*n*width:], n, width, s.second.Turned)
+			pack(&values, r.floats[s.v][stack*n*width:], n, width, s.second.Turned || s.turned)
 			packed = stack
 		}
 		rows, at := min(s.rows, m-row), stack*m+row
 		kernel.Gemm(scores, n, r.floats[s.q][at*k:], k, rows, &keys, nil, 0, 1)
 		s.between(r, room, at*n, rows*n)
 		kernel.Softmax(scores, rows, n)
-		kernel.Gemm(r.floats[s.dst][at*width:], width, scores, n, rows, &values, nil, 0, 1)
+		if !s.turned {
+			kernel.Gemm(r.floats[s.dst][at*width:], width, scores, n, rows, &values, nil, 0, 1)
+			continue
+		}
+		kernel.Gemm(result, width, scores, n, rows, &values, nil, 0, 1)
+		kernel.TransposeBlock(r.floats[s.dst][stack*m*width+row:], m, result, width, rows, width)
 	}
+}
+
+// width is the length of a row of the values, and of the result.
+func (s *attendStep) width() int {
+	if s.turned {
+		return s.second.M
+	}
+	return s.second.N
 }
 
 func pack(p *kernel.Packed, b []float32, k, n int, turned bool) {
@@ -153,6 +171,11 @@ func (p *Plan) attention(last *generalStep, writer map[int]int, readers []int) (
 	}
 	s, at := only(last.in[0].buffer)
 	soft, ok := s.(*generalStep)
+	turned := !ok || soft.softmax == 0
+	if turned && last.product.Turned {
+		s, at = only(last.in[1].buffer)
+		soft, ok = s.(*generalStep)
+	}
 	if !ok || soft.softmax != last.product.K {
 		return nil, nil
 	}
@@ -164,7 +187,7 @@ func (p *Plan) attention(last *generalStep, writer map[int]int, readers []int) (
 		s, at := only(buffer)
 		parts = append(parts, at)
 		if first := productOf(s); first != nil {
-			return p.attendStep(first, last, links, scores), parts
+			return p.attendStep(first, last, links, scores, turned), parts
 		}
 		e, ok := s.(elementwise)
 		if !ok || len(links) == maxLanes {
@@ -187,18 +210,24 @@ func (p *Plan) attention(last *generalStep, writer map[int]int, readers []int) (
 
 // attendStep makes the step of an attention from its products, the steps between
 // them and the buffers of their scores, the last of each first.
-func (p *Plan) attendStep(first, last *generalStep, links []elementwise, scores []int) *attendStep {
-	s := &attendStep{first: first.product, second: last.product, q: first.in[0].buffer, k: first.in[1].buffer, v: last.in[1].buffer, dst: last.out[0].buffer}
-	n := s.first.N
-	if s.first.Stack != s.second.Stack || s.first.M != s.second.M || n != s.second.K {
+func (p *Plan) attendStep(first, last *generalStep, links []elementwise, scores []int, turned bool) *attendStep {
+	s := &attendStep{first: first.product, second: last.product, q: first.in[0].buffer, k: first.in[1].buffer, v: last.in[1].buffer, dst: last.out[0].buffer, turned: turned}
+	n, rows := s.first.N, s.second.M
+	if turned {
+		s.v, rows = last.in[0].buffer, s.second.N
+	}
+	if s.first.Stack != s.second.Stack || s.first.M != rows || n != s.second.K {
 		return nil
 	}
-	packed := kernel.PackedLen(s.first.K, n) + kernel.PackedLen(n, s.second.N)
+	packed := kernel.PackedLen(s.first.K, n) + kernel.PackedLen(n, s.width())
 	if packed > scoresLen && int64(packed) > volume(s.first.Stack, s.first.M, n) {
 		return nil // each worker would take more memory than all scores do
 	}
 	s.rows = min(max(scoresLen/n/rowsStep, 1)*rowsStep, s.first.M)
 	s.room = s.rows * n
+	if turned {
+		s.at, s.room = s.room, s.room+s.rows*s.width()
+	}
 	for i := len(links) - 1; i >= 0; i-- {
 		l := attendLink{lanes: links[i].lanes(blockLen), in: [3]place{nowhere, nowhere, nowhere}}
 		for k, b := range links[i].sources() {
