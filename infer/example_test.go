@@ -89,6 +89,35 @@ func ExampleSession_Run() {
 	// Output: image [2 1 8 8]
 }
 
+func ExampleSession_RunTo() {
+	model, err := infer.Parse(edge)
+	if err != nil {
+		log.Fatal(err)
+	}
+	session, err := model.NewSession(1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	latent, err := model.Latent(1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	numbers := make([]float32, latent.Dim)
+	z := infer.Tensor{Name: "z", Shape: []int{1, latent.Dim}, Data: numbers}
+	images, err := session.Run(context.Background(), z) // the first run makes what the others fill
+	if err != nil {
+		log.Fatal(err)
+	}
+	for sample := range uint64(3) {
+		latent.Fill(numbers, sample)
+		if err := session.RunTo(context.Background(), images, z); err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Println(images[0].Name, images[0].Shape)
+	// Output: image [1 1 8 8]
+}
+
 func ExampleModel_Draw() {
 	model, err := infer.Parse(edge)
 	if err != nil {

@@ -34,6 +34,22 @@ func output(name string, elem tensor.Type, shape []int, data any) Tensor {
 // during the call. When ctx is done, Run returns its error after the step at
 // hand. Errors about the inputs are an [*InputError].
 func (s *Session) Run(ctx context.Context, inputs ...Tensor) (outputs []Tensor, err error) {
+	return s.runTo(ctx, nil, inputs)
+}
+
+// RunTo is [Session.Run] into tensors that the caller has: outputs[i] is given output
+// i, of whose type and shape it must be. A program that runs a model again and again
+// takes no new memory for what it computes. After an error outputs may hold anything.
+func (s *Session) RunTo(ctx context.Context, outputs []Tensor, inputs ...Tensor) error {
+	if len(outputs) != len(s.model.outputs) {
+		return badInput("", "%d outputs are given, the model has %d", len(outputs), len(s.model.outputs))
+	}
+	_, err := s.runTo(ctx, outputs, inputs)
+	return err
+}
+
+// runTo is RunTo, or Run if into is nil.
+func (s *Session) runTo(ctx context.Context, into, inputs []Tensor) (outputs []Tensor, err error) {
 	if err := s.enter(); err != nil {
 		return nil, err
 	}
@@ -45,25 +61,28 @@ func (s *Session) Run(ctx context.Context, inputs ...Tensor) (outputs []Tensor, 
 	n, chunk := s.model.chunks(shapes, s.batch)
 	switch {
 	case n == 0:
-		return s.nothing(ctx, shapes, data)
+		return s.nothing(ctx, into, shapes, data)
 	case n == chunk:
-		return s.runOnce(ctx, shapes, data)
+		return s.runOnce(ctx, into, shapes, data)
 	}
-	return s.runChunks(ctx, data, n)
+	return s.runChunks(ctx, into, data, n)
 }
 
 // nothing is the outputs for no samples.
-func (s *Session) nothing(ctx context.Context, shapes [][]int, data []any) (outputs []Tensor, err error) {
+func (s *Session) nothing(ctx context.Context, into []Tensor, shapes [][]int, data []any) (outputs []Tensor, err error) {
 	m := s.model
 	p, err := m.planFor(shapes, true)
 	if err != nil {
 		return nil, fmt.Errorf("infer: %w", public(err))
 	}
 	if p.Cut() { // only a run tells the shapes
-		return s.runOnce(ctx, shapes, data)
+		return s.runOnce(ctx, into, shapes, data)
 	}
 	for i, v := range p.Outputs {
-		t := tensor.New(v.Elem, slices.Clone(v.Shape)...)
+		t, err := m.output(into, i, v.Elem, slices.Clone(v.Shape))
+		if err != nil {
+			return nil, err
+		}
 		outputs = append(outputs, output(m.outputs[i].Name, t.Elem, t.Shape, t.Data))
 	}
 	return outputs, nil
@@ -83,7 +102,7 @@ func (m *Model) chunks(shapes [][]int, batch int) (n, chunk int) {
 }
 
 // runOnce runs the model on inputs of some shapes.
-func (s *Session) runOnce(ctx context.Context, shapes [][]int, data []any) ([]Tensor, error) {
+func (s *Session) runOnce(ctx context.Context, into []Tensor, shapes [][]int, data []any) ([]Tensor, error) {
 	p, err := s.of(shapes)
 	if err != nil {
 		return nil, fmt.Errorf("infer: %w", public(err))
@@ -94,7 +113,10 @@ func (s *Session) runOnce(ctx context.Context, shapes [][]int, data []any) ([]Te
 	var outputs []Tensor
 	if !p.plan.Cut() {
 		for i, v := range p.plan.Outputs {
-			t := tensor.New(v.Elem, slices.Clone(v.Shape)...)
+			t, err := s.model.output(into, i, v.Elem, slices.Clone(v.Shape))
+			if err != nil {
+				return nil, err
+			}
 			p.run.Output(i, t.Data, 0)
 			outputs = append(outputs, output(s.model.outputs[i].Name, t.Elem, t.Shape, t.Data))
 		}
@@ -103,13 +125,34 @@ func (s *Session) runOnce(ctx context.Context, shapes [][]int, data []any) ([]Te
 		return nil, fmt.Errorf("infer: %w", public(err))
 	}
 	for i, t := range p.run.Results() {
+		if into != nil {
+			to, err := s.model.output(into, i, t.Elem, slices.Clone(t.Shape))
+			if err != nil {
+				return nil, err
+			}
+			tensor.Convert(to, t)
+			continue
+		}
 		outputs = append(outputs, output(s.model.outputs[i].Name, t.Elem, slices.Clone(t.Shape), t.Data))
 	}
 	return outputs, nil
 }
 
+// output returns memory for output i: the caller's, if there is any.
+func (m *Model) output(into []Tensor, i int, elem tensor.Type, shape []int) (tensor.Tensor, error) {
+	if into == nil {
+		return tensor.New(elem, shape...), nil
+	}
+	name := m.outputs[i].Name
+	data, n := tensor.Pointer(into[i].Data, elem)
+	if data == nil || n != tensor.Product(shape) || !slices.Equal(into[i].Shape, shape) {
+		return tensor.Tensor{}, badInput(name, "output %q is to be written to %T of shape %v, want %v of %v", name, into[i].Data, into[i].Shape, elem, shape)
+	}
+	return tensor.Tensor{Elem: elem, Shape: shape, Data: data}, nil
+}
+
 // runChunks runs the model on n samples, a batch at a time.
-func (s *Session) runChunks(ctx context.Context, data []any, n int) ([]Tensor, error) {
+func (s *Session) runChunks(ctx context.Context, into []Tensor, data []any, n int) ([]Tensor, error) {
 	m := s.model
 	var outputs []Tensor
 	var results []tensor.Tensor
@@ -133,7 +176,10 @@ func (s *Session) runChunks(ctx context.Context, data []any, n int) ([]Tensor, e
 			out := &m.outputs[i]
 			if first == 0 {
 				shape := out.of(v.Shape, c, n)
-				t := tensor.New(v.Elem, shape...)
+				t, err := m.output(into, i, v.Elem, shape)
+				if err != nil {
+					return nil, err
+				}
 				results = append(results, t)
 				outputs = append(outputs, output(out.Name, v.Elem, shape, t.Data))
 			}
