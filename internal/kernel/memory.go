@@ -19,13 +19,27 @@ func Forget(bytes []byte) {
 	}
 }
 
-// Make is make([]T, n) of numbers most of which are going to be written: of much
-// memory it asks the system for all pages at once, used or not, and for large ones: a
-// core reads weights in pages of 4 KB at two thirds of the speed.
-func Make[T int8 | uint8 | int32 | uint16 | float32 | uint64](n int) []T {
-	v := make([]T, n)
+// number is what memory is made of.
+type number interface {
+	int8 | uint8 | int32 | uint16 | float32 | uint64
+}
+
+// Make is make([]T, n) of numbers that are all going to be written: of much memory it
+// asks the system for all pages at once, and, as Room, for large ones.
+func Make[T number](n int) []T {
+	v := Room[T](n)
 	if bytes := n * int(unsafe.Sizeof(*new(T))); bytes >= much {
-		prepare(unsafe.Pointer(&v[0]), bytes)
+		populate(unsafe.Pointer(&v[0]), bytes)
+	}
+	return v
+}
+
+// Room is make([]T, n). Of much memory it asks for large pages: a core reads weights
+// in pages of 4 KB at two thirds of the speed.
+func Room[T number](n int) []T {
+	v := make([]T, n)
+	if bytes := n * int(unsafe.Sizeof(*new(T))); bytes >= large {
+		inLargePages(unsafe.Pointer(&v[0]), bytes)
 	}
 	return v
 }

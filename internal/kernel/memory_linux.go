@@ -7,13 +7,9 @@ import (
 
 const populateWrite = 23 // MADV_POPULATE_WRITE, since Linux 5.14
 
-// prepare gets the pages. The memory is the same without.
-func prepare(p unsafe.Pointer, bytes int) {
-	if bytes >= large {
-		advise(p, bytes, syscall.MADV_HUGEPAGE)
-	}
-	advise(p, bytes, populateWrite)
-}
+// The memory is the same without both.
+func populate(p unsafe.Pointer, bytes int)     { advise(p, bytes, populateWrite) }
+func inLargePages(p unsafe.Pointer, bytes int) { advise(p, bytes, syscall.MADV_HUGEPAGE) }
 
 // forget drops the pages. What is read there later is zeros.
 func forget(p unsafe.Pointer, bytes int) { advise(p, bytes, syscall.MADV_DONTNEED) }

@@ -4,6 +4,8 @@ package kernel
 
 import "unsafe"
 
-func prepare(unsafe.Pointer, int) {}
+func populate(unsafe.Pointer, int) {}
+
+func inLargePages(unsafe.Pointer, int) {}
 
 func forget(unsafe.Pointer, int) {}

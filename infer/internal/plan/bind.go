@@ -17,7 +17,7 @@ type Block struct{ words []uint64 }
 // grown returns the block's memory, with room for so many bytes.
 func (b *Block) grown(bytes int) []uint64 {
 	if n := (bytes + 7) / 8; n > len(b.words) {
-		b.words = kernel.Make[uint64](n)
+		b.words = kernel.Room[uint64](n)
 	}
 	return b.words
 }
@@ -75,6 +75,6 @@ func (r *Run) tensors(list []operand) (tensors []tensor.Tensor) {
 // workers.
 func (r *Run) Workers(n int) {
 	for len(r.scratch) < n {
-		r.scratch = append(r.scratch, kernel.Make[float32](r.plan.scratch))
+		r.scratch = append(r.scratch, kernel.Room[float32](r.plan.scratch))
 	}
 }
