@@ -83,36 +83,23 @@ func (p Pick) Joined() Pick {
 }
 
 // Run moves the elements, of any type; fill is one element, or not given for 0.
-func (p *Pick) Run(dst, src, fill Tensor) { p.Part(dst, src, fill, 0, 1) }
-
-// Part does the part-th of parts shares of Run: some of the output's first axis.
-func (p *Pick) Part(dst, src, fill Tensor, part, parts int) {
-	axes, n := p.Axes, dst.Len()
-	if n == 0 {
-		return
-	}
-	if len(axes) == 0 {
-		if part == 0 {
-			Copy(dst, 0, src, 0, 1)
-		}
-		return
-	}
-	from, to := 0, n
-	if parts > 1 {
-		first := axes[0]
-		axes = slices.Clone(axes)
-		axes[0] = first[len(first)*part/parts : len(first)*(part+1)/parts]
-		from, to = n/len(first)*(len(first)*part/parts), n/len(first)*(len(first)*(part+1)/parts)
-	}
-	switch dst.Elem.Size() {
-	case 8:
-		pickAxes(BitsOf[uint64](dst)[from:to], BitsOf[uint64](src), 0, axes, pieceOf(axes[len(axes)-1]), oneOf[uint64](fill))
-	case 4:
-		pickAxes(BitsOf[uint32](dst)[from:to], BitsOf[uint32](src), 0, axes, pieceOf(axes[len(axes)-1]), oneOf[uint32](fill))
-	case 2:
-		pickAxes(BitsOf[uint16](dst)[from:to], BitsOf[uint16](src), 0, axes, pieceOf(axes[len(axes)-1]), oneOf[uint16](fill))
+func (p *Pick) Run(dst, src, fill Tensor) {
+	switch {
+	case dst.Len() == 0:
+	case len(p.Axes) == 0:
+		Copy(dst, 0, src, 0, 1)
 	default:
-		pickAxes(BitsOf[uint8](dst)[from:to], BitsOf[uint8](src), 0, axes, pieceOf(axes[len(axes)-1]), oneOf[uint8](fill))
+		piece := pieceOf(p.Axes[len(p.Axes)-1])
+		switch dst.Elem.Size() {
+		case 8:
+			pickAxes(BitsOf[uint64](dst), BitsOf[uint64](src), 0, p.Axes, piece, oneOf[uint64](fill))
+		case 4:
+			pickAxes(BitsOf[uint32](dst), BitsOf[uint32](src), 0, p.Axes, piece, oneOf[uint32](fill))
+		case 2:
+			pickAxes(BitsOf[uint16](dst), BitsOf[uint16](src), 0, p.Axes, piece, oneOf[uint16](fill))
+		default:
+			pickAxes(BitsOf[uint8](dst), BitsOf[uint8](src), 0, p.Axes, piece, oneOf[uint8](fill))
+		}
 	}
 }
 
