@@ -112,13 +112,6 @@ func eachRow(f element, dst, x, y []float32) int {
 	return len(dst)
 }
 
-// DivideBy is x = x / by.
-func DivideBy(x []float32, by float32) {
-	for i := vector(divideElement, []float32{by}, x); i < len(x); i++ {
-		x[i] /= by
-	}
-}
-
 // Clip replaces what is below low by low, and then what is above high by high. A
 // NaN stays.
 func Clip(x []float32, low, high float32) {

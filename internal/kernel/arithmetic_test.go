@@ -27,12 +27,12 @@ func TestArithmetic(t *testing.T) {
 		"HardGate": {func(dst, x, y []float32) { HardGate{3, 0, 6, 6}.Run(dst, x) }, func(x, y float32) float32 {
 			return float32(x*min(max(x+3, 0), 6)) / 6
 		}},
-		"DivideBy": {func(dst, x, y []float32) {
+		"DivNumber, in place": {func(dst, x, y []float32) {
 			copy(dst, x)
 			for i := range y {
 				y[i] = 3.3
 			}
-			DivideBy(dst, 3.3)
+			DivNumber(dst, dst, 3.3)
 		}, func(x, y float32) float32 { return x / y }},
 	}
 	for _, tier := range eachTier(t) {

@@ -289,8 +289,6 @@ func elementAVX2(f element, v *vecArgs) {
 		erfAVX2(v)
 	case expLessElement:
 		expLessAVX2(v)
-	case divideElement:
-		divideAVX2(v)
 	case productElement:
 		productAVX2(v)
 	case quotientElement:
@@ -377,8 +375,6 @@ func elementAVX512(f element, v *vecArgs) {
 		erfAVX512(v)
 	case expLessElement:
 		expLessAVX512(v)
-	case divideElement:
-		divideAVX512(v)
 	case productElement:
 		productAVX512(v)
 	case quotientElement:
@@ -879,11 +875,6 @@ func erfAVX2(v *vecArgs)
 //go:noescape
 func expLessAVX2(v *vecArgs)
 
-// divideAVX2: x[i] = x[i]/s
-//
-//go:noescape
-func divideAVX2(v *vecArgs)
-
 // productAVX2: x[i] = y[i]*z[i]
 //
 //go:noescape
@@ -1083,11 +1074,6 @@ func erfAVX512(v *vecArgs)
 //
 //go:noescape
 func expLessAVX512(v *vecArgs)
-
-// divideAVX512: x[i] = x[i]/s
-//
-//go:noescape
-func divideAVX512(v *vecArgs)
 
 // productAVX512: x[i] = y[i]*z[i]
 //

@@ -126,8 +126,6 @@ func elementNEON(f element, v *vecArgs) {
 		erfNEON(v)
 	case expLessElement:
 		expLessNEON(v)
-	case divideElement:
-		divideNEON(v)
 	case productElement:
 		productNEON(v)
 	case quotientElement:
@@ -366,11 +364,6 @@ func erfNEON(v *vecArgs)
 //
 //go:noescape
 func expLessNEON(v *vecArgs)
-
-// divideNEON: x[i] = x[i]/s
-//
-//go:noescape
-func divideNEON(v *vecArgs)
 
 // productNEON: x[i] = y[i]*z[i]
 //

@@ -745,34 +745,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func divideAVX2(v *vecArgs)
-TEXT ·divideAVX2(SB), NOSPLIT, $0-8
-	MOVQ v+0(FP), DI
-	MOVQ vecArgs_p+0(DI), R8
-	MOVQ vecArgs_n(DI), CX
-	MOVQ vecArgs_rows(DI), BX
-	VBROADCASTSS vecArgs_s+0(DI), Y15
-
-row:
-	XORQ SI, SI
-
-loop:
-	VMOVUPS (R8)(SI*4), Y0
-	VDIVPS Y15, Y0, Y1
-	VMOVUPS Y1, (R8)(SI*4)
-	ADDQ $8, SI
-	CMPQ SI, CX
-	JLT  loop
-	DECQ BX
-	JEQ  done
-	MOVQ vecArgs_stride+0(DI), DX
-	LEAQ (R8)(DX*4), R8
-	JMP  row
-
-done:
-	VZEROUPPER
-	RET
-
 // func productAVX2(v *vecArgs)
 TEXT ·productAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), DI
@@ -2437,34 +2409,6 @@ loop:
 	VPSLLD $23, Z1, Z1
 	VMULPS Z1, Z2, Z2
 	VMOVUPS Z2, (R8)(SI*4)
-	ADDQ $16, SI
-	CMPQ SI, CX
-	JLT  loop
-	DECQ BX
-	JEQ  done
-	MOVQ vecArgs_stride+0(DI), DX
-	LEAQ (R8)(DX*4), R8
-	JMP  row
-
-done:
-	VZEROUPPER
-	RET
-
-// func divideAVX512(v *vecArgs)
-TEXT ·divideAVX512(SB), NOSPLIT, $0-8
-	MOVQ v+0(FP), DI
-	MOVQ vecArgs_p+0(DI), R8
-	MOVQ vecArgs_n(DI), CX
-	MOVQ vecArgs_rows(DI), BX
-	VBROADCASTSS vecArgs_s+0(DI), Z31
-
-row:
-	XORQ SI, SI
-
-loop:
-	VMOVUPS (R8)(SI*4), Z0
-	VDIVPS Z31, Z0, Z1
-	VMOVUPS Z1, (R8)(SI*4)
 	ADDQ $16, SI
 	CMPQ SI, CX
 	JLT  loop

@@ -956,35 +956,6 @@ DATA expLessNEON_consts<>+48(SB)/4, $0x3f800000
 DATA expLessNEON_consts<>+52(SB)/4, $0x0000007f
 GLOBL expLessNEON_consts<>(SB), RODATA|NOPTR, $56
 
-// func divideNEON(v *vecArgs)
-TEXT ·divideNEON(SB), NOSPLIT, $0-8
-	MOVD v+0(FP), R0
-	MOVD vecArgs_rows(R0), R15
-	ADD $(vecArgs_s+0), R0, R10
-	VLD1R (R10), [V31.S4]
-
-row:
-	MOVD vecArgs_p+0(R0), R1
-	MOVD vecArgs_n(R0), R7
-
-loop:
-	VLD1 (R1), [V0.S4]
-	WORD $0x6e3ffc01 // FDIV V1.4S, V0.4S, V31.4S
-	VST1 [V1.S4], (R1)
-	ADD $16, R1
-	SUBS $4, R7
-	BGT  loop
-	SUBS $1, R15
-	BLE  done
-	MOVD vecArgs_stride+0(R0), R14
-	MOVD vecArgs_p+0(R0), R16
-	ADD R14<<2, R16, R16
-	MOVD R16, vecArgs_p+0(R0)
-	B row
-
-done:
-	RET
-
 // func productNEON(v *vecArgs)
 TEXT ·productNEON(SB), NOSPLIT, $0-8
 	MOVD v+0(FP), R0

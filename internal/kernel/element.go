@@ -19,7 +19,6 @@ const (
 	expElement
 	erfElement
 	expLessElement     // x = exp(x - s)
-	divideElement      // x = x/s
 	productElement     // x = y*z
 	quotientElement    // x = y/z
 	plusElement        // x = y + s

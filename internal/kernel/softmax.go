@@ -32,9 +32,7 @@ func Softmax(x []float32, rows, n int) {
 		joined(addElement, addRowsElement, of[:k], acc[:], some, n)
 		for i, sum := range of[:k] {
 			row := some[i*n:][:n]
-			for j := vector(divideElement, []float32{sum}, row); j < n; j++ {
-				row[j] /= sum
-			}
+			DivNumber(row, row, sum)
 		}
 	}
 }

@@ -186,7 +186,7 @@ func (l *poolLine) finish(lines int) {
 		dst, sums := l.dst[x*l.c:to*l.c], l.sums[x*l.c:to*l.c]
 		switch x = to; l.how {
 		case poolMean:
-			kernel.DivideBy(dst, float32(count))
+			kernel.DivNumber(dst, dst, float32(count))
 		case poolWideMean:
 			for k, sum := range sums {
 				dst[k] = float32(sum / float64(count))

@@ -61,9 +61,6 @@ var functions = []function{
 		v.drop(s)
 		v.store(expOf(v, x), 0)
 	}},
-	{name: "divide", doc: "x[i] = x[i]/s", arrays: 1, body: func(v *vec) {
-		v.store(v.do("div", v.in(0), v.arg(0)), 0)
-	}},
 	{name: "product", doc: "x[i] = y[i]*z[i]", arrays: 3, body: func(v *vec) {
 		v.store(v.do("mul", v.in(1), v.in(2)), 0)
 	}},
