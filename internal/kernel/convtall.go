@@ -16,14 +16,16 @@ func (g *Geometry) overlaps() bool {
 // lineAt returns the line of an image that is computed as the i-th, and how many
 // from it on, a dilation apart, follow each other.
 func (g *Geometry) lineAt(i int) (y, n int) {
-	d := g.dh()
 	for first := 0; ; first++ {
-		if n = (g.OH - first + d - 1) / d; i < n {
-			return first + i*d, n - i
+		if n = g.lineLen(first); i < n {
+			return first + i*g.dh(), n - i
 		}
 		i -= n
 	}
 }
+
+// lineLen is how many small pixels, a dilation apart, the line from one on has.
+func (g *Geometry) lineLen(first int) int { return ceilDiv(g.OH-first, g.dh()) }
 
 // block is the places of at most runRows rows of a product.
 type block struct {

@@ -72,9 +72,6 @@ func (c *Conv) lineRun(dst, src []float32, n int, tail *Tail, scratch []float32,
 	}
 }
 
-// lineLen is how many small pixels the line from one on has.
-func (g *Geometry) lineLen(first int) int { return ceilDiv(g.OH-first, g.dh()) }
-
 // transformLineWeights is transformWeights.
 func (p *winogradPlan) transformLineWeights(q0, q1 int) {
 	to := p.weights
