@@ -56,6 +56,16 @@ func (p *Packed) Pack(b []float32, k, n, rowStride, colStride int) {
 	pack(p, p.data, b, rowStride, colStride)
 }
 
+// PackTurned is Pack of a k x n matrix that lies row by row, or column by column if
+// turned.
+func (p *Packed) PackTurned(b []float32, k, n int, turned bool) {
+	if turned {
+		p.Pack(b, k, n, 1, k)
+	} else {
+		p.Pack(b, k, n, n, 1)
+	}
+}
+
 // Place lets p use memory of the caller's for its next matrix, of at least PackedLen
 // numbers.
 func (p *Packed) Place(memory []float32) { p.data = memory[:0:len(memory)] }

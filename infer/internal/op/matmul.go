@@ -116,10 +116,7 @@ func products(mem *Memory, c, a, b []float32, stack *tensor.Walk, m, k, n int, w
 		clear(c)
 		return
 	}
-	last, row, col := -1, n, 1
-	if turned {
-		row, col = 1, k
-	}
+	last := -1
 	stack.Lines(func(o, count int, at, step [3]int) {
 		rows := m
 		if step[0] == 1 && step[1] == 0 { // all with the same second matrix
@@ -145,7 +142,7 @@ func products(mem *Memory, c, a, b []float32, stack *tensor.Walk, m, k, n int, w
 			} else {
 				by = &mem.pad.packed
 				if right != last {
-					by.Pack(b[right:], k, n, row, col)
+					by.PackTurned(b[right:], k, n, turned)
 					last = right
 				}
 			}

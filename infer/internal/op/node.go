@@ -49,8 +49,8 @@ type Node struct {
 // may be one of them.
 type Lanes func(dst, a, b, c []float32)
 
-// Product is stacks of M x K matrices times as many K x N ones, of float32. Those
-// of input 1 lie with columns for rows if ReadsTurned.
+// Product is stacks of M x K matrices times as many K x N ones, of float32, which lie
+// column by column if Turned.
 type Product struct {
 	Stack, M, K, N int
 	Turned         bool

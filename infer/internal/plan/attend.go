@@ -47,11 +47,7 @@ func (s *attendStep) work() int64 {
 
 func (s *attendStep) run(r *Run, part, parts int) {
 	room := r.scratch[part]
-	for _, one := range s.singles {
-		for i, v := 0, r.floats[one.buffer][0]; i < blockLen; i++ {
-			room[one.at+i] = v
-		}
-	}
+	fillSingles(s.singles, r, room, blockLen)
 	m, k, n, width := s.first.M, s.first.K, s.first.N, s.width()
 	scores, rest := room[:s.rows*n], room[s.room-kernel.PackedLen(k, n)-kernel.PackedLen(n, width):]
 	result := room[s.at:]
@@ -63,8 +59,8 @@ func (s *attendStep) run(r *Run, part, parts int) {
 	for i := from; i < to; i++ {
 		stack, row := i/blocks, i%blocks*s.rows
 		if packed != stack {
-			pack(&keys, r.floats[s.k][stack*k*n:], k, n, s.first.Turned)
-			pack(&values, r.floats[s.v][stack*n*width:], n, width, s.second.Turned || s.turned)
+			keys.PackTurned(r.floats[s.k][stack*k*n:], k, n, s.first.Turned)
+			values.PackTurned(r.floats[s.v][stack*n*width:], n, width, s.second.Turned || s.turned)
 			packed = stack
 		}
 		rows, at := min(s.rows, m-row), stack*m+row
@@ -86,14 +82,6 @@ func (s *attendStep) width() int {
 		return s.second.M
 	}
 	return s.second.N
-}
-
-func pack(p *kernel.Packed, b []float32, k, n int, turned bool) {
-	row, col := n, 1
-	if turned {
-		row, col = 1, k
-	}
-	p.Pack(b, k, n, row, col)
 }
 
 // between takes the links' steps on n scores, the first of which has a number, a
@@ -123,6 +111,9 @@ var scoresPlace = place{none, 0}
 // attend joins the steps of attentions, each where its last one was. Readers are
 // how many read each buffer.
 func (p *Plan) attend(readers []int) {
+	if !slices.ContainsFunc(p.steps, func(s step) bool { return productOf(s) != nil }) {
+		return
+	}
 	writer := make(map[int]int) // the step that writes a buffer, and nothing else
 	for i, s := range p.steps {
 		if list := s.writes(); len(list) == 1 {

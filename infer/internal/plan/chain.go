@@ -109,12 +109,7 @@ func (s *chainStep) writes() []int { return s.out }
 
 func (s *chainStep) run(r *Run, part, parts int) {
 	scratch := r.scratch[part]
-	for _, one := range s.singles {
-		room, v := scratch[one.at:][:s.block], r.floats[one.buffer][0]
-		for i := range room {
-			room[i] = v
-		}
-	}
+	fillSingles(s.singles, r, scratch, s.block)
 	first, last := kernel.Share((s.len+s.block-1)/s.block, part, parts)
 	for from := first * s.block; from < min(last*s.block, s.len); from += s.block {
 		n := min(s.block, s.len-from)
@@ -122,6 +117,16 @@ func (s *chainStep) run(r *Run, part, parts int) {
 			l := &s.links[i]
 			of := func(p place) []float32 { return p.of(r, scratch, from, n) }
 			l.lanes(of(l.dst), of(l.in[0]), of(l.in[1]), of(l.in[2]))
+		}
+	}
+}
+
+// fillSingles writes each number n times to its place in the scratch.
+func fillSingles(singles []single, r *Run, scratch []float32, n int) {
+	for _, one := range singles {
+		room, v := scratch[one.at:][:n], r.floats[one.buffer][0]
+		for i := range room {
+			room[i] = v
 		}
 	}
 }
