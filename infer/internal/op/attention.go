@@ -236,9 +236,7 @@ func (a *attention) run(m *Memory, out, in []tensor.Tensor) {
 
 // weigh turns a row of products into weights.
 func (a *attention) weigh(row []float32, sample, head, line int, mask tensor.Tensor, lengths []int64, save []float32) {
-	for j := range row {
-		row[j] *= a.scale
-	}
+	kernel.MulNumber(row, row, a.scale)
 	keep := func(mode int) {
 		if a.mode == mode {
 			copy(save, row)
@@ -246,13 +244,9 @@ func (a *attention) weigh(row []float32, sample, head, line int, mask tensor.Ten
 	}
 	keep(0)
 	if a.softcap > 0 {
-		for j := range row {
-			row[j] /= a.softcap
-		}
+		kernel.DivNumber(row, row, a.softcap)
 		kernel.Activate(row, kernel.Tanh, 0)
-		for j := range row {
-			row[j] *= a.softcap
-		}
+		kernel.MulNumber(row, row, a.softcap)
 	}
 	keep(1)
 	if mask.Given() {
